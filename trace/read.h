@@ -1,0 +1,34 @@
+/*
+ * Reading a .dmatrace (or .dmatrace.zst, or one whose writer was killed) back into events. Fields
+ * that are not known are skipped, so that a newer trace of the same version can be read; another
+ * version is refused.
+ */
+#ifndef DMACHECK_TRACE_READ_H
+#define DMACHECK_TRACE_READ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace/event.h"
+#include "trace/site.h"
+
+struct trace_reader;
+
+struct trace_header {
+    unsigned version;
+    char tool[64], driver[128], digest[72], scenario[64], profile[32], strategy[16];
+    char profile_text[2048];
+    uint64_t seed, steps_max, virtual_ns_max;
+};
+
+struct trace_reader *trace_read_open(const char *path, char *message, size_t message_size);
+const struct trace_header *trace_read_header(const struct trace_reader *r);
+/* 1: *e is the next event. 0: the end. Negative err: the line in message says what is wrong. */
+int trace_read_next(struct trace_reader *r, struct event *e, char *message, size_t message_size);
+/* Findings that the recording run had said, one JSON line each; NULL at the end. */
+const char *trace_read_finding(const struct trace_reader *r, unsigned index);
+struct site_depot *trace_read_depot(struct trace_reader *r);
+const char *trace_read_agent_name(const struct trace_reader *r, uint16_t id);
+void trace_read_close(struct trace_reader *r);
+
+#endif

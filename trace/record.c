@@ -1,0 +1,263 @@
+/*
+ * Formatting events as JSON lines, without printf and without memory of its own per event.
+ */
+#include "trace/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/must.h"
+#include "trace/spool.h"
+
+#define EXACT_MAX (1ull << 53) /* the largest integer that every JSON reader keeps exactly */
+
+struct recorder {
+    struct spool *spool;
+    struct site_depot *depot;
+    const char *(*names)(void *, uint16_t);
+    void *names_ctx;
+    uint8_t *site_said; /* one bit a site */
+    uint32_t sites_max;
+    char *at;           /* while a line is being written */
+};
+
+static void put_text(struct recorder *r, const char *text)
+{
+    size_t n = strlen(text);
+
+    memcpy(r->at, text, n);
+    r->at += n;
+}
+
+static void put_string(struct recorder *r, const char *text)
+{
+    *r->at++ = '"';
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c == '"' || c == '\\') {
+            *r->at++ = '\\';
+            *r->at++ = (char)c;
+        } else if (c < 0x20) {
+            r->at += sprintf(r->at, "\\u%04x", c);
+        } else {
+            *r->at++ = (char)c;
+        }
+    }
+    *r->at++ = '"';
+}
+
+static void put_decimal(struct recorder *r, uint64_t v)
+{
+    char digits[20];
+    unsigned n = 0;
+
+    do
+        digits[n++] = (char)('0' + v % 10);
+    while (v /= 10);
+    while (n)
+        *r->at++ = digits[--n];
+}
+
+static void put_number(struct recorder *r, uint64_t v)
+{
+    static const char hex[] = "0123456789abcdef";
+    int shift = 60;
+
+    if (v <= EXACT_MAX) {
+        put_decimal(r, v);
+        return;
+    }
+    put_text(r, "\"0x");
+    while (!(v >> shift & 15))
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        *r->at++ = hex[v >> shift & 15];
+    *r->at++ = '"';
+}
+
+static void put_object(struct recorder *r, uint32_t obj)
+{
+    *r->at++ = '"';
+    put_text(r, object_word(OBJ_TYPE(obj)) ? object_word(OBJ_TYPE(obj)) : "?");
+    *r->at++ = '#';
+    put_decimal(r, OBJ_NUMBER(obj));
+    *r->at++ = '"';
+}
+
+static void line_begin(struct recorder *r)
+{
+    r->at = spool_reserve(r->spool, SPOOL_LINE_MAX);
+}
+
+static void line_end(struct recorder *r)
+{
+    *r->at++ = '\n';
+    spool_commit(r->spool, r->at);
+    r->at = NULL;
+}
+
+static void say_site(struct recorder *r, uint32_t site)
+{
+    struct site_frame_text f;
+
+    if (site >= r->sites_max) {
+        uint32_t more = site * 2 + 64;
+
+        r->site_said = realloc(r->site_said, more);
+        must(r->site_said);
+        memset(r->site_said + r->sites_max, 0, more - r->sites_max);
+        r->sites_max = more;
+    }
+    if (r->site_said[site])
+        return;
+    r->site_said[site] = 1;
+    line_begin(r);
+    put_text(r, "{\"k\":\"site\",\"id\":");
+    put_decimal(r, site);
+    put_text(r, ",\"frames\":[");
+    for (unsigned i = 0; site_frame_text(r->depot, site, i, &f); i++) {
+        put_text(r, i ? ",{\"file\":" : "{\"file\":");
+        put_string(r, f.file);
+        put_text(r, ",\"line\":");
+        put_decimal(r, f.line);
+        put_text(r, ",\"function\":");
+        put_string(r, f.function);
+        *r->at++ = '}';
+    }
+    put_text(r, "]}");
+    line_end(r);
+}
+
+static void put_arguments(struct recorder *r, const struct event *e)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        const char *name = event_arg_name(e->kind, i);
+
+        if (name[0] == '-') /* not used by this kind; a sender's leftover would be lost here */
+            continue;
+        put_text(r, ",\"");
+        put_text(r, name);
+        put_text(r, "\":");
+        put_number(r, e->a[i]);
+    }
+}
+
+void recorder_event(void *recorder, const struct event *e)
+{
+    struct recorder *r = recorder;
+    const char *name;
+
+    if (e->site)
+        say_site(r, e->site);
+    line_begin(r);
+    put_text(r, "{\"s\":");
+    put_decimal(r, e->seq);
+    put_text(r, ",\"t\":");
+    put_decimal(r, e->ns);
+    put_text(r, ",\"k\":\"");
+    put_text(r, event_word(e->kind));
+    *r->at++ = '"';
+    if (e->api) {
+        put_text(r, ",\"api\":\"");
+        put_text(r, api_name(e->api));
+        *r->at++ = '"';
+    }
+    if (e->obj) {
+        put_text(r, ",\"o\":");
+        if (OBJ_TYPE(e->obj) != OBJ_NONE)
+            put_object(r, e->obj);
+        else
+            put_decimal(r, e->obj);
+    }
+    if (e->site) {
+        put_text(r, ",\"w\":");
+        put_decimal(r, e->site);
+    }
+    put_text(r, ",\"g\":");
+    put_decimal(r, e->agent);
+    put_text(r, ",\"c\":");
+    put_decimal(r, e->cpu);
+    put_text(r, ",\"i\":");
+    put_decimal(r, e->irql);
+    put_arguments(r, e);
+    if (e->kind == EV_AGENT && r->names && (name = r->names(r->names_ctx, (uint16_t)OBJ_NUMBER(e->obj)))) {
+        put_text(r, ",\"name\":");
+        put_string(r, name);
+    }
+    *r->at++ = '}';
+    line_end(r);
+}
+
+void recorder_line(struct recorder *r, const char *json)
+{
+    spool_write(r->spool, json, strlen(json));
+    spool_write(r->spool, "\n", 1);
+}
+
+static void say_header(struct recorder *r, const struct record_header *h)
+{
+    line_begin(r);
+    put_text(r, "{\"dmatrace\":");
+    put_decimal(r, TRACE_VERSION);
+    put_text(r, ",\"tool\":");
+    put_string(r, h->tool);
+    put_text(r, ",\"driver\":");
+    put_string(r, h->driver);
+    put_text(r, ",\"digest\":");
+    put_string(r, h->driver_digest);
+    put_text(r, ",\"scenario\":");
+    put_string(r, h->scenario);
+    put_text(r, ",\"profile\":");
+    put_string(r, h->profile);
+    put_text(r, ",\"profile_text\":");
+    put_string(r, h->profile_text);
+    put_text(r, ",\"seed\":");
+    put_number(r, h->seed);
+    put_text(r, ",\"strategy\":");
+    put_string(r, h->strategy);
+    put_text(r, ",\"limits\":{\"steps_max\":");
+    put_number(r, h->steps_max);
+    put_text(r, ",\"virtual_ns_max\":");
+    put_number(r, h->virtual_ns_max);
+    put_text(r, "}}");
+    line_end(r);
+}
+
+struct recorder *recorder_open(const char *path, const struct record_header *h,
+                               struct site_depot *depot, const char *(*names)(void *, uint16_t),
+                               void *names_ctx, char *message, size_t message_size)
+{
+    struct recorder *r = calloc(1, sizeof(*r));
+
+    if (!r) {
+        snprintf(message, message_size, "%s: no memory for a recorder", path);
+        return NULL;
+    }
+    r->depot = depot;
+    r->names = names;
+    r->names_ctx = names_ctx;
+    r->spool = spool_open(path, message, message_size);
+    if (!r->spool) {
+        free(r);
+        return NULL;
+    }
+    say_header(r, h);
+    return r;
+}
+
+void recorder_rescue(struct recorder *r)
+{
+    spool_drain(r->spool);
+}
+
+int recorder_close(struct recorder *r, char *message, size_t message_size)
+{
+    int err = spool_close(r->spool, message, message_size);
+
+    free(r->site_said);
+    free(r);
+    return err;
+}

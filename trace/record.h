@@ -1,0 +1,39 @@
+/*
+ * The recorder: a sink that writes a .dmatrace (docs/trace-format.md). Lines are formatted into a
+ * spool, a prefaulted shared mapping of NAME.dmatrace.spool, and drained to the file in blocks; a
+ * process that is killed leaves the spool behind, and the reader takes it up. NAME ending in .zst is
+ * compressed when the recorder is closed.
+ */
+#ifndef DMACHECK_TRACE_RECORD_H
+#define DMACHECK_TRACE_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trace/event.h"
+#include "trace/site.h"
+
+struct recorder;
+
+struct record_header {
+    const char *tool;          /* "dmacheck 0.1.0" */
+    const char *driver, *driver_digest, *scenario;
+    const char *profile;       /* name */
+    const char *profile_text;  /* the .ini in full, as `key=value` lines */
+    const char *strategy;      /* plain, seed, recorded, bytes */
+    uint64_t seed;
+    uint64_t steps_max, virtual_ns_max;
+};
+
+/* NULL with one line in message. names(ctx, id) gives an agent's name; may be NULL. */
+struct recorder *recorder_open(const char *path, const struct record_header *h,
+                               struct site_depot *depot, const char *(*names)(void *, uint16_t),
+                               void *names_ctx, char *message, size_t message_size);
+void recorder_event(void *recorder, const struct event *e); /* a sink */
+/* A further line, one whole JSON object without its newline: a finding, an input with its bytes. */
+void recorder_line(struct recorder *r, const char *json);
+/* From an abort: what was said is on disk afterwards. Async-signal-safe. */
+void recorder_rescue(struct recorder *r);
+int recorder_close(struct recorder *r, char *message, size_t message_size); /* 0 or negative err */
+
+#endif
