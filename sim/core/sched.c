@@ -1,0 +1,368 @@
+/*
+ * Who goes next. A candidate is a processor that has something to do, or the earliest timed event.
+ * The plain answer is the one with the smallest clock; a choice may name another, which stalls those
+ * that were passed over. Control moves by switching stacks; timed events run on whatever stack is
+ * asking.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/must.h"
+#include "sim/core/door.h"
+#include "sim/core/sched_private.h"
+
+#define CHOICE_ONE_IN 4 /* of the points with a real decision, so many follow the clocks */
+
+static uint64_t cpu_time(const struct sched *sc, const struct cpu *c)
+{
+    return max_u64(c->clock_ns, sc->floor_ns);
+}
+
+void sched_act_as(struct sim *s, struct cpu *c, struct agent *top)
+{
+    c->top = top;
+    s->trace.agent = top->id;
+    s->trace.cpu = (uint8_t)(c - s->sched->cpus);
+    s->trace.irql = c->irql;
+}
+
+/* Whether this processor is a candidate: it has a thread, or work that its IRQL lets in. */
+void cpu_active_update(struct sim *s, struct cpu *c)
+{
+    struct sched *sc = s->sched;
+    uint32_t bit = 1u << (c - sc->cpus);
+
+    if (c->current != &c->idle || cpu_work_pending(c))
+        sc->active |= bit;
+    else
+        sc->active &= ~bit;
+}
+
+struct candidate {
+    uint64_t ns;
+    struct cpu *cpu; /* NULL: the event */
+};
+
+/* In time order; ties: the running processor, then the event, then by number. */
+static unsigned candidates(struct sim *s, struct candidate out[SCHED_CPUS_MAX + 1])
+{
+    struct sched *sc = s->sched;
+    struct sched_event *ev = event_top(sc);
+    unsigned count = 0;
+
+    if (sc->cpu && (sc->active & 1u << (sc->cpu - sc->cpus)))
+        out[count++] = (struct candidate){ cpu_time(sc, sc->cpu), sc->cpu };
+    if (ev)
+        out[count++] = (struct candidate){ max_u64(ev->due_ns, sc->floor_ns), NULL };
+    for (unsigned i = 0; i < sc->cpu_count; i++)
+        if ((sc->active & 1u << i) && &sc->cpus[i] != sc->cpu)
+            out[count++] = (struct candidate){ cpu_time(sc, &sc->cpus[i]), &sc->cpus[i] };
+    for (unsigned i = 1; i < count; i++) /* stable insertion: at most five */
+        for (unsigned j = i; j && out[j].ns < out[j - 1].ns; j--) {
+            struct candidate swap = out[j];
+
+            out[j] = out[j - 1];
+            out[j - 1] = swap;
+        }
+    return count;
+}
+
+/* How many of them lie close enough to the first for a choice between them to be a real machine's. */
+static unsigned within_window(const struct candidate *c, unsigned count)
+{
+    unsigned near = 0;
+
+    while (near < count && c[near].ns <= c[0].ns + WINDOW_NS)
+        near++;
+    return near;
+}
+
+void sched_enter_cpu(struct sim *s, struct cpu *c)
+{
+    struct sched *sc = s->sched;
+
+    sc->cpu = c;
+    c->clock_ns = cpu_time(sc, c);
+    sc->floor_ns = c->clock_ns;
+    s->trace.ns = c->clock_ns;
+    sched_act_as(s, c, c->top);
+}
+
+static void switch_to(struct sim *s, struct agent *from, struct agent *to)
+{
+    uint32_t site = s->trace.site;
+
+    must(from != to);
+    door_flush_pending();
+    s->trace.site = 0;
+    seh_current = &to->seh;
+    fiber_switch(&from->fiber, &to->fiber);
+    seh_current = &from->seh;
+    s->trace.site = site;
+}
+
+static struct agent *running(const struct sched *sc)
+{
+    return sc->cpu ? sc->cpu->current : (struct agent *)&sc->host;
+}
+
+static void leave_run(struct sim *s, struct agent *me, enum sched_end end)
+{
+    struct sched *sc = s->sched;
+
+    sc->end = end;
+    if (me == &sc->host)
+        return;
+    sc->cpu = NULL;
+    switch_to(s, me, &sc->host);
+}
+
+static bool run_is_over(struct sim *s, enum sched_end *end)
+{
+    struct sched *sc = s->sched;
+
+    if (s->ended) {
+        *end = SCHED_ENDED;
+        return true;
+    }
+    if (sc->steps >= s->limits.steps_max || sc->floor_ns >= s->limits.virtual_ns_max) {
+        *end = SCHED_STEPS;
+        return true;
+    }
+    if (sc->until && sc->until->ended && !sc->settle) {
+        *end = SCHED_DONE;
+        return true;
+    }
+    return false;
+}
+
+/*
+ * me is the stack that runs. It keeps asking until it is its own turn; on the way, timed events run
+ * here and other stacks are switched to.
+ */
+void sched_dispatch_as(struct sim *s, struct agent *me)
+{
+    struct sched *sc = s->sched;
+    struct candidate c[SCHED_CPUS_MAX + 1];
+    enum sched_end end;
+
+    for (;;) {
+        if (run_is_over(s, &end)) {
+            leave_run(s, me, end);
+            if (me == &sc->host)
+                return;
+            continue;
+        }
+        unsigned count = candidates(s, c);
+
+        if (!count) {
+            leave_run(s, me, sc->until && !sc->until->ended ? SCHED_STUCK : SCHED_DONE);
+            if (me == &sc->host)
+                return;
+            continue;
+        }
+        unsigned pick = choice_rare(s, CHOICE_SCHED_NEXT, within_window(c, count), CHOICE_ONE_IN);
+
+        if (!c[pick].cpu) {
+            sc->floor_ns = c[pick].ns;
+            event_run(s, event_top(sc));
+            continue;
+        }
+        struct cpu *from = sc->cpu;
+
+        sc->floor_ns = c[pick].ns;
+        sched_enter_cpu(s, c[pick].cpu);
+        if (sc->cpu->current == me)
+            return;
+        if (from != sc->cpu && me != &sc->host)
+            trace_emit(&s->trace, EV_SWITCH, API_NONE, 0, me->id, sc->cpu->current->id, 0, 0);
+        switch_to(s, me, sc->cpu->current);
+        must(me == &sc->host || sc->cpu->current == me);
+        return; /* my turn, or (host) somebody called leave_run */
+    }
+}
+
+static void point_slow(struct sim *s)
+{
+    struct sched *sc = s->sched;
+
+    if (!sc->cpu || sc->in_event)
+        return;
+    sc->steps++;
+    cpu_active_update(s, sc->cpu);
+    sched_dispatch_as(s, sc->cpu->current);
+    cpu_service(s);
+}
+
+/* The fast path: one processor busy, nothing timed, nothing pending. */
+void sched_point(struct sim *s)
+{
+    struct sched *sc = s->sched;
+    struct cpu *c = sc->cpu;
+    uint64_t accesses = g_door.accesses - sc->accesses_seen;
+
+    sc->accesses_seen = g_door.accesses;
+    if (c)
+        c->clock_ns += accesses * s->profile.access_ps / 1000;
+    if (c && !sc->heap_count && !c->intr && !c->dpc_head && !c->resched &&
+        !(sc->active & ~(1u << (c - sc->cpus))) && ++sc->steps < s->limits.steps_max && !s->ended)
+        return;
+    point_slow(s);
+}
+
+uint64_t sched_now_ns(const struct sim *s)
+{
+    const struct sched *sc = s->sched;
+
+    return sc->cpu && !sc->in_event ? cpu_time(sc, sc->cpu) : sc->floor_ns;
+}
+
+void sched_spend(struct sim *s, uint64_t ns)
+{
+    struct sched *sc = s->sched;
+
+    if (sc->cpu && !sc->in_event)
+        sc->cpu->clock_ns += ns;
+}
+
+enum sched_end sched_run(struct sim *s, struct agent *until, bool settle)
+{
+    struct sched *sc = s->sched;
+
+    must(!sc->cpu);
+    sc->until = until;
+    sc->settle = settle;
+    s->trace.site = 0;
+    sched_dispatch_as(s, &sc->host);
+    seh_current = &sc->host.seh;
+    sc->cpu = NULL;
+    s->trace.agent = 0;
+    s->trace.cpu = 0;
+    s->trace.irql = 0;
+    s->trace.site = 0;
+    s->trace.ns = sc->floor_ns;
+    return sc->end;
+}
+
+void sim_end(struct sim *s)
+{
+    struct sched *sc = s->sched;
+
+    s->ended = true;
+    must(sc->cpu);
+    sc->in_event = false;
+    leave_run(s, running(sc), SCHED_ENDED);
+    must(!"an ended run goes on");
+}
+
+bool sched_is_running(const struct sim *s)
+{
+    return s->sched->cpu != NULL;
+}
+
+uint64_t sched_steps(const struct sim *s)
+{
+    return s->sched->steps;
+}
+
+unsigned sched_cpu(const struct sim *s)
+{
+    return s->sched->cpu ? (unsigned)(s->sched->cpu - s->sched->cpus) : 0;
+}
+
+unsigned sched_cpu_count(const struct sim *s)
+{
+    return s->sched->cpu_count;
+}
+
+void sched_stack(const struct sim *s, const void **low, const void **high)
+{
+    const struct agent *a = running(s->sched);
+
+    *low = a->fiber.low;
+    *high = a->fiber.high;
+}
+
+static void cpu_reset(struct sim *s, unsigned i)
+{
+    static const char *const roles[] = { "idle", "dpc", "isr" };
+    struct cpu *c = &s->sched->cpus[i];
+    struct agent *agents[] = { &c->idle, &c->dpc_agent, &c->isr_agent };
+    struct fiber keep = c->idle.fiber;
+
+    memset(c, 0, sizeof(*c));
+    for (unsigned k = 0; k < 3; k++) {
+        char name[24] = "cpu0/";
+
+        name[3] = (char)('0' + i);
+        strcat(name, roles[k]);
+        agents[k]->id = sched_agent_new(s, k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT, name);
+        agents[k]->type = k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT;
+        agents[k]->cpu = (uint8_t)i;
+    }
+    if (!keep.low) {
+        keep.low = fiber_stack_alloc(STACK_BYTES);
+        keep.high = keep.low + STACK_BYTES;
+    }
+    fiber_make(&c->idle.fiber, keep.low, keep.high, cpu_idle_main, s);
+    c->current = &c->idle;
+    c->top = &c->idle;
+}
+
+void sched_reset(struct sim *s)
+{
+    struct sched *sc = s->sched;
+
+    must(!sc->cpu || s->ended);
+    sc->cpu_count = s->profile.cpus ? s->profile.cpus : 1;
+    sc->cpu = NULL;
+    sc->active = 0;
+    sc->in_event = false;
+    sc->until = NULL;
+    sc->floor_ns = 0;
+    sc->steps = 0;
+    sc->event_order = 0;
+    sc->accesses_seen = g_door.accesses;
+    for (uint32_t i = 1; i <= sc->heap_count; i++)
+        sc->heap[i]->heap_index = 0;
+    sc->heap_count = 0;
+    sc->next_id = 1;
+    for (unsigned p = 0; p < PRIORITIES; p++)
+        TAILQ_INIT(&sc->ready[p]);
+    sc->ready_mask = 0;
+    for (unsigned i = 0; i < sc->agents_used; i++) {
+        struct fiber keep = sc->agents[i].fiber;
+
+        memset(&sc->agents[i], 0, sizeof(sc->agents[i]));
+        sc->agents[i].fiber.low = keep.low;
+        sc->agents[i].fiber.high = keep.high;
+    }
+    sc->agents_used = 0;
+    for (unsigned i = 0; i < sc->cpu_count; i++)
+        cpu_reset(s, i);
+    s->trace.ns = 0;
+}
+
+int sched_create(struct sim *s)
+{
+    struct sched *sc = calloc(1, sizeof(*sc));
+
+    if (!sc)
+        return ERR_NOMEM;
+    sc->heap = malloc((EVENTS_MAX + 1) * sizeof(*sc->heap));
+    if (!sc->heap) {
+        free(sc);
+        return ERR_NOMEM;
+    }
+    s->sched = sc;
+    sched_reset(s);
+    return 0;
+}
+
+void sched_destroy(struct sim *s)
+{
+    free(s->sched->heap);
+    free(s->sched);
+    s->sched = NULL;
+}

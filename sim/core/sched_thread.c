@@ -1,0 +1,352 @@
+/*
+ * Threads: ready queues by priority, placing a ready thread on a processor, blocking and waking.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "sim/core/sched_private.h"
+
+uint16_t sched_agent_new(struct sim *s, enum agent_type type, const char *name)
+{
+    struct sched *sc = s->sched;
+    uint16_t id = sc->next_id;
+
+    if (sc->next_id < UINT16_MAX) /* those beyond share the last id */
+        sc->next_id++;
+    if (id < AGENT_NAMES_MAX)
+        snprintf(sc->names[id], sizeof(sc->names[id]), "%s", name);
+    trace_emit(&s->trace, EV_AGENT, API_NONE, OBJ_ID(OBJ_AGENT, id), type, 0, 0, 0);
+    return id;
+}
+
+const char *sched_agent_name(const struct sim *s, uint16_t id)
+{
+    if (id == 0)
+        return "machine";
+    return id < AGENT_NAMES_MAX && id < s->sched->next_id ? s->sched->names[id] : "agent";
+}
+
+static void ready_push(struct sched *sc, struct agent *a)
+{
+    TAILQ_INSERT_TAIL(&sc->ready[a->priority], a, ready);
+    sc->ready_mask |= 1u << a->priority;
+    a->queued = true;
+}
+
+static void ready_remove(struct sched *sc, struct agent *a)
+{
+    a->queued = false;
+    TAILQ_REMOVE(&sc->ready[a->priority], a, ready);
+    if (TAILQ_EMPTY(&sc->ready[a->priority]))
+        sc->ready_mask &= ~(1u << a->priority);
+}
+
+static bool may_run_on(const struct agent *a, unsigned cpu)
+{
+    return a->affinity & 1u << cpu;
+}
+
+/* The best ready thread for this processor; equals are a choice. NULL: none. */
+static struct agent *ready_pick(struct sim *s, struct cpu *c, int above)
+{
+    struct sched *sc = s->sched;
+    unsigned cpu = (unsigned)(c - sc->cpus);
+
+    for (int p = PRIORITIES - 1; p > above; p--) {
+        struct agent *a, *equals[8];
+        unsigned count = 0;
+
+        if (!(sc->ready_mask & 1u << p))
+            continue;
+        TAILQ_FOREACH(a, &sc->ready[p], ready)
+            if (may_run_on(a, cpu) && count < 8)
+                equals[count++] = a;
+        if (count)
+            return equals[choice_rare(s, CHOICE_SCHED_THREAD, count, 2)];
+    }
+    return NULL;
+}
+
+static void cpu_give(struct sim *s, struct cpu *c, struct agent *a)
+{
+    a->cpu = (uint8_t)(c - s->sched->cpus);
+    c->clock_ns = max_u64(c->clock_ns, a->ready_ns);
+    a->slice_ns = c->clock_ns;
+    c->current = a;
+    c->top = a;
+    cpu_active_update(s, c);
+}
+
+void cpu_next_thread(struct sim *s, struct cpu *c)
+{
+    struct sched *sc = s->sched;
+    struct agent *a = ready_pick(s, c, -1);
+
+    c->resched = false;
+    if (a) {
+        ready_remove(sc, a);
+        cpu_give(s, c, a);
+    } else {
+        c->current = &c->idle;
+        c->top = &c->idle;
+        cpu_active_update(s, c);
+    }
+}
+
+/* An idle processor takes it at once; else the one that runs the least important thread, if that is
+ * less important; else it waits in its queue. */
+void thread_place(struct sim *s, struct agent *a)
+{
+    struct sched *sc = s->sched;
+    struct cpu *idle[SCHED_CPUS_MAX];
+    struct cpu *weakest = NULL;
+    unsigned count = 0;
+
+    a->ready_ns = sched_now_ns(s);
+    for (unsigned i = 0; i < sc->cpu_count; i++) {
+        struct cpu *c = &sc->cpus[i];
+
+        if (!may_run_on(a, i))
+            continue;
+        if (c->current == &c->idle && c->top == &c->idle && !c->resched)
+            idle[count++] = c;
+        else if (c->current != &c->idle && c->current->priority < a->priority &&
+                 (!weakest || c->current->priority < weakest->current->priority))
+            weakest = c;
+    }
+    ready_push(sc, a);
+    if (count) {
+        struct cpu *last = &sc->cpus[a->cpu];
+        struct cpu *c = idle[0];
+
+        for (unsigned i = 0; i < count; i++)
+            if (idle[i] == last)
+                c = last;
+        if (count > 1) {
+            uint32_t v = choice_rare(s, CHOICE_SCHED_CPU, count, 4);
+
+            if (v)
+                c = idle[v];
+        }
+        c->clock_ns = max_u64(c->clock_ns, a->ready_ns);
+        c->resched = true;
+        cpu_active_update(s, c);
+    } else if (weakest) {
+        weakest->resched = true;
+    }
+}
+
+static void thread_main(void *arg)
+{
+    struct agent *a = arg;
+    struct sim *s = sim_now();
+
+    cpu_service(s);
+    a->fn(a->ctx);
+    sched_thread_exit(s);
+}
+
+struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), void *ctx,
+                           uint32_t process, int priority)
+{
+    struct sched *sc = s->sched;
+    unsigned i = 0;
+
+    must(priority >= 0 && priority < PRIORITIES);
+    while (i < sc->agents_used && sc->agents[i].live)
+        i++;
+    if (i == AGENTS_MAX)
+        return NULL;
+    struct agent *a = &sc->agents[i];
+    char *low = a->fiber.low ? a->fiber.low : fiber_stack_alloc(STACK_BYTES);
+
+    memset(a, 0, sizeof(*a));
+    if (i == sc->agents_used)
+        sc->agents_used++;
+    snprintf(a->name, sizeof(a->name), "%s", name);
+    a->id = sched_agent_new(s, AGENT_THREAD, name);
+    a->type = AGENT_THREAD;
+    a->live = true;
+    a->priority = priority;
+    a->affinity = (1u << sc->cpu_count) - 1;
+    a->process = process;
+    a->fn = fn;
+    a->ctx = ctx;
+    fiber_make(&a->fiber, low, low + STACK_BYTES, thread_main, a);
+    thread_place(s, a);
+    return a;
+}
+
+/* The running thread's processor takes another one; this stack goes on when it is its turn again. */
+static void give_up_cpu(struct sim *s)
+{
+    struct sched *sc = s->sched;
+    struct cpu *c = sc->cpu;
+    struct agent *me = c->current;
+
+    cpu_next_thread(s, c);
+    if (c->current != me)
+        trace_emit(&s->trace, EV_SWITCH, API_NONE, 0, me->id, c->current->id, 0, 0);
+}
+
+_Noreturn void sched_thread_exit(struct sim *s)
+{
+    struct sched *sc = s->sched;
+    struct agent *me = sc->cpu->current;
+
+    must(me->type == AGENT_THREAD);
+    me->ended = true;
+    me->blocked = false;
+    sched_thread_off_cpu(s, me);
+    must(!"an ended thread goes on");
+}
+
+bool sched_block(struct sim *s, uint64_t deadline_ns)
+{
+    struct sched *sc = s->sched;
+    struct agent *me = sc->cpu->current;
+
+    must(me->type == AGENT_THREAD && sc->cpu->top == me && sc->cpu->irql < IRQL_DISPATCH);
+    if (me->woken) { /* somebody was faster than we are */
+        me->woken = false;
+        return true;
+    }
+    if (deadline_ns <= sched_now_ns(s))
+        return false;
+    me->blocked = true;
+    if (deadline_ns != UINT64_MAX)
+        sched_event_at(s, &me->timeout, deadline_ns);
+    sched_thread_off_cpu(s, me);
+    bool woken = me->woken;
+
+    me->woken = false;
+    cpu_service(s);
+    return woken;
+}
+
+static void timeout_fire(struct sim *s, void *ctx)
+{
+    struct agent *a = ctx;
+
+    if (!a->blocked)
+        return;
+    a->blocked = false;
+    thread_place(s, a);
+}
+
+void sched_wake(struct sim *s, struct agent *a)
+{
+    if (a->ended)
+        return;
+    a->woken = true;
+    if (!a->blocked)
+        return;
+    a->blocked = false;
+    sched_event_cancel(s, &a->timeout);
+    thread_place(s, a);
+}
+
+/* me leaves its processor: blocked, ended or put back among the ready. */
+void sched_thread_off_cpu(struct sim *s, struct agent *me)
+{
+    if (!me->timeout.fn) {
+        me->timeout.fn = timeout_fire;
+        me->timeout.ctx = me;
+        me->timeout.agent = me->id;
+    }
+    give_up_cpu(s);
+    sched_dispatch_as(s, me);
+}
+
+void sched_preempt(struct sim *s)
+{
+    struct sched *sc = s->sched;
+    struct agent *me = sc->cpu->current;
+
+    if (me == &sc->cpu->idle) {
+        cpu_next_thread(s, sc->cpu);
+        return;
+    }
+    struct agent *next = ready_pick(s, sc->cpu, me->priority);
+    bool turn_over = sc->cpu->clock_ns - me->slice_ns >= QUANTUM_NS;
+
+    sc->cpu->resched = false;
+    if (!next && !turn_over)
+        return;
+    me->ready_ns = sched_now_ns(s);
+    ready_push(sc, me);
+    sched_thread_off_cpu(s, me);
+}
+
+void sched_yield(struct sim *s)
+{
+    struct sched *sc = s->sched;
+    struct agent *me = sc->cpu->current;
+
+    if (me->type != AGENT_THREAD || sc->cpu->irql >= IRQL_DISPATCH)
+        return;
+    me->ready_ns = sched_now_ns(s);
+    ready_push(sc, me);
+    sched_thread_off_cpu(s, me);
+    cpu_service(s);
+}
+
+void cpu_idle_main(void *ctx)
+{
+    struct sim *s = ctx;
+    struct sched *sc = s->sched;
+
+    for (;;) {
+        struct agent *me = sc->cpu->current;
+
+        cpu_service(s);
+        if (sc->cpu->current == me)
+            cpu_active_update(s, sc->cpu);
+        sched_dispatch_as(s, me);
+    }
+}
+
+struct agent *sched_current(const struct sim *s)
+{
+    const struct sched *sc = s->sched;
+
+    return sc->cpu ? sc->cpu->top : (struct agent *)&sc->host;
+}
+
+struct agent *sched_current_thread(const struct sim *s)
+{
+    const struct sched *sc = s->sched;
+
+    return sc->cpu ? sc->cpu->current : (struct agent *)&sc->host;
+}
+
+uint16_t agent_id(const struct agent *a) { return a->id; }
+uint32_t agent_process(const struct agent *a) { return a->process; }
+void agent_set_process(struct agent *a, uint32_t process) { a->process = process; }
+enum agent_type agent_type(const struct agent *a) { return a->type; }
+const char *agent_name(const struct agent *a) { return a->name; }
+void *agent_user(const struct agent *a) { return a->user; }
+void agent_set_user(struct agent *a, void *user) { a->user = user; }
+int agent_priority(const struct agent *a) { return a->priority; }
+void agent_set_affinity(struct agent *a, uint32_t cpu_mask) { a->affinity = cpu_mask; }
+bool agent_blocked(const struct agent *a) { return a->blocked; }
+
+void agent_set_priority(struct agent *a, int priority)
+{
+    struct sched *sc = sim_now()->sched;
+    bool queued = a->queued;
+
+    must(priority >= 0 && priority < PRIORITIES);
+    if (queued)
+        ready_remove(sc, a);
+    a->priority = priority;
+    if (queued)
+        ready_push(sc, a);
+}
+
+void agent_stack(const struct agent *a, const char **low, const char **high)
+{
+    *low = a->fiber.low;
+    *high = a->fiber.high;
+}

@@ -1,0 +1,67 @@
+/*
+ * One machine. Everything that a run can change hangs from here; what is shared by all machines of
+ * the process (the memory window, fiber stacks, driver images) is lent to one machine at a time.
+ */
+#ifndef DMACHECK_SIM_CORE_SIM_H
+#define DMACHECK_SIM_CORE_SIM_H
+
+#include <setjmp.h>
+
+#include "base/bits.h"
+#include "sim/core/choice.h"
+#include "sim/core/fault.h"
+#include "sim/core/profile.h"
+#include "trace/trace.h"
+
+struct sched;  /* sim/core/sched.h: processors, agents, IRQL, DPCs, interrupts, virtual time */
+struct mem;    /* sim/core/mem.h: RAM, frames, pool, mappings */
+struct dma;    /* sim/core/adapter.h: adapters, map registers, lists, common buffers, quarantine */
+struct iommu;  /* sim/core/iommu.h */
+struct bus;    /* sim/core/bus.h: devices, BARs, the door for device memory access */
+struct nt;     /* sim/nt/nt.h: Windows' own state (drivers, devices, objects, registry, processes) */
+
+/* Limits: one place, each with unit, default and what reaching it does. */
+struct sim_limits {
+    uint64_t steps_max;   /* scheduling points of one run, default 50,000,000; reached: exit 4 */
+    uint64_t virtual_ns_max; /* virtual time of one run, default 1 hour; reached: a liveness finding */
+};
+
+struct sim {
+    struct trace trace;
+    struct choice choice;
+    struct fault fault;
+    struct profile profile;
+    struct sim_limits limits;
+    uint64_t seed;
+    bool bugcheck_stops;  /* --bugcheck: the first bug check ends the run */
+    bool ended;           /* the run is over: nothing but tearing down may happen */
+    uint32_t bugcheck_code; /* 0: none so far */
+    struct sched *sched;
+    struct mem *mem;
+    struct dma *dma;
+    struct iommu *iommu;
+    struct bus *bus;
+    struct nt *nt;
+    struct site_depot *depot;
+};
+
+/* The running machine: for sim/nt's facades, whose Windows signatures carry no context. */
+extern struct sim *sim_running;
+static inline struct sim *sim_now(void) { return sim_running; }
+
+/* Creates a machine with this profile. The memory of a destroyed machine is kept by the process and
+ * handed to the next one. Returns NULL with one line in message. */
+struct sim *sim_create(const struct profile *p, char *message, size_t message_size);
+/* As new: same profile, same sinks, same choice source; no system call in steady state. */
+void sim_reset(struct sim *s);
+void sim_destroy(struct sim *s);
+
+/*
+ * The driver's fault as Windows would answer it: a bug check. It is an event; with bugcheck_stops it
+ * also ends the run. Returns when the run goes on.
+ */
+void sim_bugcheck(struct sim *s, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4);
+/* Ends the run from within an agent: longjmp to the runner; never returns. */
+_Noreturn void sim_end(struct sim *s);
+
+#endif
