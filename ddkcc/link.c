@@ -1,0 +1,168 @@
+/*
+ * link.c: objects to a shared object, or to one object that a program links. Names that the driver
+ * takes from Windows stay open; the simulator has them when it loads the driver. The dependency
+ * rule and the list of open names, read from the ELF file itself, are here too.
+ */
+#include "ddkcc/ddkcc.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void link_shared(const struct options *o, const struct list *objects)
+{
+    struct list l = {0};
+    struct buf local = {0};
+    char *script = say("%s/local.map", o->tmp);
+    const char *const words[] = {"-shared", "-nostdlib", "-Wl,-Bsymbolic", "-Wl,-z,now",
+                                 "-Wl,--hash-style=gnu", "-Wl,--build-id=none",
+                                 "-Wl,-z,noexecstack", NULL};
+
+    /* GNU ld exports the bounds of sections, and two drivers would share the first one's. */
+    buf_str(&local, "{ local: __start_*; __stop_*; };\n");
+    list_add(&l, say("%s", o->clang));
+    for (size_t i = 0; words[i]; i++)
+        list_add(&l, say("%s", words[i]));
+    file_write(script, &local);
+    list_add(&l, say("-Wl,--version-script=%s", script));
+    list_add(&l, say("-Wl,-soname,%s", path_base(o->out)));
+    for (size_t i = 0; i < objects->len; i++)
+        list_add(&l, objects->at[i]);
+    list_add(&l, say("-o"));
+    list_add(&l, say("%s", o->out));
+    if (run(o, l.at))
+        quit(EXIT_DRIVER, "%s does not link", o->out);
+}
+
+/* Hidden names become local, so that a driver's names never meet those of the program. */
+static void link_object(const struct options *o, const struct list *objects)
+{
+    struct list l = {0}, hide = {0};
+
+    list_add(&l, say("%s", o->clang));
+    list_add(&l, say("-r"));
+    list_add(&l, say("-nostdlib"));
+    for (size_t i = 0; i < objects->len; i++)
+        list_add(&l, objects->at[i]);
+    list_add(&l, say("-o"));
+    list_add(&l, say("%s", o->out));
+    if (run(o, l.at))
+        quit(EXIT_DRIVER, "%s does not link", o->out);
+    list_add(&hide, say("objcopy"));
+    list_add(&hide, say("--localize-hidden"));
+    list_add(&hide, say("%s", o->out));
+    if (run(o, hide.at))
+        quit(EXIT_TOOL, "objcopy failed on %s", o->out);
+}
+
+void link_output(const struct options *o, const struct list *objects)
+{
+    if (o->object)
+        link_object(o, objects);
+    else
+        link_shared(o, objects);
+}
+
+static void add_escaped(struct buf *b, const char *name)
+{
+    for (; *name; name++) {
+        if (*name == ' ' || *name == '#')
+            buf_str(b, "\\");
+        if (*name == '$')
+            buf_str(b, "$");
+        buf_add(b, name, 1);
+    }
+}
+
+/* As `clang -MD -MP`: headers get empty rules of their own, so that one may go away. */
+void depfile_write(const struct options *o, const struct list *deps)
+{
+    struct buf b = {0};
+
+    add_escaped(&b, o->out);
+    buf_str(&b, ":");
+    for (size_t i = 0; i < deps->len; i++) {
+        buf_str(&b, " \\\n  ");
+        add_escaped(&b, deps->at[i]);
+    }
+    buf_str(&b, "\n");
+    for (size_t i = 0; i < deps->len; i++)
+        if (!list_has(&o->sources, deps->at[i])) {
+            add_escaped(&b, deps->at[i]);
+            buf_str(&b, ":\n");
+        }
+    file_write(o->depfile, &b);
+}
+
+static bool inside(const struct buf *b, uint64_t offset, uint64_t size)
+{
+    return offset <= b->len && size <= b->len - offset;
+}
+
+/* Names that every host program has, or that belong to ELF itself. */
+static bool ours(const char *name)
+{
+    return !strncmp(name, "__door_", 7) || !strncmp(name, "ddk_", 4) ||
+           !strncmp(name, "__asan_", 7) || !strncmp(name, "__sanitizer_", 12) ||
+           !strcmp(name, "_GLOBAL_OFFSET_TABLE_");
+}
+
+static void list_symbols(const struct buf *b, const Elf64_Shdr *sections, size_t index,
+                         const struct list *known)
+{
+    const Elf64_Shdr *s = &sections[index], *names = &sections[s->sh_link];
+
+    if (!inside(b, s->sh_offset, s->sh_size) || !inside(b, names->sh_offset, names->sh_size))
+        quit(EXIT_USAGE, "a damaged ELF file");
+    for (uint64_t at = sizeof(Elf64_Sym); at + sizeof(Elf64_Sym) <= s->sh_size;
+         at += sizeof(Elf64_Sym)) {
+        Elf64_Sym y;
+        memcpy(&y, b->at + s->sh_offset + at, sizeof y);
+        if (y.st_shndx != SHN_UNDEF || y.st_name >= names->sh_size ||
+            ELF64_ST_BIND(y.st_info) == STB_WEAK)
+            continue;
+        const char *name = b->at + names->sh_offset + y.st_name;
+        if (*name && !ours(name) && !list_has(known, name))
+            puts(name);
+    }
+}
+
+static void read_known(const char *path, struct list *known)
+{
+    struct buf b = {0};
+    char *save = NULL;
+
+    if (!path)
+        return;
+    if (!file_read(path, &b))
+        quit(EXIT_USAGE, "cannot read %s", path);
+    for (char *p = b.at; (p = strtok_r(p, " \t\r\n", &save)); p = NULL)
+        list_add(known, p);
+}
+
+int undefined_list(const struct options *o)
+{
+    struct buf b = {0};
+    struct list known = {0};
+    Elf64_Ehdr h;
+
+    read_known(o->known, &known);
+    if (!file_read(o->undefined, &b))
+        quit(EXIT_USAGE, "cannot read %s", o->undefined);
+    if (b.len < sizeof h || memcmp(b.at, ELFMAG, SELFMAG))
+        quit(EXIT_USAGE, "%s is not an ELF file", o->undefined);
+    memcpy(&h, b.at, sizeof h);
+    if (!inside(&b, h.e_shoff, (uint64_t)h.e_shnum * sizeof(Elf64_Shdr)))
+        quit(EXIT_USAGE, "%s is damaged", o->undefined);
+
+    size_t size = h.e_shnum * sizeof(Elf64_Shdr);
+    Elf64_Shdr *sections = need(malloc(size + 1));
+    memcpy(sections, b.at + h.e_shoff, size);
+    uint32_t wanted = h.e_type == ET_DYN ? SHT_DYNSYM : SHT_SYMTAB;
+    for (size_t i = 0; i < h.e_shnum; i++)
+        if (sections[i].sh_type == wanted && sections[i].sh_link < h.e_shnum)
+            list_symbols(&b, sections, i, &known);
+    free(sections);
+    return EXIT_OK;
+}

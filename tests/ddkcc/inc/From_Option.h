@@ -1,0 +1,1 @@
+#define OPTION 3

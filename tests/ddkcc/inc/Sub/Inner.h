@@ -1,0 +1,2 @@
+#define INNER 1
+#include "NEIGHBOUR.H"
