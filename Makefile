@@ -1,0 +1,239 @@
+# dmacheck: one Makefile. `make help` lists what a person types.
+#
+# Objects lie under build/<config>/; the configuration is named by CC and SAN, so that several can
+# stand side by side. Sources are found by folder: a new file needs no line here.
+
+CC      := gcc
+SAN     :=
+CLANG   ?= clang-14
+SEEDS   ?= 20
+comma   := ,
+Q       := $(if $(V),,@)
+
+ifneq ($(SAN),)
+# The sanitizers' run-time is clang's: the drivers' checks must meet the same one.
+CC      := $(CLANG)
+endif
+CONFIG  := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+BUILD   := build/$(CONFIG)
+DEFAULT := build/gcc
+
+ROOMS   := base trace sim/core sim/nt sim/dev verifier verifier/track verifier/rules reports machine
+LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
+CLI_SRC := $(wildcard cli/*.c)
+DDKCC_SRC := $(wildcard ddkcc/*.c)
+RULES   := $(sort $(notdir $(basename $(wildcard verifier/rules/*.c))))
+DEVICES := $(sort $(notdir $(basename $(wildcard sim/dev/*.c))))
+SAMPLES := $(sort $(notdir $(patsubst %/,%,$(wildcard drivers-under-test/samples/*/))))
+TWINS   := $(sort $(notdir $(basename $(wildcard drivers-under-test/twins/*.c))))
+UNITS   := $(sort $(notdir $(basename $(wildcard tests/unit/*.c))))
+BENCHES := $(sort $(notdir $(basename $(wildcard bench/bench_*.c))))
+FUZZERS := $(sort $(notdir $(basename $(wildcard fuzz/fuzz_*.c))))
+
+WARN    := -Wall -Wextra -Werror
+SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined)
+CFLAGS  := -std=gnu11 -O2 -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing $(WARN) $(SANFLAG)
+CPPFLAGS := -I. -D_GNU_SOURCE
+NTFLAGS := -fshort-wchar -DDDK_HOST=1 -idirafter include/ddk
+# What the door and the driver's memory are touched with must not call the door's own checks.
+NOSAN   := -fno-sanitize=all
+LDFLAGS := -rdynamic -g $(SANFLAG)
+LDLIBS  := -ljansson -linih -ldw -lzstd -ldl -lpthread
+
+OBJ     := $(BUILD)/obj
+LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/index.o $(OBJ)/unmodelled.o
+CLI_OBJ := $(CLI_SRC:%.c=$(OBJ)/%.o)
+LIB     := $(BUILD)/libdmacheck.a
+DDKCC   := $(BUILD)/ddkcc
+DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
+           $(TWINS:%=$(BUILD)/drivers/twins/%.bug0.so) $(TWINS:%=$(BUILD)/drivers/twins/%.bug1.so)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-ddkcc \
+        check-drivers check-rules check-cli check-san check-fuzz check-lint fuzz clean format deps drivers \
+        FORCE
+
+## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
+all: deps-run $(BUILD)/dmacheck $(DDKCC) drivers compile_commands.json
+ifeq ($(BUILD),$(DEFAULT))
+all: build/dmacheck
+build/dmacheck: $(BUILD)/dmacheck
+	@ln -sf $(CONFIG)/dmacheck $@
+	@ln -sf $(CONFIG)/ddkcc build/ddkcc
+endif
+
+## This list
+help:
+	@awk '/^## /{text=substr($$0,4);next} /^[a-z][a-z-]*:/{if(text){split($$0,a,":");printf "  make %-14s %s\n",a[1],text}} {text=""}' Makefile
+	@echo "  variables: V=1 (commands)  SAN=address,undefined  CC=clang-14  SEEDS=20"
+
+# --- packages: tools/bootstrap.sh installs what is missing, or prints one line and exits 2 ---
+.PHONY: deps-run deps-check
+deps-run:
+	@sh tools/bootstrap.sh run
+deps-check:
+	@sh tools/bootstrap.sh check
+
+## The main job: every sample driver on every profile, a verdict, the traces
+run: all
+	@sh tools/run.sh $(BUILD)
+
+## All tests, with a table of their times (20 seeds)
+check: deps-check
+	@$(MAKE) --no-print-directory all
+	@sh tools/check.sh $(BUILD) $(SEEDS)
+
+## The long form: 1,000 seeds
+check-nightly: deps-check
+	@$(MAKE) --no-print-directory all
+	@sh tools/check.sh $(BUILD) 1000
+
+# --- our own code ---
+$(OBJ)/sim/nt/%.o: sim/nt/%.c | deps-run
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
+$(OBJ)/machine/%.o: machine/%.c | deps-run
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
+$(OBJ)/sim/core/sim.o: CFLAGS += $(NTFLAGS)
+$(OBJ)/sim/core/door.o $(OBJ)/sim/core/seh.o $(OBJ)/sim/core/image.o: CFLAGS += $(if $(SAN),$(NOSAN))
+$(OBJ)/%.o: %.c | deps-run
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+$(OBJ)/%.o: $(OBJ)/%.c
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
+
+$(OBJ)/index.c: tools/index.sh FORCE
+	@mkdir -p $(@D)
+	@sh tools/index.sh "$(RULES)" "$(DEVICES)" > $@.new
+	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
+$(OBJ)/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=$(OBJ)/%.o)
+	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(BUILD)/dmacheck: $(CLI_OBJ) $(LIB)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(LDLIBS)
+$(DDKCC): $(DDKCC_SRC:%.c=$(OBJ)/%.o)
+	$(Q)$(CC) -g $(SANFLAG) -o $@ $^
+
+# --- drivers under test: ddkcc for the driver, the host's compiler for its scenarios ---
+DDKFLAGS := $(if $(findstring address,$(SAN)),--asan) --root $(CURDIR) --ddk include/ddk
+SCENARIO := $(CLANG) -std=gnu11 -O1 -g -gdwarf-4 -fPIC -fno-omit-frame-pointer -Iinclude -I. -Wall -Wextra -Werror \
+            -ffile-prefix-map=$(CURDIR)/=
+drivers: $(DRIVERS)
+DDK_HEADERS := $(shell find include/ddk -name '*.h')
+define sample_rule
+$(BUILD)/drivers/samples/$(1).so: $(wildcard drivers-under-test/samples/$(1)/*) $(DDKCC) $(DDK_HEADERS) \
+                                  $(wildcard include/dmacheck/*.h)
+	@mkdir -p $(BUILD)/drivers/samples
+	$(Q)$(SCENARIO) -c drivers-under-test/samples/$(1)/scenarios.c -o $(BUILD)/drivers/samples/$(1).scenarios.o
+	$(Q)$(DDKCC) $(DDKFLAGS) -o $$@ $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/$(1)/*.c)) \
+	    $(BUILD)/drivers/samples/$(1).scenarios.o
+endef
+$(foreach s,$(SAMPLES),$(eval $(call sample_rule,$(s))))
+define twin_rule
+$(BUILD)/drivers/twins/%.bug$(1).so: drivers-under-test/twins/%.c $(wildcard drivers-under-test/twins/*.h) $(DDKCC) \
+                                     $(DDK_HEADERS) $(wildcard include/dmacheck/*.h)
+	@mkdir -p $$(@D)
+	$(Q)$(SCENARIO) -DDMACHECK_SCENARIO -DBUG=$(1) -c $$< -o $$(@:.so=.scenarios.o)
+	$(Q)$(DDKCC) $(DDKFLAGS) -DBUG=$(1) -o $$@ $$< $$(@:.so=.scenarios.o)
+endef
+$(foreach b,0 1,$(eval $(call twin_rule,$(b))))
+
+# --- tests ---
+$(BUILD)/tests/%: $(OBJ)/tests/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive -lcmocka $(LDLIBS)
+$(OBJ)/tests/unit/nt_%.o: CFLAGS += $(NTFLAGS)
+$(OBJ)/tests/unit/core_%.o: CFLAGS += $(NTFLAGS)
+$(OBJ)/tests/unit/machine%.o: CFLAGS += $(NTFLAGS)
+.PHONY: units
+units: $(UNITS:%=$(BUILD)/tests/unit/%)
+
+## Unit tests
+check-unit: units $(DRIVERS)
+	@sh tests/unit/run.sh $(BUILD) $(UNITS)
+## The driver compiler: each obstacle of real sources
+check-ddkcc: $(DDKCC)
+	@sh tests/ddkcc/run.sh $(DDKCC)
+## Each rule's driver: BUG=1 fires that rule alone, BUG=0 fires none
+check-rules: all
+	@sh tests/drivers/twins.sh $(BUILD) $(TWINS)
+## Samples silent on all profiles and seeds; same bytes twice; live = replayed
+check-drivers: all
+	@sh tests/drivers/samples.sh $(BUILD) $(SEEDS) $(SAMPLES)
+## The command: exit codes and messages
+check-cli: all
+	@sh tests/cli/run.sh $(BUILD)
+## The tree itself: includes, pairs, names, sizes
+check-tree:
+	@sh tests/tree/run.sh
+## Structures, offsets and constants against mingw-w64's DDK headers
+check-abi: | deps-check
+	@sh tools/check-abi.sh
+## The v1 sample driver as a Windows x64 .sys
+check-win: | deps-check
+	@sh tools/check-win.sh
+## ASan and UBSan: unit tests and drivers once more
+check-san:
+	@$(MAKE) --no-print-directory SAN=address,undefined all units
+	@sh tests/drivers/san.sh build/$(notdir $(CLANG))-address-undefined
+## Fuzz targets, a fixed number of runs each
+check-fuzz: fuzz
+	@sh tests/fuzz/smoke.sh build/fuzz $(FUZZERS)
+## clang-tidy and cppcheck over our own code
+check-lint:
+	@sh tools/lint.sh
+
+# --- fuzzing: our library and the targets with clang's fuzzer and ASan ---
+FUZZ_FLAGS := -std=gnu11 -O1 -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing $(WARN) \
+              -DDMACHECK_FUZZING -fsanitize=address,fuzzer-no-link
+build/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
+build/fuzz/sim/core/door.o build/fuzz/sim/core/seh.o build/fuzz/sim/core/image.o: FUZZ_FLAGS += $(NOSAN)
+build/fuzz/%.o: build/fuzz/%.c
+	$(Q)$(CLANG) $(FUZZ_FLAGS) $(CPPFLAGS) $(NTFLAGS) -c $< -o $@
+build/fuzz/index.c: tools/index.sh FORCE
+	@mkdir -p $(@D)
+	@sh tools/index.sh "$(RULES)" "$(DEVICES)" > $@.new
+	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
+build/fuzz/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=build/fuzz/%.o)
+	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@
+build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build/fuzz/unmodelled.o
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libdmacheck.a
+	$(Q)$(CLANG) -fsanitize=address,fuzzer -rdynamic -g -o $@ $< -Wl,--whole-archive build/fuzz/libdmacheck.a \
+	    -Wl,--no-whole-archive $(LDLIBS)
+## Builds the fuzz targets (build/fuzz/fuzz_*)
+fuzz: $(FUZZERS:%=build/fuzz/%)
+
+# --- speed ---
+$(BUILD)/bench/%: $(OBJ)/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(LDLIBS)
+$(BUILD)/bench/driver.so: $(wildcard bench/driver/*) $(DDKCC) $(DDK_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(SCENARIO) -Ibench/driver -c bench/driver/scenarios.c -o $(@:.so=.scenarios.o)
+	$(Q)$(DDKCC) $(DDKFLAGS) -o $@ bench/driver/bench.c $(@:.so=.scenarios.o)
+## The table of budgets: instructions counted, times as ratios
+bench: deps-check all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/driver.so
+	@sh bench/run.sh $(BUILD)
+
+## Formats our sources in place
+format:
+	@git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^include/ddk/' | xargs clang-format-14 -i
+
+compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC)
+	@sh tools/compile-commands.sh "$(CC)" "$(CFLAGS) $(CPPFLAGS)" "$(NTFLAGS)" $(LIB_SRC) $(CLI_SRC) > $@
+
+## Removes build/
+clean:
+	rm -rf build compile_commands.json
+
+-include $(shell find build -name '*.d' 2>/dev/null)

@@ -1,0 +1,71 @@
+/*
+ * Runs the bench driver once on a machine with the sinks that are asked for, and (with TIME) prints how
+ * long its scenario took. bench/run.sh runs it under callgrind with two lengths of loop and takes the
+ * difference, so what lies around the loop does not count.
+ *
+ *     bench_machine DRIVER.so PROFILE none|null|ring|verify
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "include/dmacheck/machine.h"
+#include "sim/core/sim.h"
+#include "trace/trace.h"
+
+static uint64_t events;
+
+static void count_event(void *ctx, const struct event *e)
+{
+    (void)ctx;
+    (void)e;
+    events++;
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+int main(int argc, char **argv)
+{
+    char message[300];
+    struct dm_result result;
+    struct dm_options o = { 0 };
+
+    if (argc != 4) {
+        fprintf(stderr, "usage: bench_machine DRIVER.so PROFILE none|null|ring|verify\n");
+        return 2;
+    }
+    o.profile = argv[2];
+    o.ring = strcmp(argv[3], "ring") == 0;
+    o.verify = strcmp(argv[3], "verify") == 0;
+    o.steps_max = 4000000000u;
+    struct dm_machine *m = dm_machine_create(&o, message, sizeof(message));
+    struct dm_driver *d = m ? dm_driver_open(argv[1], message, sizeof(message)) : NULL;
+
+    if (!d) {
+        fprintf(stderr, "bench_machine: %s\n", message);
+        return 2;
+    }
+    if (strcmp(argv[3], "null") == 0)
+        trace_attach(&dm_machine_sim(m)->trace, count_event, &events);
+    double start = seconds();
+    enum dm_exit exit_code = dm_machine_run(m, d, NULL, &result);
+
+    if (exit_code != DM_CLEAN || result.expectations_failed) {
+        fprintf(stderr, "bench_machine: the run ended with %d: %s\n", exit_code, result.first_failure);
+        return 1;
+    }
+    if (getenv("BENCH_TIME"))
+        printf("%.9f\n", seconds() - start);
+    if (events)
+        printf("%llu events\n", (unsigned long long)events);
+    dm_driver_close(d);
+    dm_machine_destroy(m);
+    return 0;
+}

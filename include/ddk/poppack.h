@@ -1,0 +1,2 @@
+/* poppack.h: ends what a pshpackN.h began. No guard, by design. */
+#pragma pack(pop)

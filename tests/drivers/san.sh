@@ -1,0 +1,35 @@
+#!/bin/sh
+# The ASan+UBSan configuration: unit tests, each sample on every profile with a few seeds, each twin.
+#     san.sh BUILD
+set -u
+build=$1
+passed=0
+failed=0
+export ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0:handle_segv=0:allow_user_segv_handler=1"
+export UBSAN_OPTIONS="print_stacktrace=1"
+add() { passed=$((passed + $1)); failed=$((failed + $2)); }
+units=$(cd tests/unit && ls *.c | sed 's/\.c$//')
+# shellcheck disable=SC2086 # a list of words
+line=$(sh tests/unit/run.sh "$build" $units | tee "$build/unit.log" | tail -n 1)
+add "${line%% *}" "$(echo "$line" | sed 's/.*, \([0-9]*\) failed/\1/')"
+grep -A15 FAILED "$build/unit.log"
+for so in "$build"/drivers/samples/*.so; do
+    name=$(basename "$so" .so)
+    if "$build/dmacheck" run "$name" --profile all --seeds 0..1 -q > "$build/out" 2>&1; then add 1 0; else
+        add 0 1
+        echo "FAILED: $name under ASan and UBSan"
+        tail -n 20 "$build/out"
+    fi
+done
+for so in "$build"/drivers/twins/*.bug1.so; do
+    name=$(basename "$so" .bug1.so | tr _ -)
+    "$build/dmacheck" run "twin:$name" --profile all --seed 1 -q > "$build/out" 2>&1
+    code=$?
+    if [ $code -eq 1 ]; then add 1 0; else
+        add 0 1
+        echo "FAILED: twin $name under ASan and UBSan: exit $code"
+        tail -n 20 "$build/out"
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages that are missing: `bootstrap.sh run` for building and running,
+# `bootstrap.sh check` for the tests as well. Asks dpkg only, so it costs milliseconds when all is there.
+# Where it may not install, it prints the one line to type and exits 2.
+set -eu
+
+run_set="gcc libc6-dev clang-14 llvm-14 libclang-rt-14-dev libjansson-dev libinih-dev libdw-dev libzstd-dev uthash-dev"
+check_set="libcmocka-dev jq gcc-mingw-w64-x86-64 mingw-w64-x86-64-dev valgrind strace cppcheck clang-tidy-14 clang-format-14 shellcheck"
+case "${1:-run}" in
+run) wanted=$run_set ;;
+check) wanted="$run_set $check_set" ;;
+*) echo "usage: bootstrap.sh run|check" >&2; exit 2 ;;
+esac
+
+command -v dpkg-query >/dev/null 2>&1 || exit 0 # another system: the compiler will say what is missing
+missing=""
+for package in $wanted; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed' ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=""
+if [ "$(id -u)" != 0 ]; then
+    if sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        echo "dmacheck needs packages that are not installed; type: sudo apt-get install -y$missing" >&2
+        exit 2
+    fi
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+# $missing and $as_root are lists of words on purpose.
+# shellcheck disable=SC2086
+if ! { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing; } \
+    >/tmp/dmacheck-bootstrap.log 2>&1; then
+    echo "dmacheck needs packages that could not be installed; type: sudo apt-get install -y$missing" >&2
+    exit 2
+fi

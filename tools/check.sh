@@ -1,0 +1,34 @@
+#!/bin/sh
+# Runs every stage of `make check`, prints a table of their times and results, and ends with the line
+# `N passed, N failed`. Each stage ends with such a line of its own; one that does not counts as failed.
+#     check.sh BUILD SEEDS
+set -u
+build=$1
+seeds=$2
+out=$build/check
+mkdir -p "$out"
+stages="tree unit ddkcc cli rules drivers abi win san fuzz"
+passed=0
+failed=0
+table=""
+for stage in $stages; do
+    start=$(date +%s)
+    printf '== check-%s\n' "$stage"
+    make --no-print-directory "check-$stage" SEEDS="$seeds" > "$out/$stage.log" 2>&1
+    code=$?
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$out/$stage.log" | tail -n 1)
+    p=$(printf '%s' "$line" | sed -n 's/^\([0-9]*\) passed.*/\1/p')
+    f=$(printf '%s' "$line" | sed -n 's/.* \([0-9]*\) failed.*/\1/p')
+    p=${p:-0}
+    f=${f:-0}
+    if [ $code -ne 0 ] && [ "$f" -eq 0 ]; then f=1; fi
+    if [ -z "$line" ] && [ $code -eq 0 ]; then p=1; fi
+    if [ "$f" -ne 0 ]; then grep -vE '^(gcc|clang|ar|build/)' "$out/$stage.log" | tail -n 60; fi
+    passed=$((passed + p))
+    failed=$((failed + f))
+    table="$table$(printf '%-10s %6s passed %4s failed %5s s' "$stage" "$p" "$f" $(($(date +%s) - start)))
+"
+done
+printf '\n%s\n' "$table"
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,47 @@
+#!/bin/sh
+# Writes build/index.c: the tables that are made from file names, so that adding a file is all it
+# takes. Usage: index.sh > build/index.c, from the tree's root. An unchanged tree gives the same text.
+set -eu
+export LC_ALL=C # one order everywhere
+
+names() { # names FOLDER: what its .c files are called
+    for f in "$1"/*.c; do
+        [ -e "$f" ] && basename "$f" .c
+    done
+    return 0
+}
+
+echo '/* Made by tools/index.sh from file names. */'
+echo '#include <stddef.h>'
+echo '#include "include/dmacheck/device.h"'
+echo '#include "reports/report.h"'
+echo '#include "verifier/rule.h"'
+echo
+
+rules=$(names verifier/rules)
+for n in $rules; do echo "extern const struct rule rule_$n;"; done
+echo 'const struct rule *const rules_all[] = {'
+for n in $rules; do echo "    &rule_$n,"; done
+echo '    NULL,'
+echo '};'
+echo 'const unsigned rules_count = sizeof rules_all / sizeof *rules_all - 1;'
+echo
+
+devices=$(names sim/dev)
+for n in $devices; do echo "extern const struct dm_device_model device_$n;"; done
+echo 'extern const struct dm_device_model *const device_models_all[];'
+echo 'const struct dm_device_model *const device_models_all[] = {'
+for n in $devices; do echo "    &device_$n,"; done
+echo '    NULL,'
+echo '};'
+echo
+
+# A writer is a file of reports/ that says REPORT_WRITER(name, ...).
+writers=$(for f in reports/*.c; do
+    [ -e "$f" ] && sed -n 's/^REPORT_WRITER(\([a-z0-9_]*\),.*/\1/p' "$f"
+done)
+for n in $writers; do echo "extern const struct report_writer report_writer_$n;"; done
+echo 'const struct report_writer *const report_writers_all[] = {'
+for n in $writers; do echo "    &report_writer_$n,"; done
+echo '    NULL,'
+echo '};'
