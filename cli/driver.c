@@ -1,0 +1,95 @@
+/*
+ * From what the user typed after `run` to a driver's shared object.
+ */
+#include "cli/cli.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+
+    return n > m && !strcmp(text + n - m, end);
+}
+
+/* drivers/KIND/NAMEsuffix.so beside the program; rules are also found with dashes for underscores. */
+static bool built(char *path, size_t size, const char *kind, const char *name, const char *suffix)
+{
+    char file[128];
+
+    snprintf(file, sizeof file, "%s", name);
+    if (strchr(name, '/'))
+        return false;
+    for (int pass = 0; pass < 2; pass++) {
+        snprintf(path, size, "%s/drivers/%s/%s%s.so", cli_exe_folder(), kind, file, suffix);
+        if (cli_exists(path))
+            return true;
+        for (char *p = file; *p; p++)
+            *p = *p == '-' ? '_' : *p;
+    }
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+unsigned cli_samples(char (*names)[64], unsigned max)
+{
+    char folder[4096];
+    unsigned count = 0;
+    DIR *dir;
+
+    snprintf(folder, sizeof folder, "%s/drivers/samples", cli_exe_folder());
+    dir = opendir(folder);
+    for (struct dirent *e; dir && count < max && (e = readdir(dir));)
+        if (ends_with(e->d_name, ".so") && strlen(e->d_name) < 64)
+            snprintf(names[count++], 64, "%.*s", (int)strlen(e->d_name) - 3, e->d_name);
+    if (dir)
+        closedir(dir);
+    qsort(names, count, sizeof *names, by_name);
+    return count;
+}
+
+static int unknown(const char *name)
+{
+    char names[32][64], text[512] = "";
+    unsigned count = cli_samples(names, 32);
+
+    for (unsigned i = 0; i < count; i++) {
+        strncat(text, i ? ", " : "", sizeof text - strlen(text) - 1);
+        strncat(text, names[i], sizeof text - strlen(text) - 1);
+    }
+    return cli_wrong("unknown driver '%s': no such file, folder or sample (samples: %s)", name,
+                     count ? text : "none built");
+}
+
+int cli_driver_find(struct cli_driver *d, const char *name, int bug)
+{
+    d->shown = name;
+    if (!strncmp(name, "twin:", 5)) {
+        if (built(d->path, sizeof d->path, "twins", name + 5, bug ? ".bug1" : ".bug0"))
+            return 0;
+        return cli_wrong("unknown driver '%s': no such twin; dmacheck rules lists the rules", name);
+    }
+    if (is_folder(name) && (strchr(name, '/') || !built(d->path, sizeof d->path, "samples", name, "")))
+        return cli_build_folder(name, d->path, sizeof d->path);
+    if ((strchr(name, '/') || ends_with(name, ".so")) && cli_exists(name)) {
+        /* dlopen takes a name without a slash for a library of the system. */
+        snprintf(d->path, sizeof d->path, "%s%s", strchr(name, '/') ? "" : "./", name);
+        return 0;
+    }
+    return built(d->path, sizeof d->path, "samples", name, "") ? 0 : unknown(name);
+}

@@ -1,0 +1,59 @@
+/*
+ * The parts of `dmacheck run`: options, one run, many runs, what only many runs can show.
+ */
+#ifndef DMACHECK_CLI_RUN_H
+#define DMACHECK_CLI_RUN_H
+
+#include "cli/cli.h"
+#include "include/dmacheck/scenario.h"
+#include "verifier/rule.h"
+
+#define RUN_PROFILES_MAX 256
+
+struct run_options {
+    const char *driver;
+    const char *profile;      /* NAME, a path, or "all"; NULL: not given */
+    const char *scenario;     /* NULL: all */
+    const char *record, *record_dir;
+    const char *choices;
+    uint64_t seed_first, seed_last;
+    uint64_t jobs, findings_max, steps_max;
+    uint32_t fault_one_in, fault_nth;
+    char fault_point[32];
+    int bug, fail_on;
+    bool bugcheck, all_samples;
+    struct cli_outputs outputs;
+};
+
+/* One run. */
+struct run_item {
+    const char *scenario, *profile;
+    uint64_t seed;
+};
+
+/* --- run_one.c --- */
+/* Runs it and puts the one run with its findings into *out (report_init is done here). */
+void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item, bool first,
+             struct report *out);
+void run_merge(struct report *into, const struct report *one);
+
+/* --- run_jobs.c --- */
+/* All items, in order, over o->jobs processes; merges into *r as they are in items. */
+int run_all(const struct run_options *o, struct dm_driver *d, const struct run_item *items,
+            unsigned count, struct report *r);
+
+/* --- run_rules.c: findings that no event shows --- */
+extern const struct rule *const run_rules[]; /* NULL at the end */
+extern const struct rule rule_expectation_failed, rule_profile_differential;
+/* Equal scenario and seed must give requesters the same on every profile. */
+void run_compare_profiles(struct report *r);
+
+/* --- run_samples.c --- */
+int run_samples(const struct run_options *o, const char *const *profiles, unsigned profile_count);
+
+/* --- run.c --- */
+int run_driver(const struct run_options *o, const char *name, const char *const *profiles,
+               unsigned profile_count, struct report *r);
+int run_verdict(const struct run_options *o, const struct report *r);
+
+#endif

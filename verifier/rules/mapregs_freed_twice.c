@@ -1,0 +1,26 @@
+/*
+ * mapregs_freed_twice: FreeMapRegisters was called for map registers that are not held any more: they
+ * were freed before, or AdapterControl returned DeallocateObject. On Windows they may be another
+ * driver's by then.
+ */
+#include "verifier/finding.h"
+#include "verifier/track/track.h"
+
+static void on_call(struct rule_run *r, const struct event *e)
+{
+    const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
+
+    if (!m || m->head.live)
+        return;
+    finding(r, e,
+            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
+                                     .sites = { { ROLE_HERE, e->site },
+                                                { ROLE_CREATED, m->site_created },
+                                                { ROLE_RELEASED, m->site_released } } },
+            "FreeMapRegisters of %s of %s, which was released before", finding_object(m->head.id),
+            finding_object(m->adapter));
+}
+
+RULE(mapregs_freed_twice, .calls = CALLS(FreeMapRegisters), .level = ERROR, .family = MAP,
+     .bugcheck = DV(0xE6, 0x05), .source = "wdm/nc-wdm-pfree_map_registers",
+     .run = on_call);

@@ -1,0 +1,86 @@
+/*
+ * put_while_device_runs: memory is released (Put, Flush, FreeMapRegisters, FreeCommonBuffer) while a
+ * device engine has been told to use it and has not finished. The late access then hits whatever owns
+ * the memory next, or behind an IOMMU faults. It works for years on a quiet machine.
+ */
+#include <inttypes.h>
+
+#include "verifier/finding.h"
+#include "verifier/track/track.h"
+
+static void say(struct rule_run *r, const struct event *e, uint32_t obj, const struct claim *by,
+                const struct finding_site *touched)
+{
+    const struct mapping *m = track_is_common(obj) ? NULL : track_mapping(r->track, obj);
+    const struct common_record *c = track_is_common(obj) ? track_common(r->track, obj) : NULL;
+    uint32_t adapter = track_adapter_of(r->track, obj);
+    uint32_t released = !touched ? e->site : m ? m->site_released : c ? c->site_released : 0;
+
+    finding(r, e,
+            &(struct finding_about){
+                .obj = obj, .owner = adapter,
+                .sites = { { ROLE_RELEASED, released },
+                           { ROLE_MAPPED, m ? m->site_mapped : 0 },
+                           { ROLE_CREATED, c ? c->site_created : 0 },
+                           { ROLE_GIVEN, by->doorbell },
+                           { touched ? touched->role : ROLE_NONE, touched ? touched->site : 0 } } },
+            "%s of %s was released while engine %" PRIu32 " of %s was still to %s %" PRIu64
+            " bytes of it",
+            finding_object(obj), finding_object(adapter), by->engine, finding_object(by->device),
+            by->to_device ? "read" : "write", by->length_bytes);
+}
+
+static const struct claim *claim_in(const struct track *t, uint32_t obj, uint64_t ba,
+                                    uint64_t length_bytes)
+{
+    const struct claim *c = track_claim_of(t, obj);
+
+    while (c && !(c->ba < ba + length_bytes && ba < c->ba + c->length_bytes))
+        c = track_claim_next(t, c);
+    return c;
+}
+
+/* The device shows itself after the release: another place for what was said, or, when it took up
+ * only now what its doorbell had told it before the release, the first sign of all. */
+static void late(struct rule_run *r, const struct event *e)
+{
+    uint32_t obj = track_released_owner(r->track, e), doorbell = LOW32(e->a[3]);
+    struct claim by = { .engine = HIGH32(e->a[3]), .device = e->obj, .doorbell = doorbell,
+                        .length_bytes = EVENT_LENGTH(e->a[1]) };
+    struct finding_site touched = { ROLE_TOUCHED, doorbell };
+
+    if (!obj)
+        return;
+    by.to_device = e->kind == EV_DEV_READ ||
+                   (e->kind != EV_DEV_WRITE && (e->a[1] & EVENT_TO_DEVICE));
+    if (finding_amend(r, obj, ROLE_TOUCHED, e->kind == EV_DEV_CLAIM ? 0 : doorbell))
+        return;
+    if (track_rang_before_release(r->track, e->obj, doorbell, obj))
+        say(r, e, obj, &by, &touched);
+}
+
+static void on_event(struct rule_run *r, const struct event *e)
+{
+    const struct claim *c;
+
+    switch (e->kind) {
+    case EV_UNMAP:
+        c = claim_in(r->track, e->obj, e->a[0], EVENT_LENGTH(e->a[1]));
+        break;
+    case EV_SGL_END:
+    case EV_MAPREG_END:
+    case EV_COMMON_END:
+        c = track_claim_of(r->track, e->obj);
+        break;
+    default:
+        late(r, e);
+        return;
+    }
+    if (c)
+        say(r, e, e->obj, c, NULL);
+}
+
+RULE(put_while_device_runs,
+     .on = EV(UNMAP, SGL_END, MAPREG_END, COMMON_END, DEV_CLAIM, DEV_READ, DEV_WRITE, DEV_FAULT),
+     .level = ERROR, .family = DEVICE, .once = true, .bugcheck_remapped = DV(0xE6, 0x26),
+     .source = "pci/enabling-dma-remapping-for-device-drivers", .run = on_event);

@@ -1,0 +1,35 @@
+/*
+ * Common buffers: where each lies for CPU and device, and who made it.
+ */
+#include "verifier/track/track.h"
+
+void common_event(struct track *t, const struct event *e)
+{
+    struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
+    struct common_record *c;
+
+    if (e->kind == EV_COMMON) {
+        c = objtab_put(&t->commons, e->obj);
+        if (!c)
+            return;
+        c->adapter = (uint32_t)e->a[0];
+        c->ba = e->a[1];
+        c->length_bytes = e->a[2];
+        c->va = e->a[3];
+        c->site_created = e->site;
+        track_range_enter(&t->ranges, c->ba, c->length_bytes, e->obj);
+        if (a)
+            a->live_commons++;
+        return;
+    }
+    c = objtab_find_live(&t->commons, e->obj);
+    if (!c)
+        return;
+    c->site_released = e->site;
+    c->seq_released = e->seq;
+    track_range_leave(&t->ranges, c->ba, c->length_bytes, e->obj);
+    objtab_kill(&t->commons, c);
+    a = track_adapter(t, c->adapter); /* the one that made it, whichever gave it back */
+    if (a && a->live_commons)
+        a->live_commons--;
+}

@@ -1,0 +1,24 @@
+/*
+ * Requests: what each asked for and where it was completed.
+ */
+#include "verifier/track/track.h"
+
+void irp_event(struct track *t, const struct event *e)
+{
+    struct irp_record *i;
+
+    if (e->kind == EV_IRP) {
+        i = objtab_put(&t->irps, e->obj);
+        if (!i)
+            return;
+        i->major_minor = e->a[0];
+        i->length_bytes = e->a[1];
+        i->mdl = (uint32_t)e->a[2];
+        return;
+    }
+    i = objtab_find_live(&t->irps, e->obj);
+    if (!i)
+        return;
+    i->site_completed = e->site;
+    objtab_kill(&t->irps, i);
+}

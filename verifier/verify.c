@@ -1,0 +1,211 @@
+/*
+ * The engine: dispatches events to rules and trackers. What a rule asked for is sorted into lists by
+ * kind, and CALL events by function as well, so that a rule that does not care costs nothing.
+ */
+#include "verifier/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "verifier/private.h"
+
+struct dispatch {
+    void (*run)(struct rule_run *r, const struct event *e);
+    struct rule_run *r;
+};
+
+struct verifier {
+    struct track track;
+    struct findings findings; /* finding.c */
+    struct site_depot *depot;
+    unsigned rule_count;
+    struct rule_run *rules;
+    struct dispatch *list;
+    uint16_t kind_first[EV_COUNT + 1]; /* list[kind_first[k]] .. list[kind_first[k + 1] - 1] */
+    uint16_t call_first[API_COUNT + 1];
+};
+
+struct track *verifier_track(struct verifier *v) { return &v->track; }
+struct findings *verifier_findings(struct verifier *v) { return &v->findings; }
+struct site_depot *verifier_depot(const struct verifier *v) { return v->depot; }
+
+static bool asks_kind(const struct rule *rule, unsigned kind)
+{
+    for (unsigned i = 0; i < RULE_ON_MAX && rule->on[i]; i++)
+        if (rule->on[i] == kind + 1)
+            return true;
+    return false;
+}
+
+static bool asks_call(const struct rule *rule, unsigned api)
+{
+    for (unsigned i = 0; i < RULE_CALLS_MAX && rule->calls[i]; i++)
+        if (rule->calls[i] == api)
+            return true;
+    return false;
+}
+
+static uint16_t add_all(struct verifier *v, uint16_t at, unsigned key,
+                        bool (*asks)(const struct rule *, unsigned))
+{
+    for (unsigned i = 0; i < v->rule_count; i++)
+        if (asks(v->rules[i].rule, key)) {
+            if (v->list)
+                v->list[at] = (struct dispatch){ v->rules[i].rule->run, &v->rules[i] };
+            at++;
+        }
+    return at;
+}
+
+/* Fills the index, and the list when it is there; returns how long the list is. */
+static uint16_t build_lists(struct verifier *v)
+{
+    uint16_t at = 0;
+
+    for (unsigned kind = 0; kind < EV_COUNT; kind++) {
+        v->kind_first[kind] = at;
+        at = add_all(v, at, kind, asks_kind);
+    }
+    v->kind_first[EV_COUNT] = at;
+    for (unsigned api = 0; api < API_COUNT; api++) {
+        v->call_first[api] = at;
+        at = add_all(v, at, api, asks_call);
+    }
+    v->call_first[API_COUNT] = at;
+    return at;
+}
+
+static int index_of(const struct rule *const *order, unsigned count, const char *name, size_t len)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (strlen(order[i]->symbol) == len && !memcmp(order[i]->symbol, name, len))
+            return (int)i;
+    return -1;
+}
+
+/* Whether every rule that this one comes after is placed already. */
+static bool ready(const struct rule *rule, const struct rule *const *order, unsigned placed)
+{
+    for (const char *p = rule->after; p && *p;) {
+        size_t len = strcspn(p, ", ");
+
+        if (len && index_of(order, placed, p, len) < 0)
+            return false;
+        p += len + strspn(p + len, ", ");
+    }
+    return true;
+}
+
+/* Rules that silence others come before them, otherwise the order of the table. A name in .after that
+ * is no rule's, or a circle, leaves the rest in the table's order; tests/unit/verifier_rules.c
+ * proves that there is neither. */
+static void order_rules(const struct rule **order)
+{
+    unsigned placed = 0;
+    bool moved = true, taken[RULES_MAX] = { false };
+
+    while (placed < rules_count) {
+        bool any = !moved;
+
+        moved = false;
+        for (unsigned i = 0; i < rules_count; i++)
+            if (!taken[i] && (any || ready(rules_all[i], order, placed))) {
+                taken[i] = moved = true;
+                order[placed++] = rules_all[i];
+            }
+    }
+}
+
+static void add_rule(struct verifier *v, unsigned i, const struct rule *const *order)
+{
+    struct rule_run *r = &v->rules[i];
+
+    *r = (struct rule_run){ .rule = order[i], .verifier = v, .track = &v->track,
+                            .index = (uint16_t)i };
+    rule_word(order[i], r->word, sizeof r->word);
+    for (const char *p = order[i]->after; p && *p && r->after_count < 4;) {
+        size_t len = strcspn(p, ", ");
+        int at = index_of(order, rules_count, p, len);
+
+        if (at >= 0)
+            r->after[r->after_count++] = (uint16_t)at;
+        p += len + strspn(p + len, ", ");
+    }
+}
+
+struct verifier *verifier_create(struct site_depot *depot)
+{
+    const struct rule *order[RULES_MAX];
+    struct verifier *v = calloc(1, sizeof *v);
+
+    if (!v)
+        return NULL;
+    v->depot = depot;
+    v->rule_count = rules_count;
+    v->rules = calloc(rules_count + 1u, sizeof *v->rules);
+    if (!v->rules || track_create(&v->track) || findings_create(&v->findings))
+        return verifier_destroy(v), NULL;
+    order_rules(order);
+    for (unsigned i = 0; i < rules_count; i++)
+        add_rule(v, i, order);
+    v->list = calloc(build_lists(v) + 1u, sizeof *v->list);
+    if (!v->list)
+        return verifier_destroy(v), NULL;
+    build_lists(v);
+    return v;
+}
+
+void verifier_destroy(struct verifier *v)
+{
+    if (!v)
+        return;
+    track_destroy(&v->track);
+    findings_destroy(&v->findings);
+    free(v->list);
+    free(v->rules);
+    free(v);
+}
+
+void verifier_reset(struct verifier *v)
+{
+    track_reset(&v->track);
+    findings_reset(&v->findings);
+}
+
+void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed, bool remapped)
+{
+    verifier_reset(v);
+    v->track.remapped = remapped;
+    findings_begin(&v->findings, profile_name, seed, remapped);
+}
+
+/* Rules look first, at the world before the event; then the trackers take it in. */
+void verifier_event(void *verifier, const struct event *e)
+{
+    struct verifier *v = verifier;
+    const struct dispatch *d, *end;
+
+    if (e->kind >= EV_COUNT)
+        return;
+    d = v->list + v->kind_first[e->kind];
+    end = v->list + v->kind_first[e->kind + 1];
+    for (; d < end; d++)
+        d->run(d->r, e);
+    if (e->kind == EV_CALL && e->api < API_COUNT) {
+        d = v->list + v->call_first[e->api];
+        end = v->list + v->call_first[e->api + 1];
+        for (; d < end; d++)
+            d->run(d->r, e);
+    }
+    track_event(&v->track, e);
+}
+
+void verifier_end(struct verifier *v)
+{
+    /* A run that was cut short (a bug check, the step limit) leaves things behind rightly. */
+    if (v->track.cut_short || !(v->track.phases_seen & 1u << PHASE_UNLOAD))
+        return;
+    for (unsigned i = 0; i < v->rule_count; i++)
+        if (v->rules[i].rule->also_at_end)
+            v->rules[i].rule->also_at_end(&v->rules[i]);
+}

@@ -1,0 +1,28 @@
+/*
+ * The verifier: takes events, live from a machine or read from a trace, keeps the trackers up to
+ * date, lets the rules look, and gathers findings. It knows nothing but events, so both doors give
+ * the same findings.
+ */
+#ifndef DMACHECK_VERIFIER_VERIFY_H
+#define DMACHECK_VERIFIER_VERIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/event.h"
+#include "trace/site.h"
+#include "verifier/finding.h"
+#include "verifier/rule.h"
+
+struct verifier;
+
+struct verifier *verifier_create(struct site_depot *depot); /* NULL: no memory */
+void verifier_destroy(struct verifier *v);
+/* A run begins. remapped: the profile translates, which decides what Driver Verifier would see. */
+void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed, bool remapped);
+void verifier_event(void *verifier, const struct event *e); /* a trace sink */
+void verifier_end(struct verifier *v); /* the last word: leaks, when the driver was unloaded */
+void verifier_reset(struct verifier *v); /* forgets the run and its findings */
+struct site_depot *verifier_depot(const struct verifier *v);
+
+#endif
