@@ -122,7 +122,7 @@ $(DDKCC): $(DDKCC_SRC:%.c=$(OBJ)/%.o)
 
 # --- drivers under test: ddkcc for the driver, the host's compiler for its scenarios ---
 DDKFLAGS := $(if $(findstring address,$(SAN)),--asan) --root $(CURDIR) --ddk include/ddk
-SCENARIO := $(CLANG) -std=gnu11 -O1 -g -gdwarf-4 -fPIC -fno-omit-frame-pointer -Iinclude -I. -Wall -Wextra -Werror \
+SCENARIO := $(CLANG) -std=gnu11 -O1 -g -gdwarf-4 -gdwarf-aranges -fPIC -fno-omit-frame-pointer -Iinclude -I. -Wall -Wextra -Werror \
             -ffile-prefix-map=$(CURDIR)/=
 drivers: $(DRIVERS)
 DDK_HEADERS := $(shell find include/ddk -name '*.h')

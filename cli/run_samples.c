@@ -112,7 +112,7 @@ int run_samples(const struct run_options *o, const char *const *profiles, unsign
     writer_init(&w, STDOUT_FILENO, true);
     writer_raw(&w, "\n", 1);
     table_write(&t, &w, o->outputs.style.color);
-    writer_end(&w);
+    writer_flush(&w);
     printf("dmacheck: %u drivers, %u profiles, %" PRIu64 " runs, %" PRIu64 " bytes moved: %s\n", count,
            profile_count, sum.runs, sum.bytes, sum.code == DM_CLEAN ? "all clean" : "NOT CLEAN");
     table_free(&t);

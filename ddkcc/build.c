@@ -45,7 +45,7 @@ static const char *const predefined[] = {
  * declares is an error, because it is a Windows name that we do not have.
  */
 static const char *const code[] = {
-    "-O1", "-g", "-gdwarf-4", "-fPIC", "-fno-omit-frame-pointer",
+    "-O1", "-g", "-gdwarf-4", "-gdwarf-aranges", "-fPIC", "-fno-omit-frame-pointer",
     "-mno-omit-leaf-frame-pointer", "-fno-strict-aliasing", "-fwrapv",
     "-fno-delete-null-pointer-checks", "-fno-optimize-sibling-calls", "-fno-common",
     "-fno-ident", "-fvisibility=hidden", "-fno-stack-protector", "-fexceptions", NULL};

@@ -176,12 +176,12 @@ static int write_text(const struct report *r, int fd, const struct report_style 
         bytes += r->runs[i].bytes;
         clean += r->runs[i].exit == 0;
     }
-    if (style->verbosity >= 0 || !r->finding_count)
-        say(w, "dmacheck: %s: %u runs, %u clean, %" PRIu64 " findings, %" PRIu64 " bytes moved",
+    if (style->verbosity >= 0)
+        say(w, "dmacheck: %s: %u runs, %u clean, %" PRIu64 " findings, %" PRIu64 " bytes moved\n",
             r->driver, r->run_count, clean, r->finding_count + r->more, bytes);
     if (r->more)
-        say(w, " (%" PRIu64 " findings not listed)", r->more);
-    error = writer_end(w);
+        say(w, "dmacheck: %" PRIu64 " findings are not listed\n", r->more);
+    error = writer_flush(w);
     free(w);
     return error;
 }

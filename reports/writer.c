@@ -103,11 +103,16 @@ void writer_object_end(struct writer *w) { close_one(w, "}"); }
 void writer_array_begin(struct writer *w) { open_one(w, "["); }
 void writer_array_end(struct writer *w) { close_one(w, "]"); }
 
+int writer_flush(struct writer *w)
+{
+    flush(w);
+    return w->error;
+}
+
 int writer_end(struct writer *w)
 {
     put(w, "\n");
-    flush(w);
-    return w->error;
+    return writer_flush(w);
 }
 
 /* The length of the UTF-8 sequence at p, 0 when it is none (RFC 3629: shortest form, no surrogates). */

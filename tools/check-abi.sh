@@ -21,7 +21,7 @@ ours_drv="-fms-extensions -fms-compatibility -fdeclspec -fshort-wchar -mms-bitfi
           -Iinclude/ddk"
 ours_sim="-fshort-wchar -DDDK_HOST=1 -idirafter include/ddk"
 
-# emit FILE CONSTANTS STRUCTS: a C file with one number for each line of the lists.
+# emit STRUCTS CONSTANTS: a C file with one number for each line of the lists.
 emit() {
     echo '#include <stddef.h>'
     for h in ntifs csq wmistr wmilib; do echo "#include <$h.h>"; done
@@ -35,7 +35,7 @@ emit() {
     echo '};'
 }
 
-# numbers NAME FLAGS...: the array of FILE as numbers, one a line, out of the assembly.
+# numbers WORLD FILE FLAGS...: the array of FILE as numbers, one a line, out of the assembly.
 numbers() {
     world=$1
     file=$2
@@ -47,8 +47,7 @@ numbers() {
     awk '/^ddk_abi:/ { on = 1; next }
          on && $1 == ".quad" { print $2; next }
          on && $1 == ".zero" { for (i = 0; i < $2 / 8; i++) print 0; next }
-         on && /^[^ \t]/ { exit }' "$out/$world.s" |
-        awk '{ if ($1 ~ /^0x/) print $1; else print $1 }' >"$out/$world.txt"
+         on && /^[^ \t]/ { exit }' "$out/$world.s" >"$out/$world.txt"
 }
 
 emit tests/abi/structs.txt tests/abi/constants.txt >"$out/probe.c"
@@ -95,7 +94,7 @@ awk -F "$tab" '{ print ($1 == "field" ? $2 "." $3 : $2) }' "$out/typed.tsv" >"$o
 awk -F "$tab" '{ print $4 }' "$out/typed.tsv" >"$out/typed_want_raw.txt"
 while read -r v; do echo $((v)); done <"$out/typed_want_raw.txt" >"$out/typed_want.txt"
 
-# Every world against the reference; the first line of accepted.txt's columns is NAME, then why.
+# Every world against the reference; a line of accepted.txt is NAME, then why.
 sed -e '/^#/d' -e '/^$/d' tests/abi/accepted.txt >"$out/accepted.txt"
 compare() { # names reference world...
     list=$1
@@ -106,11 +105,16 @@ compare() { # names reference world...
             awk -v w="$world" -F "$tab" '$2 != $3 { print $1 "\t" $2 "\t" $3 "\t" w }'
     done
 }
-{
-    compare names theirs ours_win ours_drv ours_sim
-    compare typed_names typed_want typed_win typed_drv typed_sim
-} >"$out/differences.txt"
+compare names theirs ours_win ours_drv ours_sim >"$out/differences.txt"
+compare typed_names typed_want typed_win typed_drv typed_sim >"$out/typed_differences.txt"
 bad=0
+# What was typed from a page has no excuse.
+if [ -s "$out/typed_differences.txt" ]; then
+    bad=1
+    while IFS=$tab read -r name reference value world; do
+        echo "check-abi: $name: the page has $reference, $world has $value" >&2
+    done <"$out/typed_differences.txt"
+fi
 cut -f1 "$out/differences.txt" | LC_ALL=C sort -u >"$out/differing.txt"
 awk '{ print $1 }' "$out/accepted.txt" | LC_ALL=C sort -u >"$out/accepted_names.txt"
 LC_ALL=C comm -23 "$out/differing.txt" "$out/accepted_names.txt" >"$out/unaccepted.txt"
@@ -129,8 +133,10 @@ fi
 awk 'NF < 2 { print "check-abi: accepted.txt gives no reason for " $1; bad = 1 } END { exit bad }' \
     "$out/accepted.txt" >&2 || bad=1
 [ "$bad" -eq 0 ] || exit 1
-cat "$out/names.txt" "$out/typed_names.txt" | LC_ALL=C sort -u |
-    LC_ALL=C comm -23 - "$out/accepted_names.txt" >"$out/equal.txt"
+{
+    LC_ALL=C sort -u "$out/names.txt" | LC_ALL=C comm -23 - "$out/accepted_names.txt"
+    cat "$out/typed_names.txt"
+} | LC_ALL=C sort -u >"$out/equal.txt"
 structures=$({
     sed -e '/^#/d' -e '/^$/d' tests/abi/structs.txt | awk 'NF == 1'
     awk -F "$tab" '$1 == "size" { print $2 }' "$out/typed.tsv"

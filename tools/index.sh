@@ -13,6 +13,7 @@ names() { # names FOLDER: what its .c files are called
 
 echo '/* Made by tools/index.sh from file names. */'
 echo '#include <stddef.h>'
+echo '#include <string.h>'
 echo '#include "include/dmacheck/device.h"'
 echo '#include "reports/report.h"'
 echo '#include "verifier/rule.h"'
@@ -29,12 +30,22 @@ echo
 
 devices=$(names sim/dev)
 for n in $devices; do echo "extern const struct dm_device_model device_$n;"; done
-echo 'extern const struct dm_device_model *const device_models_all[];'
-echo 'const struct dm_device_model *const device_models_all[] = {'
+echo 'static const struct dm_device_model *const device_models_all[] = {'
 for n in $devices; do echo "    &device_$n,"; done
 echo '    NULL,'
 echo '};'
 echo
+
+cat << 'END'
+const struct dm_device_model *dm_device_model(const char *name)
+{
+    for (size_t i = 0; device_models_all[i]; i++)
+        if (!strcmp(device_models_all[i]->name, name))
+            return device_models_all[i];
+    return NULL;
+}
+
+END
 
 # A writer is a file of reports/ that says REPORT_WRITER(name, ...).
 writers=$(for f in reports/*.c; do

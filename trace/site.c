@@ -49,13 +49,9 @@ void site_depot_reset(struct site_depot *d)
     if (d->count == 1)
         return;
     for (uint32_t i = 1; i < d->count; i++) {
-        struct site *site = &d->sites[i];
-
-        free(site->text);
-        site->text = NULL;
-        d->buckets[site->hash & d->bucket_mask] = 0;
+        free(d->sites[i].text);
+        d->sites[i].text = NULL;
     }
-    /* Probing may have put entries elsewhere; a small table is cheaper to clear than to chase. */
     memset(d->buckets, 0, (d->bucket_mask + 1) * sizeof(*d->buckets));
     d->count = 1;
 }

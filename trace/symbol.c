@@ -12,6 +12,8 @@
 #include "base/must.h"
 #include "trace/site_private.h"
 
+#define LINE_SEARCH_BYTES 64
+
 static const Dwfl_Callbacks callbacks = {
     .find_elf = dwfl_build_id_find_elf,
     .find_debuginfo = dwfl_standard_find_debuginfo,
@@ -130,9 +132,16 @@ static void text_find(struct site_depot *d, uint64_t pc, struct site_frame_text 
 
         if (!mod)
             return;
-        Dwfl_Line *line = dwfl_module_getsrc(mod, pc);
+        const char *file = NULL;
         int number = 0;
-        const char *file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+
+        /* Code that the compiler merged has line 0: the nearest line before it is the best there is. */
+        for (uint64_t at = pc; !number && at > pc - LINE_SEARCH_BYTES; at--) {
+            Dwfl_Line *line = dwfl_module_getsrc(mod, at);
+
+            if (line)
+                file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+        }
         const char *function = dwfl_module_addrname(mod, pc);
 
         if (file)

@@ -59,6 +59,8 @@ struct rule {
 };
 
 #define RULE(name, ...) const struct rule rule_##name = { .symbol = #name, __VA_ARGS__ }
+/* For what a rule does once it has something to say: kept out of the way of the silent case. */
+#define RULE_COLD __attribute__((noinline, cold))
 #define DV(code, param1) { (code), (param1) }
 
 /* Lists of kinds are stored one higher, so that the zeros behind them end the list. */

@@ -21,8 +21,8 @@ struct verifier {
     unsigned rule_count;
     struct rule_run *rules;
     struct dispatch *list;
-    uint16_t kind_first[EV_COUNT + 1]; /* list[kind_first[k]] .. list[kind_first[k + 1] - 1] */
-    uint16_t call_first[API_COUNT + 1];
+    const struct dispatch *on[EV_COUNT];    /* into list, each up to a row without run */
+    const struct dispatch *call[API_COUNT]; /* the same for CALL events of a function */
 };
 
 struct track *verifier_track(struct verifier *v) { return &v->track; }
@@ -45,7 +45,8 @@ static bool asks_call(const struct rule *rule, unsigned api)
     return false;
 }
 
-static uint16_t add_all(struct verifier *v, uint16_t at, unsigned key,
+/* Adds the rules that ask for key, and the row that ends them; returns where the next begins. */
+static unsigned add_all(struct verifier *v, unsigned at, unsigned key,
                         bool (*asks)(const struct rule *, unsigned))
 {
     for (unsigned i = 0; i < v->rule_count; i++)
@@ -54,24 +55,22 @@ static uint16_t add_all(struct verifier *v, uint16_t at, unsigned key,
                 v->list[at] = (struct dispatch){ v->rules[i].rule->run, &v->rules[i] };
             at++;
         }
-    return at;
+    return at + 1;
 }
 
 /* Fills the index, and the list when it is there; returns how long the list is. */
-static uint16_t build_lists(struct verifier *v)
+static unsigned build_lists(struct verifier *v)
 {
-    uint16_t at = 0;
+    unsigned at = 0;
 
     for (unsigned kind = 0; kind < EV_COUNT; kind++) {
-        v->kind_first[kind] = at;
+        v->on[kind] = v->list + at;
         at = add_all(v, at, kind, asks_kind);
     }
-    v->kind_first[EV_COUNT] = at;
     for (unsigned api = 0; api < API_COUNT; api++) {
-        v->call_first[api] = at;
+        v->call[api] = v->list + at;
         at = add_all(v, at, api, asks_call);
     }
-    v->call_first[API_COUNT] = at;
     return at;
 }
 
@@ -183,21 +182,19 @@ void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed,
 void verifier_event(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    const struct dispatch *d, *end;
+    unsigned kind = e->kind;
+    track_handler *handler;
 
-    if (e->kind >= EV_COUNT)
+    if (kind >= EV_COUNT)
         return;
-    d = v->list + v->kind_first[e->kind];
-    end = v->list + v->kind_first[e->kind + 1];
-    for (; d < end; d++)
+    for (const struct dispatch *d = v->on[kind]; d->run; d++)
         d->run(d->r, e);
-    if (e->kind == EV_CALL && e->api < API_COUNT) {
-        d = v->list + v->call_first[e->api];
-        end = v->list + v->call_first[e->api + 1];
-        for (; d < end; d++)
+    if (kind == EV_CALL && e->api < API_COUNT)
+        for (const struct dispatch *d = v->call[e->api]; d->run; d++)
             d->run(d->r, e);
-    }
-    track_event(&v->track, e);
+    handler = track_handlers[kind];
+    if (handler)
+        handler(&v->track, e);
 }
 
 void verifier_end(struct verifier *v)

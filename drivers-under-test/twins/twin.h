@@ -39,19 +39,18 @@ typedef struct _TWIN {
     PHYSICAL_ADDRESS CommonLogical;
 } TWIN, *PTWIN;
 
-/* --- supplied by the twin --- */
-static NTSTATUS TwinStart(PTWIN Twin);
-static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length);
-static VOID TwinStop(PTWIN Twin);
+/* --- supplied by the twin; not inlined, so that a finding's stack shows them --- */
+static DECLSPEC_NOINLINE NTSTATUS TwinStart(PTWIN Twin);
+static DECLSPEC_NOINLINE NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length);
+static DECLSPEC_NOINLINE VOID TwinStop(PTWIN Twin);
 
 /* --- the card --- */
 
-static __inline VOID TwinRegister(PTWIN Twin, ULONG Register, ULONG Value)
-{
-    WRITE_REGISTER_ULONG((PULONG)(Twin->Registers + Register), Value);
-}
+#define TwinRegister(Twin, Register, Value)                                                      \
+    WRITE_REGISTER_ULONG((PULONG)((Twin)->Registers + (Register)), (Value))
 
-/* Gives a range to the card. The last store is the doorbell. */
+/* Gives a range to the card. The last store is the doorbell. A macro, as are those below: the line
+ * that a finding names is then the twin's. */
 #define TwinCardStart(Twin, Logical, Length, ToCard)                                             \
     do {                                                                                         \
         TwinRegister(Twin, PKTDMA_WINDOW, 0);                                                    \
@@ -62,7 +61,7 @@ static __inline VOID TwinRegister(PTWIN Twin, ULONG Register, ULONG Value)
     } while (0)
 
 /* Until the card has finished, in whatever way. */
-static __inline VOID TwinCardWait(PTWIN Twin)
+static __inline DECLSPEC_NOINLINE VOID TwinCardWait(PTWIN Twin)
 {
     LARGE_INTEGER tick;
 
@@ -75,7 +74,7 @@ static __inline VOID TwinCardWait(PTWIN Twin)
 
 /* --- DMA that most twins need --- */
 
-static __inline PDMA_ADAPTER TwinAdapterGet(PTWIN Twin, PULONG MapRegisters)
+static __inline DECLSPEC_NOINLINE PDMA_ADAPTER TwinAdapterGet(PTWIN Twin, PULONG MapRegisters)
 {
     DEVICE_DESCRIPTION description;
 
@@ -100,7 +99,7 @@ static __inline VOID NTAPI TwinListControl(PDEVICE_OBJECT DeviceObject, PIRP Irp
 }
 
 /* GetScatterGatherList, and waits for the list. */
-static __inline NTSTATUS TwinListGet(PTWIN Twin, PMDL Mdl, ULONG Length, BOOLEAN ToDevice)
+static __inline DECLSPEC_NOINLINE NTSTATUS TwinListGet(PTWIN Twin, PMDL Mdl, ULONG Length, BOOLEAN ToDevice)
 {
     NTSTATUS status;
     KIRQL irql;
@@ -116,7 +115,7 @@ static __inline NTSTATUS TwinListGet(PTWIN Twin, PMDL Mdl, ULONG Length, BOOLEAN
     return status;
 }
 
-/* PutScatterGatherList wants DISPATCH_LEVEL. A macro, so that the line of the put is the twin's. */
+/* PutScatterGatherList wants DISPATCH_LEVEL. */
 #define TwinListPutTo(Adapter_, List_, ToDevice)                                                  \
     do {                                                                                         \
         KIRQL irql_;                                                                             \
@@ -139,7 +138,7 @@ static __inline IO_ALLOCATION_ACTION NTAPI TwinAdapterControl(PDEVICE_OBJECT Dev
 }
 
 /* AllocateAdapterChannel, and waits for the map registers. */
-static __inline NTSTATUS TwinMapRegistersGet(PTWIN Twin, ULONG Count)
+static __inline DECLSPEC_NOINLINE NTSTATUS TwinMapRegistersGet(PTWIN Twin, ULONG Count)
 {
     NTSTATUS status;
     KIRQL irql;
@@ -166,7 +165,7 @@ static __inline NTSTATUS TwinMapRegistersGet(PTWIN Twin, ULONG Count)
     } while (0)
 
 /* What most twins do with a list: the card reads it and has finished. */
-static __inline VOID TwinListMove(PTWIN Twin, ULONG Length)
+static __inline DECLSPEC_NOINLINE VOID TwinListMove(PTWIN Twin, ULONG Length)
 {
     TwinCardStart(Twin, Twin->List->Elements[0].Address.LowPart,
                   min(Length, Twin->List->Elements[0].Length), TRUE);

@@ -1,7 +1,7 @@
 /*
  * basetsd.h: integers of a named width and of a pointer's width, x64 (LLP64).
  *
- * ULONG_PTR is `unsigned long long` in every build, so that formats and overloads look as they do on
+ * ULONG_PTR is `unsigned long long` in every build, so that formats look as they do on
  * Windows; the token `long` never stands alone in these headers.
  * Source: winprog/windows-data-types, winprog64/rules-for-using-pointers
  */

@@ -2,9 +2,10 @@
  * crt_names.h: C functions that differ between Windows and the host, under names of our own.
  *
  * Each NAME below is `ddk_` + the Windows name and is implemented by sim/nt/crt.c. Drivers say the
- * Windows name, which a macro at the end turns into ours; the simulator's own files keep the host's.
- * The reasons: WCHAR has 16 bits, `long` has 32, print formats are Windows' (%I64x, %wZ, %S), secure
- * and underscore functions do not exist on the host, and rand() must not carry state of the process.
+ * Windows name, which a macro at the end turns into ours; the simulator's files keep the host's.
+ * The reasons: WCHAR has 16 bits, `long` has 32, print formats are Windows' (%I64x, %wZ, %S),
+ * secure and underscore functions do not exist on the host, and rand() must carry no state of the
+ * process.
  * Source: cpp/c-runtime-library/crt-alphabetical-function-reference
  */
 #ifndef DDK_CRT_NAMES_H
@@ -22,7 +23,8 @@ int ddk__vscprintf(const char *Format, va_list Arguments);
 int ddk_sprintf_s(char *Buffer, size_t SizeInBytes, const char *Format, ...);
 int ddk_vsprintf_s(char *Buffer, size_t SizeInBytes, const char *Format, va_list Arguments);
 int ddk__snprintf_s(char *Buffer, size_t SizeInBytes, size_t Count, const char *Format, ...);
-int ddk__vsnprintf_s(char *Buffer, size_t SizeInBytes, size_t Count, const char *Format, va_list Arguments);
+int ddk__vsnprintf_s(char *Buffer, size_t SizeInBytes, size_t Count, const char *Format,
+                     va_list Arguments);
 int ddk_sscanf(const char *Buffer, const char *Format, ...);
 int ddk_sscanf_s(const char *Buffer, const char *Format, ...);
 int ddk_swprintf(wchar_t *Buffer, const wchar_t *Format, ...);
@@ -35,7 +37,8 @@ int ddk__vscwprintf(const wchar_t *Format, va_list Arguments);
 int ddk_swprintf_s(wchar_t *Buffer, size_t SizeInWords, const wchar_t *Format, ...);
 int ddk_vswprintf_s(wchar_t *Buffer, size_t SizeInWords, const wchar_t *Format, va_list Arguments);
 int ddk__snwprintf_s(wchar_t *Buffer, size_t SizeInWords, size_t Count, const wchar_t *Format, ...);
-int ddk__vsnwprintf_s(wchar_t *Buffer, size_t SizeInWords, size_t Count, const wchar_t *Format, va_list Arguments);
+int ddk__vsnwprintf_s(wchar_t *Buffer, size_t SizeInWords, size_t Count, const wchar_t *Format,
+                      va_list Arguments);
 int ddk_swscanf(const wchar_t *Buffer, const wchar_t *Format, ...);
 int ddk_swscanf_s(const wchar_t *Buffer, const wchar_t *Format, ...);
 size_t ddk_strnlen_s(const char *String, size_t Maximum);

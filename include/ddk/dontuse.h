@@ -1,1 +1,1 @@
-/* dontuse.h: exists because drivers include it; Windows has compiler pragmas here and clang needs none. */
+/* dontuse.h: drivers include it; Windows has compiler pragmas here and clang none. */

@@ -1,1 +1,1 @@
-/* driverpragma.h: exists because drivers include it; Windows has compiler pragmas here and clang needs none. */
+/* driverpragma.h: drivers include it; Windows has compiler pragmas here and clang none. */

@@ -1,7 +1,7 @@
 /*
  * guiddef.h: the GUID type and how one is declared or defined.
  *
- * DEFINE_GUID declares; after initguid.h it defines, weakly, since several sources of one driver may
+ * DEFINE_GUID declares; after initguid.h it defines, weakly, since several sources of a driver may
  * do so. The macro block has no guard: initguid.h runs it again.
  * Source: kernel/defining-and-exporting-new-guids
  */

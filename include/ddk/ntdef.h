@@ -2,7 +2,7 @@
  * ntdef.h: the basic types, strings, lists and macros that everything else is made of.
  *
  * Layout is Windows x64's in every build: `LONG` is int, pointers have 64 bits, WCHAR 16 (the build
- * says -fshort-wchar). With DDK_HOST the including file is the simulator's own: the host's C headers
+ * says -fshort-wchar). With DDK_HOST the including file is the simulator's: the host's C headers
  * are used, and neither C functions nor words of Microsoft's dialect are touched.
  * Source: kernel/windows-kernel-mode-kernel-library, ntdef pages, winprog/windows-data-types
  */
@@ -154,13 +154,13 @@ typedef ULONG SECURITY_INFORMATION, *PSECURITY_INFORMATION;
 #define ANYSIZE_ARRAY 1
 #define MAXUCHAR 0xff
 #define MAXCHAR 0x7f
-#define MINCHAR ((CHAR)0x80)
+#define MINCHAR 0x80
 #define MAXUSHORT 0xffff
 #define MAXSHORT 0x7fff
-#define MINSHORT ((SHORT)0x8000)
+#define MINSHORT 0x8000
 #define MAXULONG 0xffffffffU
 #define MAXLONG 0x7fffffff
-#define MINLONG ((LONG)0x80000000U)
+#define MINLONG 0x80000000
 #define MAXDWORD 0xffffffffU
 #define MAXWORD 0xffff
 #define MAXBYTE 0xff

@@ -1,9 +1,9 @@
 /*
  * ntstrsafe.h: string functions that are told how large the buffer is.
  *
- * Cb counts bytes, Cch characters; a buffer that is too small is filled, terminated, and reported as
+ * Cb counts bytes, Cch characters; a buffer that is too small is filled, terminated, reported as
  * STATUS_BUFFER_OVERFLOW. They are library code linked into the driver on Windows, so inline here.
- * Source: kernel/using-safe-string-functions, ntstrsafe/nf-ntstrsafe-rtlstringcbprintfa and neighbours
+ * Source: kernel/using-safe-string-functions, ntstrsafe/nf-ntstrsafe-rtlstringcbprintfa
  */
 #ifndef DDK_NTSTRSAFE_H
 #define DDK_NTSTRSAFE_H
@@ -216,7 +216,8 @@ DDK_LIB NTSTATUS RtlUnicodeStringInit(PUNICODE_STRING To, const WCHAR *From)
 DDK_LIB NTSTATUS RtlUnicodeStringCopyString(PUNICODE_STRING To, const WCHAR *From)
 {
     return !NT_SUCCESS(RtlUnicodeStringValidate(To)) ? STATUS_INVALID_PARAMETER
-                                                     : ddk_unicode_put(To, 0, From, ddk_wcslen(From));
+                                                     : ddk_unicode_put(To, 0, From,
+                                                         ddk_wcslen(From));
 }
 DDK_LIB NTSTATUS RtlUnicodeStringCopy(PUNICODE_STRING To, PCUNICODE_STRING From)
 {
@@ -262,7 +263,8 @@ DDK_LIB NTSTATUS RtlUnicodeStringPrintf(PUNICODE_STRING To, const WCHAR *Format,
     va_end(Arguments);
     return Status;
 }
-DDK_LIB NTSTATUS RtlUnicodeStringPrintfEx(PUNICODE_STRING To, PUNICODE_STRING Remaining, ULONG Flags,
+DDK_LIB NTSTATUS RtlUnicodeStringPrintfEx(PUNICODE_STRING To, PUNICODE_STRING Remaining,
+                                          ULONG Flags,
                                           const WCHAR *Format, ...)
 {
     va_list Arguments;

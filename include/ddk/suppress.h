@@ -1,1 +1,1 @@
-/* suppress.h: exists because drivers include it; Windows has compiler pragmas here and clang needs none. */
+/* suppress.h: drivers include it; Windows has compiler pragmas here and clang none. */

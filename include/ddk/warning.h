@@ -1,1 +1,1 @@
-/* warning.h: exists because drivers include it; Windows has compiler pragmas here and clang needs none. */
+/* warning.h: drivers include it; Windows has compiler pragmas here and clang none. */

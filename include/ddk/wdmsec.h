@@ -5,9 +5,18 @@
 #ifndef DDK_WDMSEC_H
 #define DDK_WDMSEC_H
 #include <ntddk.h>
-NTKERNELAPI NTSTATUS NTAPI WdmlibIoCreateDeviceSecure(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize, PUNICODE_STRING DeviceName, DEVICE_TYPE DeviceType, ULONG DeviceCharacteristics, BOOLEAN Exclusive, PCUNICODE_STRING DefaultSDDLString, LPCGUID DeviceClassGuid, PDEVICE_OBJECT *DeviceObject);
+NTKERNELAPI NTSTATUS NTAPI WdmlibIoCreateDeviceSecure(PDRIVER_OBJECT DriverObject,
+                                                      ULONG DeviceExtensionSize,
+                                                      PUNICODE_STRING DeviceName,
+                                                      DEVICE_TYPE DeviceType,
+                                                      ULONG DeviceCharacteristics,
+                                                      BOOLEAN Exclusive,
+                                                      PCUNICODE_STRING DefaultSDDLString,
+                                                      LPCGUID DeviceClassGuid,
+                                                      PDEVICE_OBJECT *DeviceObject);
 NTKERNELAPI NTSTATUS NTAPI WdmlibIoValidateDeviceIoControlAccess(PIRP Irp, ULONG RequiredAccess);
-NTKERNELAPI NTSTATUS NTAPI WdmlibRtlInitUnicodeStringEx(PUNICODE_STRING DestinationString, PCWSTR SourceString);
+NTKERNELAPI NTSTATUS NTAPI WdmlibRtlInitUnicodeStringEx(PUNICODE_STRING DestinationString,
+                                                        PCWSTR SourceString);
 #define IoCreateDeviceSecure WdmlibIoCreateDeviceSecure
 #define IoValidateDeviceIoControlAccess WdmlibIoValidateDeviceIoControlAccess
 extern const UNICODE_STRING SDDL_DEVOBJ_KERNEL_ONLY;

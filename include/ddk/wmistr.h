@@ -59,7 +59,7 @@ typedef struct tagWNODE_SINGLE_INSTANCE {
     ULONG InstanceIndex;
     ULONG DataBlockOffset;
     ULONG SizeDataBlock;
-    UCHAR VariableData[1];
+    UCHAR VariableData[];
 } WNODE_SINGLE_INSTANCE, *PWNODE_SINGLE_INSTANCE;
 typedef struct tagWNODE_SINGLE_ITEM {
     struct _WNODE_HEADER WnodeHeader;
@@ -68,7 +68,7 @@ typedef struct tagWNODE_SINGLE_ITEM {
     ULONG ItemId;
     ULONG DataBlockOffset;
     ULONG SizeDataItem;
-    UCHAR VariableData[1];
+    UCHAR VariableData[];
 } WNODE_SINGLE_ITEM, *PWNODE_SINGLE_ITEM;
 typedef struct tagWNODE_METHOD_ITEM {
     struct _WNODE_HEADER WnodeHeader;
@@ -77,7 +77,7 @@ typedef struct tagWNODE_METHOD_ITEM {
     ULONG MethodId;
     ULONG DataBlockOffset;
     ULONG SizeDataBlock;
-    UCHAR VariableData[1];
+    UCHAR VariableData[];
 } WNODE_METHOD_ITEM, *PWNODE_METHOD_ITEM;
 typedef struct tagWNODE_EVENT_ITEM {
     struct _WNODE_HEADER WnodeHeader;
@@ -112,5 +112,6 @@ typedef struct {
 #define WMIREG_FLAG_REMOVE_GUID 0x00010000
 #define WMIREG_FLAG_TRACED_GUID 0x00080000
 #define WMIREG_FLAG_EVENT_ONLY_GUID 0x00000040
-typedef enum { WmiEventControl, WmiBlockControl } WMIENABLEDISABLECONTROL, *PWMIENABLEDISABLECONTROL;
+typedef enum { WmiEventControl, WmiBlockControl } WMIENABLEDISABLECONTROL,
+    *PWMIENABLEDISABLECONTROL;
 #endif

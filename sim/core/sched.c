@@ -27,13 +27,14 @@ void sched_act_as(struct sim *s, struct cpu *c, struct agent *top)
     s->trace.irql = c->irql;
 }
 
-/* Whether this processor is a candidate: it has a thread, or work that its IRQL lets in. */
+/* Whether this processor is a candidate: it runs a thread, a DPC or an ISR, or has work that its IRQL
+ * lets in. */
 void cpu_active_update(struct sim *s, struct cpu *c)
 {
     struct sched *sc = s->sched;
     uint32_t bit = 1u << (c - sc->cpus);
 
-    if (c->current != &c->idle || cpu_work_pending(c))
+    if (c->top != &c->idle || cpu_work_pending(c))
         sc->active |= bit;
     else
         sc->active &= ~bit;

@@ -62,7 +62,7 @@ _Noreturn void sched_thread_exit(struct sim *s);       /* the running thread end
 bool sched_block(struct sim *s, uint64_t deadline_ns);
 void sched_wake(struct sim *s, struct agent *a);
 bool agent_blocked(const struct agent *a);
-void sched_yield(struct sim *s);
+void sched_thread_yield(struct sim *s);
 
 /* --- IRQL of the running processor --- */
 uint8_t sched_irql(const struct sim *s);

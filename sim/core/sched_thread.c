@@ -137,6 +137,16 @@ void thread_place(struct sim *s, struct agent *a)
     }
 }
 
+static void timeout_fire(struct sim *s, void *ctx)
+{
+    struct agent *a = ctx;
+
+    if (!a->blocked)
+        return;
+    a->blocked = false;
+    thread_place(s, a);
+}
+
 static void thread_main(void *arg)
 {
     struct agent *a = arg;
@@ -173,6 +183,7 @@ struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), 
     a->process = process;
     a->fn = fn;
     a->ctx = ctx;
+    a->timeout = (struct sched_event){ .fn = timeout_fire, .ctx = a, .agent = a->id };
     fiber_make(&a->fiber, low, low + STACK_BYTES, thread_main, a);
     thread_place(s, a);
     return a;
@@ -225,16 +236,6 @@ bool sched_block(struct sim *s, uint64_t deadline_ns)
     return woken;
 }
 
-static void timeout_fire(struct sim *s, void *ctx)
-{
-    struct agent *a = ctx;
-
-    if (!a->blocked)
-        return;
-    a->blocked = false;
-    thread_place(s, a);
-}
-
 void sched_wake(struct sim *s, struct agent *a)
 {
     if (a->ended)
@@ -250,11 +251,6 @@ void sched_wake(struct sim *s, struct agent *a)
 /* me leaves its processor: blocked, ended or put back among the ready. */
 void sched_thread_off_cpu(struct sim *s, struct agent *me)
 {
-    if (!me->timeout.fn) {
-        me->timeout.fn = timeout_fire;
-        me->timeout.ctx = me;
-        me->timeout.agent = me->id;
-    }
     give_up_cpu(s);
     sched_dispatch_as(s, me);
 }
@@ -279,7 +275,7 @@ void sched_preempt(struct sim *s)
     sched_thread_off_cpu(s, me);
 }
 
-void sched_yield(struct sim *s)
+void sched_thread_yield(struct sim *s)
 {
     struct sched *sc = s->sched;
     struct agent *me = sc->cpu->current;

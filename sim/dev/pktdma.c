@@ -60,7 +60,8 @@ enum reg {
 struct pktdma {
     struct dm_work work;
     uint32_t control, cause, error, address, length, window, offset, moved;
-    bool busy, stopping, gone;
+    bool busy, stopping;
+    bool line; /* pulled */
     uint32_t claimed_address, claimed_bytes; /* bytes 0: nothing is claimed */
     bool to_card;                            /* of the transfer under way */
     uint8_t card[CARD_BYTES];
@@ -72,7 +73,11 @@ static void line_update(struct dm_device *d)
 {
     struct pktdma *st = dm_state(d);
 
-    dm_line(d, st->cause != 0 && (st->control & CONTROL_IRQ));
+    bool pulled = st->cause != 0 && (st->control & CONTROL_IRQ);
+
+    if (pulled != st->line)
+        dm_line(d, pulled);
+    st->line = pulled;
 }
 
 /* --- DMA --- */
@@ -122,11 +127,6 @@ static void engine_step(struct dm_device *d, struct dm_work *w)
     uint32_t left = st->length - st->moved;
     uint32_t bytes = left < want ? left : want;
 
-    if (st->gone) {
-        burst(d, bytes); /* the burst under way when the card was pulled; the bus refuses it */
-        engine_halt(d);
-        return;
-    }
     if (st->stopping) {
         engine_end(d, CAUSE_STOPPED);
         return;
@@ -284,12 +284,7 @@ static void pktdma_power(struct dm_device *d, unsigned d_state)
 
 static void pktdma_removed(struct dm_device *d)
 {
-    struct pktdma *st = dm_state(d);
-
-    st->gone = true;
-    claim_drop(d); /* who is not there uses nothing */
-    if (!st->busy || st->moved == 0 || st->moved == st->length || !dm_choice_step(d, 2))
-        engine_halt(d);
+    engine_halt(d); /* who is not there uses nothing */
 }
 
 static void pktdma_reset(struct dm_device *d)

@@ -108,7 +108,6 @@ struct channel {
 struct sgdma {
     struct channel channels[CHANNELS];
     uint32_t int_status;
-    bool gone; /* pulled out: nothing starts again */
     uint8_t card[CARD_BYTES];
 };
 
@@ -131,6 +130,16 @@ static void interrupt_raise(struct dm_device *d, struct channel *c)
     st->int_status |= 1u << c->index;
     if (c->control & CONTROL_IRQ)
         dm_interrupt(d, c->vector);
+}
+
+/* Without messages the interrupt is a line: it is pulled until every bit has been cleared. */
+static void int_status_clear(struct dm_device *d, uint32_t bits)
+{
+    struct sgdma *st = dm_state(d);
+
+    st->int_status &= ~bits;
+    if (!st->int_status)
+        dm_line(d, false);
 }
 
 /* --- DMA --- */
@@ -291,32 +300,10 @@ static void engine_finish(struct dm_device *d, struct channel *c)
     engine_next(d, c, WRITE_BACK_NS);
 }
 
-/* A burst that was under way when the card was pulled: the bus refuses it, and nothing follows. */
-static void burst_refused(struct dm_device *d, struct channel *c)
-{
-    struct sgdma *st = dm_state(d);
-    const struct descriptor *e = &c->fetched[0];
-    uint32_t left = e->length_bytes - c->moved_bytes;
-    uint32_t bytes = left < step_bytes[0] ? left : step_bytes[0];
-    uint8_t *card = &st->card[e->card_address + c->moved_bytes];
-    uint64_t ba = e->bus_address + c->moved_bytes;
-
-    if (to_card(c))
-        dm_bus_read(d, c->index, ba, card, bytes);
-    else
-        dm_bus_write(d, c->index, ba, card, bytes);
-    engine_idle(d, c);
-}
-
 static void engine_step(struct dm_device *d, struct dm_work *w)
 {
     struct channel *c = (struct channel *)w;
-    struct sgdma *st = dm_state(d);
 
-    if (st->gone) {
-        burst_refused(d, c);
-        return;
-    }
     switch (c->state) {
     case ENGINE_FETCH:
         engine_fetch(d, c);
@@ -492,7 +479,6 @@ static void channel_write(struct dm_device *d, struct channel *c, unsigned reg, 
 static void sgdma_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value,
                         unsigned size_bytes)
 {
-    struct sgdma *st = dm_state(d);
     unsigned reg;
     struct channel *c;
 
@@ -502,7 +488,7 @@ static void sgdma_write(struct dm_device *d, unsigned bar, uint64_t offset, uint
     if (c)
         channel_write(d, c, reg, (uint32_t)value);
     else if (offset == REG_INT_STATUS)
-        st->int_status &= ~(uint32_t)value;
+        int_status_clear(d, (uint32_t)value);
     if (size_bytes == 8)
         sgdma_write(d, bar, offset + 4, value >> 32, 4);
 }
@@ -515,7 +501,7 @@ static void channels_reset(struct dm_device *d)
 
     for (unsigned i = 0; i < CHANNELS; i++)
         channel_reset(d, &st->channels[i]);
-    st->int_status = 0;
+    int_status_clear(d, ~0u);
 }
 
 /* D1 to D3 stop every engine where it stands and lose the registers; card memory is kept. */
@@ -525,25 +511,10 @@ static void sgdma_power(struct dm_device *d, unsigned d_state)
         channels_reset(d);
 }
 
-/* Pulled out. An engine in the middle of a burst may try once more and is refused: it is the choice
- * that decides whether the plug's contacts went before or after the request left the card. */
+/* Pulled out: no engine moves again, and what they had is nobody's. */
 static void sgdma_removed(struct dm_device *d)
 {
-    struct sgdma *st = dm_state(d);
-
-    st->gone = true;
-    for (unsigned i = 0; i < CHANNELS; i++) {
-        struct channel *c = &st->channels[i];
-        struct descriptor under_way = c->fetched[c->fetched_next % PREFETCH];
-
-        c->control &= ~CONTROL_RUN;
-        if (c->state == ENGINE_MOVE && dm_choice_step(d, 2)) {
-            claims_drop(d, c);
-            c->fetched[0] = under_way; /* kept without its claim: the driver may Put now */
-        } else {
-            engine_idle(d, c);
-        }
-    }
+    channels_reset(d);
 }
 
 static void sgdma_reset(struct dm_device *d)

@@ -219,7 +219,7 @@ KAFFINITY KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
     if (wanted) {
         agent_set_affinity(sched_current_thread(s), wanted);
         if (!(wanted & 1u << sched_cpu(s)))
-            sched_yield(s);
+            sched_thread_yield(s);
     }
     call_end(&c, all, 0, 0, 0);
     return 0; /* no affinity was set before: the page's "0" */

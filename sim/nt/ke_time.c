@@ -113,7 +113,7 @@ NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLA
     if (sched_irql(s) >= IRQL_DISPATCH)
         sim_bugcheck(s, 0xB8, 0, 0, 0, 0);
     else if (Interval->QuadPart == 0)
-        sched_yield(s);
+        sched_thread_yield(s);
     else
         while (sched_now_ns(s) < deadline)
             sched_block(s, deadline);

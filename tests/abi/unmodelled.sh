@@ -42,11 +42,11 @@ awk -F "$tab" '
 {
     cat <<'H'
 /*
- * unmodelled.def: every kernel function that include/ddk declares, its name and its kind of result, sorted.
+ * unmodelled.def: every kernel function that include/ddk declares and its kind of result, sorted.
  *
- * The build takes away those that sim/nt models and makes a loud stub for each of the rest, so that a
- * driver that calls any declared function links, and one clear line says that it is not modelled. The kind
- * is NTSTATUS, PTR, VOID, BOOL (BOOLEAN), ULONG (integers and enums up to 32 bits) or U64.
+ * The build takes away those that sim/nt models and makes a loud stub for each of the rest, so
+ * that a driver that calls any declared function links, and one clear line says that it is not
+ * modelled. The kind is NTSTATUS, PTR, VOID, BOOL (BOOLEAN), ULONG (integers and enums up to 32 bits) or U64.
  * tests/abi/unmodelled.sh proves that the list is complete; with --write it makes it.
  */
 H

@@ -26,7 +26,12 @@ static struct sim *make(enum profile_memory placement, bool above_4g, uint32_t r
 
 static void every_page_has_a_frame_and_the_frame_has_the_page(void **state)
 {
-    static const struct { enum profile_memory placement; bool above; uint32_t mib; const char *what; } rows[] = {
+    static const struct {
+        enum profile_memory placement;
+        bool above;
+        uint32_t mib;
+        const char *what;
+    } rows[] = {
         { MEMORY_SCATTERED, true, 1024, "largest machine" },
         { MEMORY_SCATTERED, false, 1024, "largest machine without memory above 4 GiB" },
         { MEMORY_SCATTERED, true, 100, "groups that are no power of two" },
@@ -43,7 +48,8 @@ static void every_page_has_a_frame_and_the_frame_has_the_page(void **state)
             uint64_t physical = mem_pfn(s, page) << PAGE_BITS;
 
             wrong += mem_page(s, physical >> PAGE_BITS) != page;
-            wrong += physical >= 0x80000000ull && physical < 0x100000000ull; /* 32-bit bus addresses */
+            wrong +=
+                physical >= 0x80000000ull && physical < 0x100000000ull; /* 32-bit bus addresses */
             wrong += physical >= 0x4000000000ull || physical < 0x100000ull;
             wrong += !rows[i].above && physical >= 0x100000000ull;
         }
@@ -140,7 +146,8 @@ static void both_views_and_the_device_see_the_same_bytes(void **state)
     (void)state;
     strcpy(user, "from the user");
     assert_string_equal((char *)mem_system(page) + 100, "from the user");
-    assert_string_equal(mem_at(s, (struct pa){ mem_pfn(s, page) << PAGE_BITS | 100 }), "from the user");
+    assert_string_equal(mem_at(s, (struct pa) { mem_pfn(s, page) << PAGE_BITS | 100 }),
+                        "from the user");
     assert_true(mem_is_user(user) && !mem_is_system(user));
     assert_true(mem_is_system(mem_system(page)) && !mem_is_user(mem_system(page)));
     mem_destroy(s);

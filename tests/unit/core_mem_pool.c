@@ -27,7 +27,8 @@ static int set_up(void **state)
 {
     memset(&machine, 0, sizeof machine);
     memset(said, 0, sizeof said);
-    machine.profile = (struct profile){ .placement = MEMORY_SCATTERED, .above_4g = true, .ram_mib = 256 };
+    machine.profile =
+        (struct profile) { .placement = MEMORY_SCATTERED, .above_4g = true, .ram_mib = 256 };
     trace_init(&machine.trace, NULL);
     trace_attach(&machine.trace, hear, NULL);
     *state = &machine;
@@ -211,7 +212,8 @@ static void the_same_calls_give_the_same_addresses_after_a_reset(void **state)
 static void freed_blocks_are_used_again_oldest_first(void **state)
 {
     struct sim *s = *state;
-    char *a = pool_alloc(s, POOL_NONPAGED, 100, 0, false), *b = pool_alloc(s, POOL_NONPAGED, 100, 0, false);
+    char *a = pool_alloc(s, POOL_NONPAGED, 100, 0, false),
+         *b = pool_alloc(s, POOL_NONPAGED, 100, 0, false);
 
     pool_free(s, a, 0);
     pool_free(s, b, 0);

@@ -6,21 +6,25 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-static void on_call(struct rule_run *r, const struct event *e)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m)
 {
-    const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
-    bool put = e->api == API_PutScatterGatherList;
-    bool to_device = put ? e->a[1] != 0 : (e->a[3] & EVENT_TO_DEVICE) != 0;
-
-    if (!m || !m->head.live || !m->mapped || m->to_device == to_device)
-        return;
     finding(r, e,
             &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
                                      .sites = { { ROLE_HERE, e->site },
                                                 { ROLE_MAPPED, m->site_mapped } } },
             "%s of %s was mapped %s the device and is %s as if mapped %s it",
             finding_object(m->head.id), finding_object(m->adapter), m->to_device ? "to" : "from",
-            put ? "put" : "flushed", to_device ? "to" : "from");
+            e->api == API_PutScatterGatherList ? "put" : "flushed", m->to_device ? "from" : "to");
+}
+
+static void on_call(struct rule_run *r, const struct event *e)
+{
+    const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
+    bool to_device = e->api == API_PutScatterGatherList ? e->a[1] != 0
+                                                        : (e->a[3] & EVENT_TO_DEVICE) != 0;
+
+    if (m && m->head.live && m->mapped && m->to_device != to_device)
+        say(r, e, m);
 }
 
 RULE(direction_differs_at_put,

@@ -6,12 +6,8 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-static void on_call(struct rule_run *r, const struct event *e)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m)
 {
-    const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
-
-    if (!m || m->head.live)
-        return;
     finding(r, e,
             &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
                                      .sites = { { ROLE_HERE, e->site },
@@ -19,6 +15,14 @@ static void on_call(struct rule_run *r, const struct event *e)
                                                 { ROLE_RELEASED, m->site_released } } },
             "FreeMapRegisters of %s of %s, which was released before", finding_object(m->head.id),
             finding_object(m->adapter));
+}
+
+static void on_call(struct rule_run *r, const struct event *e)
+{
+    const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
+
+    if (m && !m->head.live)
+        say(r, e, m);
 }
 
 RULE(mapregs_freed_twice, .calls = CALLS(FreeMapRegisters), .level = ERROR, .family = MAP,

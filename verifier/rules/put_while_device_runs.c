@@ -8,7 +8,7 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-static void say(struct rule_run *r, const struct event *e, uint32_t obj, const struct claim *by,
+static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t obj, const struct claim *by,
                 const struct finding_site *touched)
 {
     const struct mapping *m = track_is_common(obj) ? NULL : track_mapping(r->track, obj);
@@ -63,6 +63,8 @@ static void on_event(struct rule_run *r, const struct event *e)
 {
     const struct claim *c;
 
+    if (!r->track->claims.live && e->kind < EV_DEV_READ)
+        return; /* a release, and no device is at work */
     switch (e->kind) {
     case EV_UNMAP:
         c = claim_in(r->track, e->obj, e->a[0], EVENT_LENGTH(e->a[1]));

@@ -6,22 +6,33 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
+static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t owner, uint32_t created)
+{
+    uint32_t obj = (uint32_t)e->a[0];
+
+    finding(r, e,
+            &(struct finding_about){ .obj = obj, .owner = owner,
+                                     .sites = { { ROLE_HERE, e->site },
+                                                { ROLE_CREATED, created } } },
+            "%s of %s was given back to %s", finding_object(obj), finding_object(owner),
+            finding_object(e->obj));
+}
+
 static void on_call(struct rule_run *r, const struct event *e)
 {
-    uint32_t obj = (uint32_t)e->a[0], adapter = track_adapter_of(r->track, obj);
-    const struct mapping *m = track_is_common(obj) ? NULL : track_mapping(r->track, obj);
-    const struct common_record *c = track_is_common(obj) ? track_common(r->track, obj) : NULL;
-    bool live = m ? m->head.live : c ? c->head.live : false;
+    uint32_t obj = (uint32_t)e->a[0];
+    const struct common_record *c;
+    const struct mapping *m;
 
-    if (!live || !e->obj || e->obj == adapter)
+    if (e->api != API_FreeCommonBuffer) {
+        m = track_mapping(r->track, obj);
+        if (m && m->adapter != e->obj && m->head.live && e->obj)
+            say(r, e, m->adapter, m->site_created);
         return;
-    finding(r, e,
-            &(struct finding_about){ .obj = obj, .owner = adapter,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_CREATED, m ? m->site_created
-                                                                  : c->site_created } } },
-            "%s of %s was given back to %s", finding_object(obj), finding_object(adapter),
-            finding_object(e->obj));
+    }
+    c = track_common(r->track, obj);
+    if (c && c->adapter != e->obj && c->head.live && e->obj)
+        say(r, e, c->adapter, c->site_created);
 }
 
 RULE(released_through_wrong_adapter,

@@ -8,7 +8,7 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-static void say(struct rule_run *r, const struct event *e, const struct mapping *m,
+static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m,
                 uint32_t touched, const char *how)
 {
     finding(r, e,

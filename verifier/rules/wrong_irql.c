@@ -55,7 +55,7 @@ static void bugcheck_of(const struct event *e, struct limit l, struct finding_ab
         a->as.param1 = 0x20004;
 }
 
-static void say(struct rule_run *r, const struct event *e, struct limit l)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, struct limit l)
 {
     struct finding_about a = { .obj = e->obj, .sites = { { ROLE_HERE, e->site } } };
     const struct irql_record *set = &r->track->irql[e->cpu % TRACK_CPUS];
@@ -75,10 +75,10 @@ static void say(struct rule_run *r, const struct event *e, struct limit l)
 
 static void on_event(struct rule_run *r, const struct event *e)
 {
-    struct limit l = limits[e->api < API_COUNT ? e->api : API_NONE];
+    unsigned api = e->api;
 
-    if (e->api && e->api < API_COUNT && (e->irql < l.lowest || e->irql > l.highest))
-        say(r, e, l);
+    if (api < API_COUNT && (e->irql < limits[api].lowest || e->irql > limits[api].highest) && api)
+        say(r, e, limits[api]);
 }
 
 RULE(wrong_irql, .on = EV(CALL), .level = ERROR, .family = CALLER, .bugcheck = DV(0xE6, 0x13),

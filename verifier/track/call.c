@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Makes room for this agent; agents are few and numbered from 0, so this is rare. */
-static bool room(struct track *t, uint32_t agent)
+static __attribute__((noinline, cold)) bool room(struct track *t, uint32_t agent)
 {
     uint32_t agents = (agent | 15) + 1;
     struct call_stack *calls = realloc(t->calls, agents * sizeof *calls);
@@ -20,20 +20,24 @@ static bool room(struct track *t, uint32_t agent)
     return true;
 }
 
-void call_event(struct track *t, const struct event *e)
+void call_begun(struct track *t, const struct event *e)
 {
     struct call_stack *s;
 
     if (e->agent >= t->agents && !room(t, e->agent))
         return;
     s = &t->calls[e->agent];
-    if (e->kind == EV_RETURN) {
-        s->depth -= s->depth > 0;
-        return;
-    }
     if (s->depth < TRACK_CALL_DEPTH)
         s->open[s->depth] = (struct call_record){ .api = e->api, .obj = e->obj, .site = e->site };
     s->depth++;
+}
+
+void call_over(struct track *t, const struct event *e)
+{
+    struct call_stack *s = e->agent < t->agents ? &t->calls[e->agent] : NULL;
+
+    if (s && s->depth)
+        s->depth--;
 }
 
 const struct call_record *track_call(const struct track *t, uint16_t agent, unsigned up)

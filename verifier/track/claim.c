@@ -32,6 +32,7 @@ void claims_reset(struct claims *c)
     if (c->used)
         memset(c->buckets, 0, ((size_t)c->bucket_mask + 1) * sizeof *c->buckets);
     c->used = 0;
+    c->live = 0;
     c->free_first = 0;
 }
 
@@ -100,6 +101,7 @@ static void claim_begin(struct track *t, const struct event *e, uint32_t owner)
     bucket = bucket_of(c, k->device, k->engine, k->ba);
     k->hash_next = *bucket;
     *bucket = at;
+    c->live++;
     if (!head)
         return;
     k->owner_next = *head;
@@ -129,6 +131,7 @@ static void claim_end(struct track *t, const struct event *e)
         else if (head && *head == at)
             *head = k->owner_next;
         k->live = false;
+        c->live--;
         k->hash_next = c->free_first;
         c->free_first = at;
         return;

@@ -12,9 +12,8 @@ void mdl_event(struct track *t, const struct event *e)
         return;
     switch (e->kind) {
     case EV_MDL:
-        m->site_created = e->site;
-        m->length_bytes = e->a[1];
-        m->irp = (uint32_t)e->a[2];
+        *m = (struct mdl_record){ .head = { e->obj, 1 }, .site_created = e->site,
+                                  .length_bytes = e->a[1], .irp = (uint32_t)e->a[2] };
         break;
     case EV_LOCK:
         m->site_locked = e->site;

@@ -93,7 +93,17 @@ static bool grow(struct objtab *t)
     return true;
 }
 
-void *objtab_put(struct objtab *t, uint32_t id)
+void *objtab_find_slow(const struct objtab *t, uint32_t id)
+{
+    char *row = t->rows + ((size_t)(OBJ_NUMBER(id) & t->mask) << t->row_shift);
+
+    for (unsigned i = 0; id && i < OBJTAB_WINDOW; i++, row += (size_t)1 << t->row_shift)
+        if (((struct objtab_head *)row)->id == id)
+            return row;
+    return NULL;
+}
+
+void *objtab_put_slow(struct objtab *t, uint32_t id)
 {
     uint32_t slot = 0;
     struct objtab_head *h = place_for(t, id, &slot);
@@ -104,8 +114,6 @@ void *objtab_put(struct objtab *t, uint32_t id)
         h = place_for(t, id, &slot);
     }
     t->live += 1 - h->live;
-    memset(h, 0, (size_t)1 << t->row_shift);
-    h->id = id;
     h->live = 1;
     if (slot >= t->top)
         t->top = slot + 1;

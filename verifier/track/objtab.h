@@ -31,18 +31,35 @@ struct objtab {
 int objtab_create(struct objtab *t, size_t row_bytes, unsigned bits); /* row_bytes: a power of two */
 void objtab_destroy(struct objtab *t);
 void objtab_reset(struct objtab *t);
-/* A fresh record for id, zeroed and live; NULL only when the host has no memory. */
-void *objtab_put(struct objtab *t, uint32_t id);
+/* The same as objtab_put when the number's own place is taken. */
+void *objtab_put_slow(struct objtab *t, uint32_t id);
+
+/* A record for id, counted as live, for the caller to overwrite (head included: { id, 1 }), since what
+ * was there before is still in it. NULL only when the host has no memory. */
+static inline void *objtab_put(struct objtab *t, uint32_t id)
+{
+    uint32_t slot = OBJ_NUMBER(id) & t->mask;
+    struct objtab_head *h = (void *)(t->rows + ((size_t)slot << t->row_shift));
+
+    if (__builtin_expect(h->live, 0))
+        return objtab_put_slow(t, id);
+    t->live++;
+    if (slot >= t->top)
+        t->top = slot + 1;
+    return h;
+}
+
+/* The same as objtab_find past the number's own place. */
+void *objtab_find_slow(const struct objtab *t, uint32_t id);
 
 /* The record of id, live or dead; NULL: never seen, or long forgotten. */
 static inline void *objtab_find(const struct objtab *t, uint32_t id)
 {
     char *row = t->rows + ((size_t)(OBJ_NUMBER(id) & t->mask) << t->row_shift);
 
-    for (unsigned i = 0; i < OBJTAB_WINDOW; i++, row += (size_t)1 << t->row_shift)
-        if (((struct objtab_head *)row)->id == id)
-            return id ? row : NULL;
-    return NULL;
+    if (__builtin_expect(((struct objtab_head *)row)->id == id && id, 1))
+        return row;
+    return objtab_find_slow(t, id);
 }
 
 static inline void *objtab_find_live(const struct objtab *t, uint32_t id)

@@ -137,6 +137,26 @@ static inline unsigned block_level(uint64_t page, uint64_t last)
     return fits < aligned ? fits : aligned;
 }
 
+/* Most ranges are one page: no blocks to cut, and as a rule room in the page's own set. */
+static inline bool enter_page(struct range_index *x, const struct range_entry *entry, uint64_t page)
+{
+    struct range_set *set = &x->sets[set_of(x, page << 6)];
+    struct range_entry *way;
+
+    if (set->epoch != x->epoch)
+        return false;
+    way = &set->ways[0];
+    if (way->stamp & 1)
+        way = victim_in(set);
+    if (!way)
+        return false;
+    *way = *entry;
+    way->key = page << 6;
+    x->levels |= 1;
+    x->live++;
+    return true;
+}
+
 void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
 {
     struct range_entry entry = { .start = start, .end = start + length_bytes, .owner = owner };
@@ -145,7 +165,10 @@ void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_by
     if (!length_bytes || entry.end < start)
         return; /* nothing, or past the end of the address space: no range */
     entry.stamp = (x->stamp += 2) | 1;
-    for (last = (entry.end - 1) >> PAGE_BITS; page <= last;) {
+    last = (entry.end - 1) >> PAGE_BITS;
+    if (page == last && enter_page(x, &entry, page))
+        return;
+    while (page <= last) {
         unsigned level = block_level(page, last);
 
         entry.key = page << 6 | level;
@@ -193,11 +216,35 @@ static const struct range_entry *around(const struct range_index *x, uint64_t ad
     return NULL;
 }
 
+/* The whole of a range of one page that is where enter_page put it. */
+static inline bool leave_page(struct range_index *x, uint64_t start, uint64_t end, uint32_t owner)
+{
+    uint64_t page = start >> PAGE_BITS;
+    struct range_set *set = &x->sets[set_of(x, page << 6)];
+
+    if (set->epoch != x->epoch)
+        return false;
+    for (unsigned i = 0; i < RANGE_WAYS; i++) {
+        struct range_entry *w = &set->ways[i];
+
+        if (w->owner == owner && w->start == start && w->end == end && w->key == page << 6 &&
+            (w->stamp & 1)) {
+            w->stamp &= ~1u;
+            x->live--;
+            return true;
+        }
+    }
+    return false;
+}
+
 void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
 {
-    const struct range_entry *w = length_bytes ? around(x, start, owner) : NULL;
+    const struct range_entry *w;
     uint64_t whole_start, whole_end;
 
+    if (leave_page(x, start, start + length_bytes, owner))
+        return;
+    w = length_bytes ? around(x, start, owner) : NULL;
     if (!w)
         return;
     whole_start = w->start;

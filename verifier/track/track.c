@@ -1,5 +1,5 @@
 /*
- * All trackers together: makes them, and hands each event to the one that it is for.
+ * All trackers together: their making and resetting, and which one takes in which kind of event.
  */
 #include "verifier/track/track.h"
 
@@ -10,7 +10,7 @@ int track_create(struct track *t)
 {
     memset(t, 0, sizeof *t);
     return objtab_create(&t->adapters, 64, 4) ||
-           objtab_create(&t->sgls, 128, 8) || objtab_create(&t->mapregs, 128, 8) ||
+           objtab_create(&t->sgls, 64, 8) || objtab_create(&t->mapregs, 64, 8) ||
            objtab_create(&t->commons, 64, 6) || objtab_create(&t->mdls, 64, 8) ||
            objtab_create(&t->irps, 64, 8) || track_range_create(&t->ranges, 8) ||
            claims_create(&t->claims)
@@ -18,7 +18,7 @@ int track_create(struct track *t)
                : 0;
 }
 
-_Static_assert(sizeof(struct adapter_record) <= 64 && sizeof(struct mapping) <= 128 && sizeof(struct common_record) <= 64 &&
+_Static_assert(sizeof(struct adapter_record) <= 64 && sizeof(struct mapping) <= 64 && sizeof(struct common_record) <= 64 &&
                    sizeof(struct mdl_record) <= 64 && sizeof(struct irp_record) <= 64,
                "records fit the rows that track_create gives them");
 
@@ -54,58 +54,32 @@ void track_reset(struct track *t)
     t->cut_short = false;
 }
 
-void track_event(struct track *t, const struct event *e)
+static void irql_event(struct track *t, const struct event *e)
 {
-    switch (e->kind) {
-    case EV_CALL:
-    case EV_RETURN:
-        call_event(t, e);
-        break;
-    case EV_IRQL:
-        t->irql[e->cpu % TRACK_CPUS] = (struct irql_record){ e->site, (uint8_t)e->a[1] };
-        break;
-    case EV_PHASE:
-        t->phases_seen |= 1u << (e->a[0] & 31);
-        t->cut_short |= e->a[0] == PHASE_END && e->a[1];
-        break;
-    case EV_ADAPTER:
-    case EV_ADAPTER_END:
-    case EV_CHANNEL:
-    case EV_CHANNEL_END:
-        adapter_event(t, e);
-        break;
-    case EV_SGL:
-    case EV_SGL_END:
-    case EV_MAPREG:
-    case EV_MAPREG_END:
-    case EV_MAP:
-    case EV_FLUSH:
-    case EV_UNMAP:
-        mapping_event(t, e);
-        break;
-    case EV_COMMON:
-    case EV_COMMON_END:
-        common_event(t, e);
-        break;
-    case EV_DEV_CLAIM:
-    case EV_DEV_RELEASE:
-        claim_event(t, e);
-        break;
-    case EV_MMIO_WRITE:
-        doorbell_event(t, e);
-        break;
-    case EV_MDL:
-    case EV_MDL_END:
-    case EV_LOCK:
-    case EV_UNLOCK:
-        mdl_event(t, e);
-        break;
-    case EV_IRP:
-    case EV_IRP_END:
-        irp_event(t, e);
-        break;
-    }
+    t->irql[e->cpu % TRACK_CPUS] = (struct irql_record){ e->site, (uint8_t)e->a[1] };
 }
+
+static void phase_event(struct track *t, const struct event *e)
+{
+    t->phases_seen |= 1u << (e->a[0] & 31);
+    t->cut_short |= e->a[0] == PHASE_END && e->a[1];
+}
+
+track_handler *const track_handlers[EV_COUNT] = {
+    [EV_CALL] = call_begun,           [EV_RETURN] = call_over,
+    [EV_IRQL] = irql_event,           [EV_PHASE] = phase_event,
+    [EV_ADAPTER] = adapter_begin,     [EV_ADAPTER_END] = adapter_end,
+    [EV_CHANNEL] = channel_begin,     [EV_CHANNEL_END] = channel_end,
+    [EV_SGL] = mapping_begin,         [EV_SGL_END] = mapping_end,
+    [EV_MAPREG] = mapping_begin,      [EV_MAPREG_END] = mapping_end,
+    [EV_MAP] = mapping_map,           [EV_FLUSH] = mapping_flush,
+    [EV_UNMAP] = mapping_unmap,       [EV_MMIO_WRITE] = doorbell_event,
+    [EV_COMMON] = common_event,       [EV_COMMON_END] = common_event,
+    [EV_DEV_CLAIM] = claim_event,     [EV_DEV_RELEASE] = claim_event,
+    [EV_MDL] = mdl_event,             [EV_MDL_END] = mdl_event,
+    [EV_LOCK] = mdl_event,            [EV_UNLOCK] = mdl_event,
+    [EV_IRP] = irp_event,             [EV_IRP_END] = irp_event,
+};
 
 uint32_t track_adapter_of(const struct track *t, uint32_t obj)
 {

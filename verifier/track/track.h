@@ -35,7 +35,6 @@ struct mapping {
     uint32_t site_mapped;    /* the last MAP */
     uint32_t site_released;
     uint32_t count;          /* map registers */
-    uint32_t runs;           /* MAP events since the last complete flush */
     bool to_device, mapped, bounced;
     uint64_t mapped_bytes;   /* since the registers were given */
     uint64_t flushed_bytes;
@@ -64,6 +63,7 @@ struct claims {
     struct claim *rows;
     uint32_t *buckets;
     uint32_t count_max, used, free_first, bucket_mask;
+    uint32_t live;
 };
 
 /* --- doorbell.c: when the driver last stored to a device from a place --- */
@@ -118,7 +118,9 @@ struct track {
 int track_create(struct track *t);
 void track_destroy(struct track *t);
 void track_reset(struct track *t);
-void track_event(struct track *t, const struct event *e);
+/* What takes in an event of each kind; NULL: nobody has to. */
+typedef void track_handler(struct track *t, const struct event *e);
+extern track_handler *const track_handlers[EV_COUNT];
 
 /* --- look-ups; all give NULL for what was never seen or is long forgotten --- */
 static inline struct adapter_record *track_adapter(const struct track *t, uint32_t id)
@@ -160,14 +162,9 @@ const struct call_record *track_call(const struct track *t, uint16_t agent, unsi
 #define LOW32(v) ((uint32_t)(v))
 
 /* --- between the trackers --- */
-void adapter_event(struct track *t, const struct event *e);
-void mapping_event(struct track *t, const struct event *e);
-void common_event(struct track *t, const struct event *e);
-void claim_event(struct track *t, const struct event *e);
-void doorbell_event(struct track *t, const struct event *e);
-void mdl_event(struct track *t, const struct event *e);
-void irp_event(struct track *t, const struct event *e);
-void call_event(struct track *t, const struct event *e);
+track_handler adapter_begin, adapter_end, channel_begin, channel_end;
+track_handler mapping_begin, mapping_end, mapping_map, mapping_flush, mapping_unmap;
+track_handler common_event, claim_event, doorbell_event, mdl_event, irp_event, call_begun, call_over;
 uint32_t *track_claims_head(const struct track *t, uint32_t obj); /* NULL: cannot hold claims */
 int claims_create(struct claims *c);
 void claims_destroy(struct claims *c);

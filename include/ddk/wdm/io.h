@@ -388,11 +388,6 @@ typedef struct _DEVOBJ_EXTENSION {
     CSHORT Type;
     USHORT Size;
     struct _DEVICE_OBJECT *DeviceObject;
-    ULONG PowerFlags;
-    PVOID Dope;
-    ULONG ExtensionFlags;
-    PVOID DeviceNode;
-    struct _DEVICE_OBJECT *AttachedTo;
 } DEVOBJ_EXTENSION, *PDEVOBJ_EXTENSION;
 
 typedef struct DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) _DEVICE_OBJECT {
@@ -431,8 +426,6 @@ typedef struct _DRIVER_EXTENSION {
     PDRIVER_ADD_DEVICE AddDevice;
     ULONG Count;
     UNICODE_STRING ServiceKeyName;
-    PIO_CLIENT_EXTENSION ClientDriverExtension;
-    PFS_FILTER_CALLBACKS FsFilterCallbacks;
 } DRIVER_EXTENSION, *PDRIVER_EXTENSION;
 
 #define IRP_MJ_MAXIMUM_FUNCTION 0x1b

@@ -122,8 +122,10 @@ typedef struct _PCI_COMMON_CONFIG {
 #define PCI_DEVICE_TYPE 0x00
 #define PCI_BRIDGE_TYPE 0x01
 #define PCI_CARDBUS_BRIDGE_TYPE 0x02
-#define PCI_CONFIGURATION_TYPE(PciData) (((PPCI_COMMON_CONFIG)(PciData))->HeaderType & ~PCI_MULTIFUNCTION)
-#define PCI_MULTIFUNCTION_DEVICE(PciData) ((((PPCI_COMMON_CONFIG)(PciData))->HeaderType & PCI_MULTIFUNCTION) != 0)
+#define PCI_CONFIGURATION_TYPE(PciData)                                                            \
+    (((PPCI_COMMON_CONFIG)(PciData))->HeaderType & ~PCI_MULTIFUNCTION)
+#define PCI_MULTIFUNCTION_DEVICE(PciData)                                                          \
+    ((((PPCI_COMMON_CONFIG)(PciData))->HeaderType & PCI_MULTIFUNCTION) != 0)
 #define PCI_ENABLE_IO_SPACE 0x0001
 #define PCI_ENABLE_MEMORY_SPACE 0x0002
 #define PCI_ENABLE_BUS_MASTER 0x0004
@@ -395,7 +397,7 @@ typedef union _PCI_EXPRESS_LINK_STATUS_REGISTER {
     USHORT AsUSHORT;
 } PCI_EXPRESS_LINK_STATUS_REGISTER, *PPCI_EXPRESS_LINK_STATUS_REGISTER;
 
-/* pci/implementing-the-pci-express... : the interface for single-root virtualisation is not here. */
+/* MSI-X entries: wdm/ns-wdm-_pci_msix_table_config_interface. */
 typedef struct _PCI_MSIX_TABLE_CONFIG_INTERFACE PCI_MSIX_TABLE_CONFIG_INTERFACE,
     *PPCI_MSIX_TABLE_CONFIG_INTERFACE;
 typedef NTSTATUS PCI_MSIX_SET_ENTRY(PVOID Context, ULONG TableEntry, ULONG MessageNumber);

@@ -1,0 +1,316 @@
+/*
+ * A machine as its users see it: made from options, run, read, destroyed. What a run does is boot.c's;
+ * what scenarios may do is scenario.c's and request.c's.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "machine/private.h"
+
+#define RING_BITS 14 /* 16,384 events: the last of a run, 1 MiB */
+#define TOOL "dmacheck 0.1.0"
+
+static bool options_check(const struct dm_options *o, char *message, size_t size)
+{
+    if (o->fault_point && fault_point_of(o->fault_point) < 0) {
+        snprintf(message, size, "no such fault point: %s", o->fault_point);
+        return false;
+    }
+    if (o->fault_point && !o->fault_nth) {
+        snprintf(message, size, "fault point %s: which chance? (a number from 1)", o->fault_point);
+        return false;
+    }
+    return true;
+}
+
+/* Where every choice of a run comes from. */
+static int choices_source(struct dm_machine *m)
+{
+    const struct dm_options *o = &m->options;
+
+    if (m->choices)
+        return choice_from_records(m->s, m->choices, m->choice_count);
+    if (o->bytes)
+        choice_from_bytes(m->s, o->bytes, o->bytes_count);
+    else if (o->seed)
+        choice_from_seed(m->s, o->seed);
+    else
+        choice_from_plain(m->s);
+    return 0;
+}
+
+static void faults_plan(struct dm_machine *m)
+{
+    const struct dm_options *o = &m->options;
+
+    if (o->fault_one_in)
+        fault_plan_random(m->s, o->fault_one_in);
+    if (o->fault_point)
+        fault_plan_nth(m->s, (enum fault_point)fault_point_of(o->fault_point), o->fault_nth);
+}
+
+
+static bool sinks_attach(struct dm_machine *m, char *message, size_t size)
+{
+    struct trace *t = &m->s->trace;
+
+    if (m->options.verify) {
+        m->verifier = verifier_create(m->s->depot);
+        if (!m->verifier || trace_attach(t, verifier_event, m->verifier)) {
+            snprintf(message, size, "no memory for the verifier");
+            return false;
+        }
+    }
+    if (m->options.ring) {
+        if (ring_create(&m->ring, RING_BITS) || trace_attach(t, ring_event, &m->ring)) {
+            snprintf(message, size, "no memory for the flight recorder");
+            return false;
+        }
+    }
+    return true;
+}
+
+static char *copy_of(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, size_t message_size)
+{
+    struct dm_machine *m = calloc(1, sizeof(*m));
+    struct profile profile;
+
+    message[0] = 0;
+    if (!m) {
+        snprintf(message, message_size, "no memory for a machine");
+        return NULL;
+    }
+    m->options = *o;
+    m->module = -1;
+    m->record_path = copy_of(o->record);
+    m->choices_path = copy_of(o->choices);
+    if (!options_check(o, message, message_size) ||
+        profile_find(&profile, o->profile ? o->profile : "direct64", message, message_size))
+        goto out;
+    if (m->choices_path && choices_load(m, m->choices_path, message, message_size))
+        goto out;
+    m->s = sim_create(&profile, message, message_size);
+    if (!m->s)
+        goto out;
+    m->s->seed = o->seed;
+    m->s->bugcheck_stops = o->bugcheck_stops;
+    if (o->steps_max)
+        m->s->limits.steps_max = o->steps_max;
+    if (choices_source(m)) {
+        snprintf(message, message_size, "%s: its choices contradict themselves",
+                 m->choices_path ? m->choices_path : "choices");
+        goto out;
+    }
+    faults_plan(m);
+    if (!sinks_attach(m, message, message_size))
+        goto out;
+    survive_install();
+    return m;
+out:
+    if (!message[0])
+        snprintf(message, message_size, "the machine cannot be made");
+    dm_machine_destroy(m);
+    return NULL;
+}
+
+void dm_machine_reset(struct dm_machine *m)
+{
+    findings_forget(m);
+    if (!m->used)
+        return;
+    choices_source(m); /* a fuzzer's bytes and a trace's choices begin again */
+    /* What the parts say while they are made again nobody heard when the machine was new either. */
+    m->s->trace.on = false;
+    sim_reset(m->s);
+    m->s->trace.on = m->s->trace.sink_count > 0;
+    if (m->verifier)
+        verifier_reset(m->verifier);
+    m->ring.count = 0;
+    m->used = m->budget = false;
+}
+
+void dm_machine_destroy(struct dm_machine *m)
+{
+    if (!m)
+        return;
+    findings_forget(m);
+    free(m->views);
+    if (m->s) {
+        survive_enter(NULL);
+        sim_destroy(m->s);
+    }
+    if (m->verifier)
+        verifier_destroy(m->verifier);
+    if (m->ring.events)
+        ring_destroy(&m->ring);
+    free(m->choices);
+    free(m->record_path);
+    free(m->choices_path);
+    free(m);
+}
+
+struct sim *dm_machine_sim(struct dm_machine *m)
+{
+    return m->s;
+}
+
+/* --- one run --- */
+
+static const struct dm_scenario *scenario_find(const struct dm_driver *d, const char *name)
+{
+    const struct dm_scenario *sc = d->scenarios;
+
+    if (!name)
+        return sc;
+    while (sc->name && strcmp(sc->name, name))
+        sc++;
+    return sc;
+}
+
+/* The driver's code in the depot, so that stacks can name it. */
+static void module_bind(struct dm_machine *m, struct dm_driver *d)
+{
+    if (m->module_driver == d)
+        return;
+    if (m->module >= 0)
+        site_module_remove(m->s->depot, m->module);
+    m->module = site_module_add(m->s->depot, d->name, d->path, (const void *)d->entry);
+    m->module_driver = d;
+}
+
+static const char *agent_name_of(void *sim, uint16_t id)
+{
+    return sched_agent_name(sim, id);
+}
+
+static const char *strategy_of(const struct dm_machine *m)
+{
+    return m->choices ? "recorded" : m->options.bytes ? "bytes" : m->options.seed ? "seed" : "plain";
+}
+
+/* The profile as it was, so that a trace stands alone. */
+static void profile_text(const struct profile *p, char *out, size_t size)
+{
+    snprintf(out, size,
+             "placement=%d above_4g=%d ram_mib=%u coherent=%d cpus=%u page_ns=%u kib_ns=%u "
+             "access_ps=%u translation=%d lazy=%d external=%d address_bits=%u scatter_gather=%d "
+             "elements=%d map_registers=%u map_registers_system=%u deferred=%d logical_is_physical=%d",
+             (int)p->placement, p->above_4g, p->ram_mib, p->coherent, p->cpus, p->page_ns, p->kib_ns,
+             p->access_ps, (int)p->translation, p->lazy, p->external, p->address_bits,
+             p->scatter_gather, (int)p->elements, p->map_registers, p->map_registers_system,
+             p->deferred, p->logical_is_physical);
+}
+
+static bool record_begin(struct dm_machine *m, const struct dm_run *r, char *message, size_t size)
+{
+    char text[1024];
+    struct record_header h = {
+        .tool = TOOL, .driver = r->driver->name, .driver_digest = r->driver->digest,
+        .scenario = r->scenario->name ? r->scenario->name : "", .profile = m->s->profile.name,
+        .profile_text = text, .strategy = strategy_of(m), .seed = m->options.seed,
+        .steps_max = m->s->limits.steps_max, .virtual_ns_max = m->s->limits.virtual_ns_max,
+    };
+
+    if (!m->record_path)
+        return true;
+    profile_text(&m->s->profile, text, sizeof(text));
+    m->recorder = recorder_open(m->record_path, &h, m->s->depot, agent_name_of, m->s, message, size);
+    if (!m->recorder)
+        return false;
+    must(trace_attach(&m->s->trace, recorder_event, m->recorder) == 0);
+    return true;
+}
+
+static bool record_end(struct dm_machine *m, char *message, size_t size)
+{
+    struct recorder *rec = m->recorder;
+
+    if (!rec)
+        return true;
+    trace_detach(&m->s->trace, rec);
+    findings_record(m);
+    m->recorder = NULL;
+    return recorder_close(rec, message, size) == 0;
+}
+
+/* Who waits for ever, for the report of a run that is stuck. */
+static void say_stuck(struct dm_run *r)
+{
+    run_fail(r, "the run is stuck: %s waits and nothing can wake it",
+             r->thread_count ? "the scenario" : "the machine");
+}
+
+static enum dm_exit judge(struct dm_machine *m, enum sched_end end, const struct dm_result *result)
+{
+    if (m->budget || end == SCHED_STEPS)
+        return DM_BUDGET;
+    if (result->findings || result->expectations_failed || m->s->bugcheck_code)
+        return DM_FINDINGS;
+    return DM_CLEAN;
+}
+
+static void result_fill(struct dm_machine *m, enum sched_end end, struct dm_result *result)
+{
+    struct dm_run *r = &m->run;
+
+    *result = (struct dm_result){
+        .scenario = r->scenario->name, .bytes = r->bytes, .virtual_ns = sched_now_ns(m->s),
+        .events = m->s->trace.seq, .choices_hash = m->s->choice.hash,
+        .settled_hash = r->settled_hash, .findings = dm_finding_count(m),
+        .expectations_failed = r->expectations_failed,
+    };
+    snprintf(result->first_failure, sizeof(result->first_failure), "%s", r->first_failure);
+    result->exit = judge(m, end, result);
+}
+
+static enum dm_exit refuse(struct dm_result *result, enum dm_exit exit, const char *why)
+{
+    *result = (struct dm_result){ .exit = exit };
+    snprintf(result->first_failure, sizeof(result->first_failure), "%s", why);
+    return exit;
+}
+
+enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const char *scenario,
+                            struct dm_result *result)
+{
+    const struct dm_scenario *sc = scenario_find(d, scenario);
+    struct sim *s = m->s;
+    struct agent *boot;
+    enum sched_end end;
+    char message[160] = "";
+
+    dm_machine_reset(m);
+    if (scenario && !sc->name)
+        return refuse(result, DM_USAGE, "the driver has no such scenario");
+    m->used = true;
+    m->run = (struct dm_run){ .m = m, .s = s, .driver = d, .scenario = sc };
+    image_restore(d->image, d->statics);
+    module_bind(m, d);
+    if (m->verifier)
+        verifier_begin(m->verifier, s->profile.name, m->options.seed,
+                       s->profile.translation == TRANSLATION_REMAP);
+    if (!record_begin(m, &m->run, message, sizeof(message)))
+        return refuse(result, DM_USAGE, message);
+    boot = sched_thread(s, "boot", boot_main, &m->run, 0, 8);
+    must(boot);
+    survive_enter(m);
+    end = sched_run(s, boot, true);
+    survive_enter(NULL);
+    if (end == SCHED_STUCK)
+        say_stuck(&m->run);
+    trace_emit(&s->trace, EV_PHASE, API_NONE, 0, PHASE_END, (uint64_t)end, 0, 0);
+    if (m->verifier)
+        verifier_end(m->verifier);
+    findings_gather(m);
+    result_fill(m, end, result);
+    if (!record_end(m, message, sizeof(message)))
+        return refuse(result, DM_INTERNAL, message);
+    return result->exit;
+}

@@ -1,0 +1,96 @@
+/*
+ * What the files of machine/ share: the machine, the driver's image, and one run.
+ */
+#ifndef DMACHECK_MACHINE_PRIVATE_H
+#define DMACHECK_MACHINE_PRIVATE_H
+
+#include "include/dmacheck/machine.h"
+#include "include/dmacheck/scenario.h"
+#include "sim/core/bus.h"
+#include "sim/core/image.h"
+#include "sim/core/sim.h"
+#include "sim/nt/host.h"
+#include "trace/record.h"
+#include "verifier/verify.h"
+
+#define RUN_DEVICES_MAX 16
+#define RUN_THREADS_MAX 64
+
+struct dm_driver {
+    void *handle;              /* dlopen's */
+    char path[512], name[64], digest[24];
+    PDRIVER_INITIALIZE entry;
+    uint64_t code_start, code_end; /* where its instructions lie in this process */
+    const struct dmacheck_image *image;
+    void *statics;             /* their initial bytes */
+    const struct dm_scenario *scenarios;
+    const struct dm_setup *setup;
+};
+
+struct dm_thread {
+    struct dm_run *run;
+    struct agent *agent, *joiner;
+    void (*fn)(struct dm_run *r, void *ctx);
+    void *ctx;
+    unsigned index;            /* in order of creation: part of settled results' key */
+    uint32_t settled;          /* how many settled requests it named so far */
+    bool done;
+};
+
+/* One run: from loading the driver to its unloading. */
+struct dm_run {
+    struct dm_machine *m;
+    struct sim *s;
+    struct dm_driver *driver;
+    PDRIVER_OBJECT driver_object;
+    const struct dm_scenario *scenario;
+    uint32_t process;          /* the scenario's */
+    struct dm_device *devices[RUN_DEVICES_MAX];
+    unsigned device_count;
+    struct dm_thread threads[RUN_THREADS_MAX];
+    unsigned thread_count;
+    uint64_t bytes, settled_hash;
+    uint32_t expectations_failed;
+    char first_failure[160];
+};
+
+struct dm_machine {
+    struct sim *s;
+    struct dm_options options;
+    char *record_path, *choices_path; /* our copies of the caller's strings */
+    struct choice_record *choices;
+    size_t choice_count;
+    struct verifier *verifier;
+    struct recorder *recorder; /* of the run under way */
+    struct ring ring;
+    bool used;                 /* a run has dirtied it */
+    bool budget;               /* the watchdog ended the run */
+    struct dm_driver *module_driver;
+    int module;                /* its index in the depot; negative: none */
+    struct dm_run run;
+    struct finding_view *views; /* finding.c: what dm_finding gave out */
+    unsigned view_count;
+};
+
+/* --- finding.c --- */
+void findings_gather(struct dm_machine *m);
+void findings_forget(struct dm_machine *m);
+void findings_record(struct dm_machine *m);
+
+/* --- choices.c: the choices of a recorded trace --- */
+int choices_load(struct dm_machine *m, const char *path, char *message, size_t message_size);
+
+/* --- boot.c: what the boot agent does --- */
+void boot_main(void *run);
+NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **out);
+void run_fail(struct dm_run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* --- thread.c --- */
+struct dm_thread *run_thread_now(struct dm_run *r);
+
+/* --- survive.c --- */
+void survive_install(void);
+/* The machine whose run the handlers may end; NULL: none. */
+void survive_enter(struct dm_machine *m);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * What a scenario does with devices and with its own memory.
+ */
+#include <string.h>
+
+#include "base/rng.h"
+#include "machine/private.h"
+#include "sim/nt/pnp.h"
+
+struct dm_device *dm_device_at(struct dm_run *r, unsigned index)
+{
+    return index < r->device_count ? r->devices[index] : NULL;
+}
+
+struct dm_device *dm_plug(struct dm_run *r, const char *model)
+{
+    struct dm_device *d;
+    NTSTATUS status = run_device_add(r, model, &d);
+
+    return NT_SUCCESS(status) ? d : NULL;
+}
+
+int32_t dm_remove(struct dm_run *r, struct dm_device *d)
+{
+    return host_device_remove(r->s, d);
+}
+
+void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
+{
+    host_device_surprise(r->s, d);
+}
+
+int32_t dm_stop(struct dm_run *r, struct dm_device *d)
+{
+    return host_device_stop(r->s, d);
+}
+
+int32_t dm_start(struct dm_run *r, struct dm_device *d)
+{
+    struct pnp_node *n = pnp_node_of(r->s, d);
+    NTSTATUS status;
+
+    /* A device that was removed and is still in its slot gets its driver again first. */
+    if (n && n->state == PNP_REMOVED && d->present) {
+        status = host_device_add(r->s, r->driver_object, d);
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    return host_device_start(r->s, d);
+}
+
+int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)
+{
+    return host_device_power(r->s, d, d_state);
+}
+
+void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value)
+{
+    host_registry_dword(r->s, device_index, name, value);
+}
+
+int32_t dm_file_put(struct dm_run *r, const char *path, const void *bytes, uint32_t size_bytes)
+{
+    return zw_file_put(r->s, path, bytes, size_bytes);
+}
+
+/* --- memory of the scenario's process --- */
+
+void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page)
+{
+    return mem_user_alloc(r->s, r->process, bytes, offset_in_page % PAGE_BYTES);
+}
+
+void dm_free(struct dm_run *r, void *p)
+{
+    if (p)
+        mem_user_free(r->s, p);
+}
+
+/* The i-th word of a pattern. Words of one pattern differ, since the step is odd. */
+static inline uint64_t pattern_word(uint64_t base, uint64_t i)
+{
+    return base + i * 0x9e3779b97f4a7c15u;
+}
+
+void dm_pattern(void *p, size_t bytes, uint64_t pattern)
+{
+    uint64_t base = rng_mix(pattern), w, i = 0;
+    char *at = p;
+
+    for (; bytes >= sizeof(w); bytes -= sizeof(w), at += sizeof(w)) {
+        w = pattern_word(base, i++);
+        memcpy(at, &w, sizeof(w));
+    }
+    w = pattern_word(base, i);
+    memcpy(at, &w, bytes);
+}
+
+void dm_fill(struct dm_run *r, void *p, size_t bytes, uint64_t pattern)
+{
+    (void)r; /* the program's own stores: no call of the system */
+    dm_pattern(p, bytes, pattern);
+}
+
+bool dm_matches(struct dm_run *r, const void *p, size_t bytes, uint64_t pattern)
+{
+    uint64_t base = rng_mix(pattern), w, i = 0;
+    const char *at = p;
+
+    (void)r;
+    for (; bytes >= sizeof(w); bytes -= sizeof(w), at += sizeof(w)) {
+        w = pattern_word(base, i++);
+        if (memcmp(at, &w, sizeof(w)))
+            return false;
+    }
+    w = pattern_word(base, i);
+    return memcmp(at, &w, bytes) == 0;
+}

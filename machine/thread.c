@@ -1,0 +1,94 @@
+/*
+ * A scenario's threads, its time, its choices and its judgement.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/must.h"
+#include "machine/private.h"
+
+struct dm_thread *run_thread_now(struct dm_run *r)
+{
+    const struct agent *a = sched_current_thread(r->s);
+
+    for (unsigned i = 0; i < r->thread_count; i++)
+        if (r->threads[i].agent == a)
+            return &r->threads[i];
+    return NULL;
+}
+
+static void thread_main(void *ctx)
+{
+    struct dm_thread *t = ctx;
+
+    t->agent = sched_current_thread(t->run->s);
+    t->fn(t->run, t->ctx);
+    t->done = true;
+    if (t->joiner)
+        sched_wake(t->run->s, t->joiner);
+}
+
+struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void *ctx), void *ctx)
+{
+    struct dm_thread *t = &r->threads[r->thread_count];
+
+    if (r->thread_count == RUN_THREADS_MAX)
+        return NULL;
+    *t = (struct dm_thread){ .run = r, .fn = fn, .ctx = ctx, .index = r->thread_count };
+    r->thread_count++;
+    t->agent = sched_thread(r->s, t->index ? "user" : "scenario", thread_main, t, r->process, 8);
+    if (!t->agent) {
+        r->thread_count--;
+        return NULL;
+    }
+    return t;
+}
+
+void dm_join(struct dm_run *r, struct dm_thread *t)
+{
+    while (!t->done) {
+        t->joiner = sched_current_thread(r->s);
+        sched_block(r->s, UINT64_MAX);
+    }
+}
+
+void dm_sleep(struct dm_run *r, uint64_t ns)
+{
+    uint64_t until = sched_now_ns(r->s) + ns;
+
+    while (sched_now_ns(r->s) < until)
+        sched_block(r->s, until);
+}
+
+uint64_t dm_time_ns(struct dm_run *r)
+{
+    return sched_now_ns(r->s);
+}
+
+uint32_t dm_choose(struct dm_run *r, uint32_t bound)
+{
+    return choice_draw(r->s, CHOICE_SCENARIO, bound);
+}
+
+const char *dm_profile(struct dm_run *r)
+{
+    return r->s->profile.name;
+}
+
+void run_fail(struct dm_run *r, const char *format, ...)
+{
+    va_list args;
+
+    if (r->expectations_failed++)
+        return;
+    va_start(args, format);
+    vsnprintf(r->first_failure, sizeof(r->first_failure), format, args);
+    va_end(args);
+}
+
+/* The file's name alone would do for a person; the path below the tree's root is what a tool opens. */
+void dm_expect_at(struct dm_run *r, bool holds, const char *what, const char *file, int line)
+{
+    if (!holds)
+        run_fail(r, "%s:%d: expected: %s", file, line, what);
+}

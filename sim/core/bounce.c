@@ -1,0 +1,275 @@
+/*
+ * Bounce runs, guards, and the copying that bouncing is. Runs that were used before are kept ready
+ * with their guards laid, first in first out, so that memory which a device may still touch is used
+ * again as late as possible.
+ */
+#include "sim/core/bounce.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "sim/core/adapter.h"
+
+static uint8_t *run_data(const struct bounce *b)
+{
+    return (uint8_t *)mem_system(b->first_page) + b->start;
+}
+
+static uint8_t *run_low(const struct bounce *b) { return mem_system(b->first_page - 1); }
+static uint8_t *run_high(const struct bounce *b) { return mem_system(b->first_page + b->pages + 1); }
+
+static void tag_put(uint8_t *p)
+{
+    uint64_t tag = GUARD_TAG;
+
+    memcpy(p, &tag, sizeof(tag));
+}
+
+void guard_lay(uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high)
+{
+    memset(low, GUARD_PAD, (size_t)(data - low));
+    memset(data + bytes, GUARD_PAD, (size_t)(high - (data + bytes)));
+    tag_put(data - GUARD_TAG_BYTES);
+    tag_put(data + bytes);
+}
+
+/* First byte of [p, end) that is not padding, or end. */
+static const uint8_t *pad_broken(const uint8_t *p, const uint8_t *end)
+{
+    const uint64_t pad = 0x0101010101010101ull * GUARD_PAD;
+
+    while (p < end && ((uintptr_t)p & 7) && *p == GUARD_PAD)
+        p++;
+    if (p == end || ((uintptr_t)p & 7))
+        return p;
+    while (p + 64 <= end) {
+        const uint64_t *w = (const uint64_t *)p;
+
+        if (((w[0] ^ pad) | (w[1] ^ pad) | (w[2] ^ pad) | (w[3] ^ pad) | (w[4] ^ pad) |
+             (w[5] ^ pad) | (w[6] ^ pad) | (w[7] ^ pad)) != 0)
+            break;
+        p += 64;
+    }
+    while (p < end && *p == GUARD_PAD)
+        p++;
+    return p;
+}
+
+static bool say_damage(struct sim *s, uint32_t owner, int64_t offset, uint64_t expected, uint64_t found)
+{
+    trace_emit(&s->trace, EV_GUARD, API_NONE, owner, (uint64_t)offset, expected, found, 0);
+    return false;
+}
+
+static bool tag_holds(struct sim *s, const uint8_t *p, const uint8_t *data, uint32_t owner)
+{
+    uint64_t found;
+
+    memcpy(&found, p, sizeof(found));
+    return found == GUARD_TAG || say_damage(s, owner, p - data, GUARD_TAG, found);
+}
+
+static bool pad_holds(struct sim *s, const uint8_t *p, const uint8_t *end, const uint8_t *data,
+                      uint32_t owner)
+{
+    const uint8_t *broken = pad_broken(p, end);
+
+    return broken == end || say_damage(s, owner, broken - data, GUARD_PAD, *broken);
+}
+
+/* Tags first, as Driver Verifier counts them: 1, 2 (tags), 4, 5 (padding). Offsets are from data. */
+bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high, uint32_t owner)
+{
+    uint8_t *after = data + bytes;
+    bool before_holds = tag_holds(s, data - GUARD_TAG_BYTES, data, owner) &&
+                        pad_holds(s, low, data - GUARD_TAG_BYTES, data, owner);
+    bool after_holds = tag_holds(s, after, data, owner) &&
+                       pad_holds(s, after + GUARD_TAG_BYTES, high, data, owner);
+
+    return before_holds && after_holds;
+}
+
+bool bounce_guards_hold(struct sim *s, const struct bounce *b, uint32_t owner)
+{
+    return guard_check(s, run_data(b), b->length_bytes, run_low(b), run_high(b), owner);
+}
+
+static struct bounce *record_alloc(struct sim *s)
+{
+    struct bounce_pool *pool = &s->dma->bounce;
+    struct bounce *b = pool->records;
+
+    if (!b) {
+        b = calloc(1, sizeof(*b));
+        must(b != NULL);
+        b->all = pool->all;
+        pool->all = b;
+        return b;
+    }
+    pool->records = b->next;
+    return b;
+}
+
+static struct bounce *run_fresh(struct sim *s, enum mem_zone zone, uint32_t pages)
+{
+    uint32_t first = mem_pages_alloc(s, zone, pages + 2);
+    struct bounce *b;
+
+    if (first == MEM_NONE)
+        return NULL;
+    mem_frames_use(s, first, pages + 2, FRAME_BOUNCE);
+    b = record_alloc(s);
+    b->zone = zone;
+    b->first_page = first + 1;
+    b->pages = pages;
+    memset(mem_system(first), GUARD_PAD, PAGE_BYTES);
+    memset(mem_system(first + pages + 1), GUARD_PAD, PAGE_BYTES);
+    return b;
+}
+
+/* Gives all ready runs' memory back: called when a zone is full. */
+static void trim(struct sim *s)
+{
+    struct bounce_pool *pool = &s->dma->bounce;
+
+    for (unsigned z = 0; z < MEM_ZONES; z++)
+        for (unsigned n = 0; n <= BOUNCE_CACHED_PAGES; n++)
+            for (struct bounce *b; (b = pool->ready[z][n].head) != NULL;) {
+                pool->ready[z][n].head = b->next;
+                mem_pages_free(s, b->first_page - 1, b->pages + 2);
+                b->next = pool->records;
+                pool->records = b;
+            }
+}
+
+struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start, uint64_t length_bytes)
+{
+    uint32_t pages = (uint32_t)span_pages(start, length_bytes);
+    struct bounce_ready *ready =
+        pages <= BOUNCE_CACHED_PAGES ? &s->dma->bounce.ready[zone][pages] : NULL;
+    struct bounce *b;
+
+    must(pages > 0);
+    if (ready && ready->head) {
+        b = ready->head;
+        ready->head = b->next;
+    } else {
+        b = run_fresh(s, zone, pages);
+        if (!b) {
+            trim(s);
+            b = run_fresh(s, zone, pages);
+        }
+        if (!b)
+            return NULL;
+    }
+    b->next = NULL;
+    b->start = start;
+    b->length_bytes = length_bytes;
+    b->part_count = 0;
+    uint8_t *data = run_data(b), *first = mem_system(b->first_page),
+            *end = (uint8_t *)mem_system(b->first_page + b->pages);
+
+    memset(first, GUARD_PAD, (size_t)(data - first));
+    memset(data + length_bytes, GUARD_PAD, (size_t)(end - (data + length_bytes)));
+    tag_put(data - GUARD_TAG_BYTES);
+    tag_put(data + length_bytes);
+    return b;
+}
+
+void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
+{
+    struct bounce_pool *pool = &s->dma->bounce;
+    uint8_t *data = run_data(b), *low = run_low(b), *high = run_high(b);
+
+    if (bounce_guards_hold(s, b, owner)) {
+        /* The tags may lie in the guard pages, which must be all padding for the next user. */
+        memset(data - GUARD_TAG_BYTES, GUARD_PAD, GUARD_TAG_BYTES);
+        memset(data + b->length_bytes, GUARD_PAD, GUARD_TAG_BYTES);
+    } else {
+        memset(low, GUARD_PAD, PAGE_BYTES);
+        memset(high - PAGE_BYTES, GUARD_PAD, PAGE_BYTES);
+    }
+    if (b->pages <= BOUNCE_CACHED_PAGES) {
+        struct bounce_ready *ready = &pool->ready[b->zone][b->pages];
+
+        b->next = NULL;
+        if (ready->head)
+            ready->tail->next = b;
+        else
+            ready->head = b;
+        ready->tail = b;
+        return;
+    }
+    mem_pages_free(s, b->first_page - 1, b->pages + 2);
+    b->next = pool->records;
+    pool->records = b;
+}
+
+void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes)
+{
+    struct bounce_part *last = b->part_count ? &b->parts[b->part_count - 1] : NULL;
+    uint32_t at = last ? last->at + last->length_bytes : 0;
+
+    if (b->part_count == b->part_capacity) {
+        uint32_t capacity = b->part_capacity ? 2 * b->part_capacity : 32;
+        struct bounce_part *parts = realloc(b->parts, capacity * sizeof(*parts));
+
+        must(parts != NULL);
+        b->parts = parts;
+        b->part_capacity = capacity;
+    }
+    b->parts[b->part_count++] = (struct bounce_part){ source, length_bytes, at };
+}
+
+uint64_t bounce_pa(const struct sim *s, const struct bounce *b)
+{
+    return (mem_pfn(s, b->first_page) << PAGE_BITS) + b->start;
+}
+
+uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint64_t to, bool to_device)
+{
+    uint8_t *data = run_data(b);
+    uint64_t copied = 0;
+
+    for (uint32_t i = 0; i < b->part_count; i++) {
+        const struct bounce_part *p = &b->parts[i];
+        uint64_t low = max_u64(from, p->at), high = min_u64(to, (uint64_t)p->at + p->length_bytes);
+        uint8_t *memory;
+
+        if (low >= high)
+            continue;
+        memory = mem_at(s, (struct pa){ p->source + (low - p->at) });
+        if (!memory) /* a frame of I/O space: there is no memory to copy */
+            continue;
+        if (to_device)
+            memcpy(data + low, memory, high - low);
+        else
+            memcpy(memory, data + low, high - low);
+        copied += high - low;
+    }
+    return copied;
+}
+
+void bounce_reset(struct sim *s)
+{
+    struct bounce_pool *pool = &s->dma->bounce;
+    struct bounce *all = pool->all;
+
+    memset(pool, 0, sizeof(*pool));
+    pool->all = all;
+    for (struct bounce *b = all; b; b = b->all) {
+        b->next = pool->records;
+        pool->records = b;
+    }
+}
+
+void bounce_destroy(struct sim *s)
+{
+    for (struct bounce *b = s->dma->bounce.all, *next; b; b = next) {
+        next = b->all;
+        free(b->parts);
+        free(b);
+    }
+    memset(&s->dma->bounce, 0, sizeof(s->dma->bounce));
+}

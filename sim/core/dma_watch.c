@@ -1,0 +1,96 @@
+/*
+ * The memory of our lists, and who reads a dead one. Lists lie in pages of their own; while somebody
+ * listens, the access door asks here about those pages, and a touch of a list that was put is said
+ * (CPU_READ, CPU_WRITE of the list).
+ */
+#include <string.h>
+
+#include "base/must.h"
+#include "sim/core/door.h"
+#include "sim/core/mapreg.h"
+
+#define CHUNK_PAGES 4u
+
+struct list_chunk {
+    struct list_chunk *next;
+    uint64_t first_flag; /* of the door's page flags */
+    uint32_t pages;
+};
+
+static uint64_t door_page(const void *p)
+{
+    return ((uint64_t)(uintptr_t)p - g_door.window_base) >> PAGE_BITS;
+}
+
+/* Memory for one list of this size (a power of two, 256 at least). NULL: none. */
+void *list_memory(struct sim *s, unsigned class, uint64_t bytes)
+{
+    struct dma *d = s->dma;
+    char **at = &d->lists[class].carve;
+
+    if (!*at || *at == d->lists[class].carve_end) {
+        uint32_t pages = (uint32_t)max_u64(CHUNK_PAGES, bytes >> PAGE_BITS);
+        uint32_t first = mem_pages_alloc(s, MEM_ANY, pages);
+        struct list_chunk *c;
+
+        if (first == MEM_NONE)
+            return NULL;
+        mem_frames_use(s, first, pages, FRAME_OTHER);
+        *at = mem_system(first);
+        d->lists[class].carve_end = *at + (uint64_t)pages * PAGE_BYTES;
+        c = dma_record(s, sizeof(*c));
+        c->next = d->list_chunks;
+        c->pages = pages;
+        c->first_flag = door_page(*at);
+        d->list_chunks = c;
+        for (uint32_t i = 0; i < pages; i++)
+            objmap_put(&d->list_pages, *at + (uint64_t)i * PAGE_BYTES, class + 1, *at);
+        if (s->trace.on && g_door.window_bytes)
+            door_set_page_flags(c->first_flag, pages, DOOR_WATCH, 0);
+    }
+    void *p = *at;
+
+    *at += bytes;
+    return p;
+}
+
+static uint32_t dead_list_at(struct sim *s, uint64_t address)
+{
+    struct objmap_entry *page = objmap_find(&s->dma->list_pages, (void *)(uintptr_t)align_down(address, PAGE_BYTES));
+    struct objmap_entry *list;
+    uint64_t base;
+
+    if (!page)
+        return 0;
+    base = (uint64_t)(uintptr_t)page->data;
+    base += align_down(address - base, 256ull << (page->obj - 1));
+    list = objmap_last(&s->dma->list_map, (void *)(uintptr_t)base);
+    return list && !list->live ? list->obj : 0;
+}
+
+static void on_watch(uint64_t address, uint64_t bytes, bool is_store, void *pc)
+{
+    struct sim *s = sim_running;
+    uint32_t obj = s && s->dma && s->trace.on && sched_is_running(s) ? dead_list_at(s, address) : 0;
+    const void *low, *high;
+    uint32_t site;
+
+    if (!obj)
+        return;
+    site = s->trace.site;
+    sched_stack(s, &low, &high);
+    s->trace.site = site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
+    trace_emit(&s->trace, is_store ? EV_CPU_WRITE : EV_CPU_READ, API_NONE, obj,
+               va_of(s, (void *)(uintptr_t)address).v, bytes, obj, 0);
+    s->trace.site = site;
+}
+
+void list_memory_reset(struct sim *s)
+{
+    for (struct list_chunk *c = s->dma->list_chunks; c; c = c->next)
+        if (g_door.window_bytes)
+            door_set_page_flags(c->first_flag, c->pages, 0, DOOR_WATCH);
+    s->dma->list_chunks = NULL;
+    objmap_reset(&s->dma->list_pages);
+    g_door.on_watch = on_watch;
+}

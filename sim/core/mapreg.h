@@ -1,0 +1,120 @@
+/*
+ * Channels and map registers: who gets an adapter, in which order, and what becomes of it. A request
+ * waits first for the adapter's one channel (a queue for each adapter), then for map registers (one
+ * queue for the machine, first come first served; who waits only for its own adapter's registers lets
+ * others pass). What is released is handed on at once; the routine then comes back before the release
+ * returns or later from a DPC, by choice and by profile.
+ */
+#ifndef DMACHECK_SIM_CORE_MAPREG_H
+#define DMACHECK_SIM_CORE_MAPREG_H
+
+#include "sim/core/sg.h"
+
+/* IO_ALLOCATION_ACTION, by its values. */
+enum dma_action { ACTION_KEEP = 1, ACTION_FREE = 2, ACTION_KEEP_REGISTERS = 3 };
+
+enum context_state { CONTEXT_IDLE, CONTEXT_PENDING, CONTEXT_DONE, CONTEXT_CANCELLED };
+struct dma_context { /* a transfer context, known by its address in the driver's memory */
+    uint32_t obj;
+    enum context_state state;
+    bool transfer_cancelled; /* CancelMappedTransfer: the next map fails */
+    struct dma_request *request;
+};
+
+/* A map register file: what a driver calls MapRegisterBase. */
+struct mapfile {
+    struct mapfile *next; /* free ones */
+    uint32_t slot, obj;
+    bool live;
+    uint32_t count, used; /* registers; used by what is mapped */
+    struct adapter *a;
+    struct dma_map *maps;
+    struct dma_context *context;
+    struct dma_request *holder; /* while the channel is held with it */
+};
+#define MAPFILE_TOKEN 0xfffffb0000000000ull /* no pointer of any kind, so a use as one is seen */
+#define MAPFILE_SLOT_BITS 16
+static inline uint64_t mapfile_token(const struct mapfile *f)
+{
+    return f ? MAPFILE_TOKEN | (uint64_t)OBJ_NUMBER(f->obj) << MAPFILE_SLOT_BITS | f->slot : 0;
+}
+/* Live file by token; NULL: none. *obj: its id, also of a dead one, 0 if it never was one. */
+struct mapfile *mapfile_find(struct sim *s, uint64_t token, uint32_t *obj);
+
+struct dma_list {
+    struct dma_list *next;      /* free ones */
+    struct sg_list *face;       /* the driver's list */
+    uint32_t obj;
+    bool live, mapped;
+    int8_t class;               /* of our memory; -1: the driver's */
+    struct adapter *a;
+    uint32_t registers;         /* still held */
+    struct dma_map map;
+    struct sg_want want;
+    void *target_mdl;           /* of BuildMdlFromScatterGatherList: sim/nt frees it */
+};
+
+enum request_kind { REQUEST_CHANNEL, REQUEST_LIST };
+enum request_state { REQUEST_QUEUED, REQUEST_WAITING, REQUEST_GRANTED, REQUEST_RUNNING, REQUEST_HELD };
+struct dma_request {
+    struct dma_request *next;
+    struct adapter *a;
+    enum request_kind kind;
+    enum request_state state;
+    bool single;                /* v1: the one wait block of its device object */
+    bool given_up;              /* freed from within its own callback */
+    uint32_t channel_obj;
+    uint32_t registers;
+    struct mapfile *file;
+    struct dma_list *list;
+    struct dma_context *context;
+    /* sim/nt's: calls the driver and returns the action */
+    enum dma_action (*run)(struct sim *s, struct dma_request *r);
+    void *device_object, *irp, *routine, *routine_context;
+    struct dma_request *single_next;
+};
+
+void mapreg_adapter_init(struct sim *s, struct adapter *a);
+void mapreg_reset(struct sim *s);
+
+struct dma_request *request_alloc(struct sim *s, struct adapter *a, enum request_kind kind, uint32_t registers);
+void request_free(struct sim *s, struct dma_request *r); /* one that was never submitted */
+/* 0: channel and registers are taken: call request_go, or for a synchronous one without a routine
+ * leave it held. 1: it waits. ERR_BUSY: a synchronous one that would have to wait; not taken. */
+int request_submit(struct sim *s, struct dma_request *r, bool synchronous);
+/* Lets the routine come: now when at_once, else now or later by profile and choice. */
+void request_go(struct sim *s, struct dma_request *r, bool at_once);
+void request_hold(struct sim *s, struct dma_request *r); /* granted, without a routine */
+/* Takes a request that waits out of its queue; false: it runs, ran or is about to. */
+bool request_cancel(struct sim *s, struct dma_request *r);
+/* The v1 request of this device object that has not come back yet, or NULL. */
+struct dma_request *request_single_of(struct sim *s, const void *device_object);
+
+/* FreeAdapterChannel, FreeAdapterObject. false: no channel is held. */
+bool channel_free(struct sim *s, struct adapter *a, enum dma_action action);
+/* FreeMapRegisters: the file dies with everything that is still mapped. count: as the driver said. */
+void mapfile_free(struct sim *s, struct mapfile *f, uint32_t count_said);
+void registers_put(struct sim *s, struct adapter *a, uint32_t count);
+
+/* Maps into a file (registers checked by the caller); NULL when nothing could be mapped. */
+struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_want *w, uint32_t mdl_obj);
+/* Flush of [offset, +length) of this MDL: copies out when !to_device, gives up what it touches.
+ * Returns the bytes copied; *touched: whether anything of the file was mapped there. */
+uint64_t mapfile_flush(struct sim *s, struct mapfile *f, const void *mdl, uint64_t offset,
+                       uint64_t length_bytes, bool to_device, bool *touched);
+
+/* --- lists (dma_list.c) --- */
+/* A list for so many registers, in the driver's buffer or (NULL) in ours. NULL: no memory. */
+struct dma_list *list_begin(struct sim *s, struct adapter *a, uint32_t registers, void *buffer);
+void list_abandon(struct sim *s, struct dma_list *l); /* never mapped */
+bool list_map(struct sim *s, struct dma_list *l);     /* false: no memory for bouncing */
+/* PutScatterGatherList; returns the bytes copied out. */
+uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device);
+void list_unmap(struct sim *s, struct dma_list *l);   /* its registers are taken away; it stays */
+struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj); /* as mapfile_find */
+
+/* --- their memory (dma_watch.c) --- */
+void *list_memory(struct sim *s, unsigned class, uint64_t bytes);
+void list_memory_reset(struct sim *s);
+
+#endif

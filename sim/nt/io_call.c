@@ -1,0 +1,201 @@
+/*
+ * An IRP on its way down: IofCallDriver, and those who send and wait.
+ */
+#include "sim/nt/io.h"
+
+#define BUGCHECK_NO_MORE_IRP_STACK_LOCATIONS 0x35
+#define BUGCHECK_IOMANAGER_VIOLATION 0xC9 /* what Driver Verifier says: 3 = what was sent is no IRP */
+
+static uint32_t stack_length(const IO_STACK_LOCATION *at)
+{
+    switch (at->MajorFunction) {
+    case IRP_MJ_READ:
+        return at->Parameters.Read.Length;
+    case IRP_MJ_WRITE:
+        return at->Parameters.Write.Length;
+    case IRP_MJ_DEVICE_CONTROL:
+    case IRP_MJ_INTERNAL_DEVICE_CONTROL:
+        return at->Parameters.DeviceIoControl.OutputBufferLength;
+    default:
+        return 0;
+    }
+}
+
+/* The first driver gets it: the IRP's life as a request begins. */
+static void irp_say(struct sim *s, struct io_irp *r, const IO_STACK_LOCATION *at)
+{
+    if (!s->trace.on)
+        return;
+    trace_emit(&s->trace, EV_IRP, API_NONE, r->obj,
+               (uint64_t)at->MajorFunction << 8 | at->MinorFunction, stack_length(at),
+               mdl_obj(s, r->irp->MdlAddress),
+               at->FileObject ? nt_obj(s, at->FileObject, OBJ_FILE) : 0);
+}
+
+/* Runs out of stack locations: Windows stops here. The IRP ends, so that the run can go on. */
+static NTSTATUS no_more_locations(struct sim *s, PIRP irp)
+{
+    sim_bugcheck(s, BUGCHECK_NO_MORE_IRP_STACK_LOCATIONS, va_of(s, irp).v, 0, 0, 0);
+    irp->IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
+    irp->IoStatus.Information = 0;
+    if (irp->CurrentLocation <= irp->StackCount)
+        io_complete(s, irp);
+    return STATUS_INVALID_DEVICE_REQUEST;
+}
+
+NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
+{
+    struct io_irp *r = io_irp_of(s, irp);
+    PIO_STACK_LOCATION at;
+    PDRIVER_DISPATCH dispatch;
+    uint32_t obj;
+    NTSTATUS status;
+
+    if (!r || irp->Type != IO_TYPE_IRP || !device || device->Type != IO_TYPE_DEVICE) {
+        sim_bugcheck(s, BUGCHECK_IOMANAGER_VIOLATION, !r || irp->Type != IO_TYPE_IRP ? 3 : 4,
+                     va_of(s, irp).v, 0, 0);
+        return STATUS_INVALID_PARAMETER;
+    }
+    if (irp->CurrentLocation <= 1)
+        return no_more_locations(s, irp);
+    irp->CurrentLocation--;
+    at = --irp->Tail.Overlay.CurrentStackLocation;
+    at->DeviceObject = device;
+    if (irp->CurrentLocation == irp->StackCount)
+        irp_say(s, r, at);
+    r->state = IO_IRP_SENT;
+    obj = r->obj;
+    dispatch = device->DriverObject->MajorFunction[at->MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION
+                                                       ? at->MajorFunction : IRP_MJ_PNP];
+    callback_begin(s, API_DriverDispatch, obj,
+                   (uint64_t)at->MajorFunction << 8 | at->MinorFunction, device_obj(s, device),
+                   sched_irql(s), stack_length(at));
+    status = dispatch(device, irp);
+    callback_end(s, API_DriverDispatch, obj, (uint32_t)status);
+    return status;
+}
+
+/* Somebody who waits for an IRP on his own stack. */
+struct waiter {
+    struct agent *thread;
+    NTSTATUS status;
+    bool done;
+};
+
+static void waiter_done(struct sim *s, PIRP irp, void *ctx)
+{
+    struct waiter *w = ctx;
+
+    w->status = irp->IoStatus.Status;
+    w->done = true;
+    if (agent_blocked(w->thread))
+        sched_wake(s, w->thread);
+}
+
+NTSTATUS io_call_wait(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
+{
+    struct waiter w = { .thread = sched_current_thread(s) };
+    struct io_irp *r = io_irp_of(s, irp);
+    NTSTATUS status;
+
+    if (!r)
+        return STATUS_INVALID_PARAMETER;
+    r->done = waiter_done;
+    r->done_ctx = &w;
+    status = io_call(s, device, irp);
+    /* A driver that answers and forgets to complete would be waited for in vain. */
+    while (!w.done && status == STATUS_PENDING)
+        sched_block(s, UINT64_MAX);
+    if (r->done_ctx == &w)
+        r->done = NULL;
+    return w.done ? w.status : status;
+}
+
+/*
+ * IofCallDriver: hands an IRP to a driver.
+ *
+ * Irql     <= DISPATCH_LEVEL
+ * Returns  what the dispatch routine returns
+ * Gap      a major function beyond the last one is taken for IRP_MJ_PNP; Windows reads past the table
+ * Says     CALL, IRP (first driver only), CALLBACK, CALLBACK_END, RETURN; BUGCHECK 0x35 when no
+ *          stack location is left, 0xC9 (3, 4) for what is no IRP or no device
+ * Source   wdm/nf-wdm-iofcalldriver
+ */
+NTSTATUS IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    struct sim *s = sim_now();
+    struct call c = call_begin(s, API_IofCallDriver, irp_obj(s, Irp), device_obj(s, DeviceObject),
+                               (uint64_t)Irp->CurrentLocation, (uint64_t)Irp->StackCount, 0);
+    NTSTATUS status = io_call(s, DeviceObject, Irp);
+
+    call_end(&c, (uint32_t)status, 0, 0, 0);
+    return status;
+}
+
+static NTSTATUS forward_done(PDEVICE_OBJECT device, PIRP irp, PVOID context)
+{
+    struct sim *s = sim_now();
+    struct waiter *w = context;
+
+    (void)device;
+    w->done = true;
+    if (irp->PendingReturned && agent_blocked(w->thread))
+        sched_wake(s, w->thread);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
+/*
+ * IoForwardIrpSynchronously: hands an IRP down and waits; the caller still has to complete it.
+ *
+ * Irql     PASSIVE_LEVEL
+ * Returns  TRUE; FALSE when the IRP has no stack location left
+ * Gap      none known
+ * Says     CALL, what the call down says, RETURN
+ * Source   wdm/nf-wdm-ioforwardirpsynchronously
+ */
+BOOLEAN IoForwardIrpSynchronously(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    struct sim *s = sim_now();
+    struct waiter w = { .thread = sched_current_thread(s) };
+    struct call c = call_begin(s, API_IoForwardIrpSynchronously, irp_obj(s, Irp),
+                               device_obj(s, DeviceObject), 0, 0, 0);
+    BOOLEAN sent = Irp->CurrentLocation > 1;
+
+    if (sent) {
+        IoCopyCurrentIrpStackLocationToNext(Irp);
+        IoSetCompletionRoutine(Irp, forward_done, &w, TRUE, TRUE, TRUE);
+        if (io_call(s, DeviceObject, Irp) == STATUS_PENDING)
+            while (!w.done)
+                sched_block(s, UINT64_MAX);
+    }
+    call_end(&c, sent, 0, 0, 0);
+    return sent;
+}
+
+/*
+ * IoSynchronousCallDriver: sends an IRP whose next location is filled in, and waits.
+ *
+ * Irql     <= APC_LEVEL
+ * Returns  the IRP's final status; the IRP is the caller's again
+ * Gap      none known
+ * Says     CALL, what the call down says, RETURN
+ * Source   wdm/nf-wdm-iosynchronouscalldriver
+ */
+NTSTATUS IoSynchronousCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    struct sim *s = sim_now();
+    struct waiter w = { .thread = sched_current_thread(s) };
+    struct call c = call_begin(s, API_IoSynchronousCallDriver, irp_obj(s, Irp),
+                               device_obj(s, DeviceObject), 0, 0, 0);
+    NTSTATUS status;
+
+    IoSetCompletionRoutine(Irp, forward_done, &w, TRUE, TRUE, TRUE);
+    status = io_call(s, DeviceObject, Irp);
+    if (status == STATUS_PENDING) {
+        while (!w.done)
+            sched_block(s, UINT64_MAX);
+        status = Irp->IoStatus.Status;
+    }
+    call_end(&c, (uint32_t)status, 0, 0, 0);
+    return status;
+}

@@ -1,0 +1,143 @@
+#!/bin/sh
+# The command: exit codes and messages. run.sh BUILD
+set -u
+export LC_ALL=C NO_COLOR=1
+build=$(cd "$1" && pwd)
+dmacheck=$build/dmacheck
+tmp=$build/check/cli
+rm -rf "$tmp"
+mkdir -p "$tmp"
+export XDG_CACHE_HOME="$tmp/cache"
+passed=0
+failed=0
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAILED: $*"; }
+
+# says CODE PATTERN ARGS...: the exit code, and PATTERN in what stdout and stderr say.
+says() {
+    want=$1
+    pattern=$2
+    shift 2
+    "$dmacheck" "$@" > "$tmp/out" 2> "$tmp/err"
+    code=$?
+    if [ $code -ne "$want" ]; then
+        bad "'dmacheck $*' exits $code, not $want: $(head -n 2 "$tmp/err")"
+    elif ! cat "$tmp/out" "$tmp/err" | grep -qE -- "$pattern"; then
+        bad "'dmacheck $*' does not say '$pattern': $(head -n 2 "$tmp/err")"
+    else
+        ok
+    fi
+}
+# wrong PATTERN ARGS...: exit 2, nothing on stdout, exactly one line on stderr.
+wrong() {
+    says 2 "$@"
+    if [ ! -s "$tmp/out" ] && [ "$(wc -l < "$tmp/err")" -eq 1 ]; then ok; else
+        shift
+        bad "'dmacheck $*' should say one line on stderr: $(cat "$tmp/err")"
+    fi
+}
+json() { # json FILTER ARGS...: what stdout's JSON must satisfy
+    filter=$1
+    shift
+    "$dmacheck" "$@" > "$tmp/out" 2> "$tmp/err"
+    if jq -e "$filter" "$tmp/out" > /dev/null 2>&1; then ok; else bad "'dmacheck $*': not $filter"; fi
+}
+
+# Help and version.
+says 0 '^usage: dmacheck' --help
+says 0 '^dmacheck [0-9]' --version
+for verb in run verify profiles rules explain; do says 0 "^usage: dmacheck $verb" $verb --help; done
+
+# Wrong inputs, one line each.
+wrong 'no verb'
+wrong "unknown verb 'nonsense'" nonsense
+wrong 'no driver' run
+wrong "unknown driver 'nonsense'" run nonsense
+wrong "unknown driver 'twin:nonsense'" run twin:nonsense
+wrong "unknown driver './nonsense.so'" run ./nonsense.so
+wrong "unknown option '--nonsense'" run xfer --nonsense
+wrong "unknown option '-z'" run xfer -z
+wrong "wants a value" run xfer --profile
+wrong "takes no value" run xfer --bugcheck=1
+wrong "nonsense" run xfer --profile nonsense
+wrong "no scenario 'nonsense'" run xfer --scenario nonsense
+wrong "wants a number" run xfer --seed nonsense
+wrong "wants A..B" run xfer --seeds 5..1
+wrong "wants A..B" run xfer --seeds 7
+wrong "unknown format 'nonsense'" run xfer --format nonsense
+wrong "note, warning or error" run xfer --fail-on nonsense
+wrong "0 to 1" run twin:sgl-leaked --bug 2
+wrong "auto, always or never" run xfer --color nonsense
+wrong "unknown fault point 'nonsense'" run xfer --faults nonsense:1
+wrong "one argument too many" run xfer pkt
+wrong "wants one trace" verify
+wrong "nonsense" verify "$tmp/nonsense.dmatrace"
+wrong "unknown rule 'nonsense'" explain nonsense
+wrong "unknown rule" explain ../../README
+wrong "unknown format" rules --format nonsense
+wrong "unknown format" profiles --format nonsense
+
+# A corrupt profile, a corrupt driver.ini, a driver that does not compile.
+printf 'this is no profile\n' > "$tmp/bad.ini"
+wrong "bad\.ini" run xfer --profile "$tmp/bad.ini"
+mkdir -p "$tmp/empty" "$tmp/corrupt" "$tmp/unknown" "$tmp/broken" "$tmp/nosource"
+wrong "no driver.ini" run "$tmp/empty"
+printf '[driver\nnonsense\n' > "$tmp/corrupt/driver.ini"
+wrong 'driver\.ini:1: expected' run "$tmp/corrupt"
+printf '[driver]\nsources = a.c\ncolour = red\n' > "$tmp/unknown/driver.ini"
+wrong "driver\.ini:3: unknown key '\[driver\] colour'" run "$tmp/unknown"
+printf '[driver]\nname = x\n' > "$tmp/nosource/driver.ini"
+wrong "expected 'sources" run "$tmp/nosource"
+printf '[driver]\nsources = a.c\ndevice = pktdma\n' > "$tmp/broken/driver.ini"
+printf '#include <wdm.h>\nint broken(void) { return nonsense; }\n' > "$tmp/broken/a.c"
+says 2 'does not compile' run "$tmp/broken"
+if grep -q 'a\.c:2' "$tmp/err" && [ "$(tail -n 1 "$tmp/err" | grep -c '^dmacheck: ')" -eq 1 ]; then ok; else
+    bad "a broken driver: the compiler's line and then one of ours: $(cat "$tmp/err")"
+fi
+printf 'not a library' > "$tmp/text.so"
+wrong 'text\.so' run "$tmp/text.so"
+printf 'not a trace\n' > "$tmp/text.dmatrace"
+wrong 'text\.dmatrace' verify "$tmp/text.dmatrace"
+
+# The lists.
+says 0 '^direct64 ' profiles
+says 0 '^put-while-device-runs ' rules
+says 0 '^# put-while-device-runs' explain put-while-device-runs
+says 0 '^# put-while-device-runs' explain put_while_device_runs
+json '.schema and .tool and (.profiles | length >= 12) and all(.profiles[]; .name and .summary)' profiles --format json
+json '.schema and .tool and (.rules | length >= 12) and all(.rules[]; .name and .family and .severity and .source)' rules --format json
+json '[.rules[] | select(.name == "sgl-freed-twice")][0].bugcheck == {"code": "0xE6", "param1": "0x06"}' rules --format json
+json '[.rules[] | select(.name == "direction-differs-at-put")][0].bugcheck == null' rules --format json
+for rule in $("$dmacheck" rules --format json | jq -r '.rules[].name'); do says 0 "^# $rule" explain "$rule"; done
+
+# Findings: the first line is stable; the places are named; Driver Verifier depends on the profile.
+twin=twin:put-while-device-runs
+line='^dmacheck: error: put-while-device-runs \[profile=remap seed=0\] drivers-under-test/twins/put_while_device_runs\.c:[0-9]+$'
+says 1 "$line" run $twin --profile remap
+for role in 'Mapped at' 'Handed to the device at' 'Released at' 'Touched at' \
+    'Driver Verifier: 0xE6 \(0x26' 'repro: dmacheck run' 'explain: dmacheck explain'; do
+    if grep -qE "^  $role" "$tmp/out"; then ok; else bad "the finding says no '$role'"; fi
+done
+says 1 'STOP: 0x000000E6 \(0x0000000000000026' run $twin --profile remap --bugcheck
+says 0 'clean' run $twin --profile remap --bug 0
+for profile in direct64 bounce32; do
+    json '[.findings[] | .rule, .driver_verifier] == ["put-while-device-runs", "blind"]' run $twin --profile $profile --format json
+done
+json '.findings[0] | (.sites | length >= 4) and .driver_verifier == "0xE6 (0x26, ...)"' run $twin --profile remap --format json
+json '(.schema, .tool, .driver | type == "string") and (.runs[0] | has("scenario") and has("profile") and has("seed") and has("exit") and has("bytes") and has("virtual_ns") and has("events"))' run $twin --format json
+says 1 'put-while-device-runs' run $twin -q
+if [ "$(wc -l < "$tmp/out")" -eq 2 ] || [ "$(wc -l < "$tmp/out")" -eq 1 ]; then ok; else bad "-q says more than the findings' lines"; fi
+"$dmacheck" run $twin -o "$tmp/r.json" -o "$tmp/r.txt" > "$tmp/out" 2>&1
+if jq -e .findings "$tmp/r.json" > /dev/null && grep -q put-while "$tmp/r.txt" && [ ! -s "$tmp/out" ]; then ok; else
+    bad "-o writes by extension and leaves stdout alone"
+fi
+
+# The same bytes twice; several processes give what one gives; a recorded run gives its findings again.
+for i in 1 2; do "$dmacheck" run $twin --profile remap --seed 3 --record "$tmp/$i.dmatrace" > "$tmp/$i.out"; done
+if cmp -s "$tmp/1.dmatrace" "$tmp/2.dmatrace" && cmp -s "$tmp/1.out" "$tmp/2.out"; then ok; else bad "two runs differ"; fi
+for jobs in 1 3; do "$dmacheck" run $twin --profile all --seeds 0..3 --jobs $jobs --format json > "$tmp/jobs$jobs"; done
+if cmp -s "$tmp/jobs1" "$tmp/jobs3"; then ok; else bad "--jobs 3 gives another report than --jobs 1"; fi
+says 1 'put-while-device-runs \[profile=remap seed=3\]' verify "$tmp/1.dmatrace"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
