@@ -22,7 +22,7 @@ struct verifier {
     struct rule_run *rules;
     struct dispatch *list;
     const struct dispatch *on[EV_COUNT];    /* into list, each up to a row without run */
-    const struct dispatch *call[API_COUNT]; /* the same for CALL events of a function */
+    const struct dispatch *call[API_COUNT]; /* the same for CALL events, by function */
 };
 
 struct track *verifier_track(struct verifier *v) { return &v->track; }
@@ -45,33 +45,40 @@ static bool asks_call(const struct rule *rule, unsigned api)
     return false;
 }
 
-/* Adds the rules that ask for key, and the row that ends them; returns where the next begins. */
-static unsigned add_all(struct verifier *v, unsigned at, unsigned key,
-                        bool (*asks)(const struct rule *, unsigned))
+struct list_builder {
+    struct verifier *v;
+    unsigned at;
+};
+
+/* Adds the rules that ask for a kind or, when api is not NONE, for CALLs of a function. */
+static void add_rules(struct list_builder *b, unsigned kind, unsigned api)
 {
-    for (unsigned i = 0; i < v->rule_count; i++)
-        if (asks(v->rules[i].rule, key)) {
-            if (v->list)
-                v->list[at] = (struct dispatch){ v->rules[i].rule->run, &v->rules[i] };
-            at++;
-        }
-    return at + 1;
+    for (unsigned i = 0; i < b->v->rule_count; i++) {
+        struct rule_run *r = &b->v->rules[i];
+
+        if (!asks_kind(r->rule, kind) && !(api && asks_call(r->rule, api)))
+            continue;
+        if (b->v->list)
+            b->v->list[b->at] = (struct dispatch){ r->rule->run, r };
+        b->at++;
+    }
+    b->at++; /* the row without run */
 }
 
 /* Fills the index, and the list when it is there; returns how long the list is. */
 static unsigned build_lists(struct verifier *v)
 {
-    unsigned at = 0;
+    struct list_builder b = { v, 0 };
 
     for (unsigned kind = 0; kind < EV_COUNT; kind++) {
-        v->on[kind] = v->list + at;
-        at = add_all(v, at, kind, asks_kind);
+        v->on[kind] = v->list + b.at;
+        add_rules(&b, kind, API_NONE);
     }
     for (unsigned api = 0; api < API_COUNT; api++) {
-        v->call[api] = v->list + at;
-        at = add_all(v, at, api, asks_call);
+        v->call[api] = v->list + b.at;
+        add_rules(&b, EV_CALL, api);
     }
-    return at;
+    return b.at;
 }
 
 static int index_of(const struct rule *const *order, unsigned count, const char *name, size_t len)
@@ -178,23 +185,28 @@ void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed,
     findings_begin(&v->findings, profile_name, seed, remapped);
 }
 
-/* Rules look first, at the world before the event; then the trackers take it in. */
+static __attribute__((noinline)) void look_then_track(struct verifier *v, const struct event *e,
+                                                      const struct dispatch *d)
+{
+    for (; d->run; d++)
+        d->run(d->r, e);
+    track_handlers[e->kind](&v->track, e);
+}
+
+/* Rules look first, at the world before the event; then the trackers take it in. Most events have no
+ * rule: theirs is the short way. */
 void verifier_event(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    unsigned kind = e->kind;
-    track_handler *handler;
+    const struct dispatch *d;
 
-    if (kind >= EV_COUNT)
+    if (e->kind >= EV_COUNT)
         return;
-    for (const struct dispatch *d = v->on[kind]; d->run; d++)
-        d->run(d->r, e);
-    if (kind == EV_CALL && e->api < API_COUNT)
-        for (const struct dispatch *d = v->call[e->api]; d->run; d++)
-            d->run(d->r, e);
-    handler = track_handlers[kind];
-    if (handler)
-        handler(&v->track, e);
+    d = e->kind == EV_CALL && e->api < API_COUNT ? v->call[e->api] : v->on[e->kind];
+    if (d->run)
+        look_then_track(v, e, d);
+    else
+        track_handlers[e->kind](&v->track, e);
 }
 
 void verifier_end(struct verifier *v)

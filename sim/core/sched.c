@@ -207,8 +207,11 @@ void sched_point(struct sim *s)
     if (c)
         c->clock_ns += accesses * s->profile.access_ps / 1000;
     if (c && !sc->heap_count && !c->intr && !c->dpc_head && !c->resched &&
-        !(sc->active & ~(1u << (c - sc->cpus))) && ++sc->steps < s->limits.steps_max && !s->ended)
+        !(sc->active & ~(1u << (c - sc->cpus))) && ++sc->steps < s->limits.steps_max && !s->ended) {
+        sc->floor_ns = c->clock_ns;
+        s->trace.ns = c->clock_ns;
         return;
+    }
     point_slow(s);
 }
 

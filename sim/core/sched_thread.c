@@ -94,47 +94,59 @@ void cpu_next_thread(struct sim *s, struct cpu *c)
     }
 }
 
+/* Processors without a thread that have not been promised to another one; those where a DPC or an ISR
+ * runs over idle only when there is no better one. */
+static unsigned idle_cpus(struct sched *sc, const struct agent *a, struct cpu *out[SCHED_CPUS_MAX])
+{
+    unsigned count = 0;
+
+    for (int busy = 0; busy < 2 && !count; busy++)
+        for (unsigned i = 0; i < sc->cpu_count; i++) {
+            struct cpu *c = &sc->cpus[i];
+
+            if (may_run_on(a, i) && c->current == &c->idle && !c->resched &&
+                (busy || c->top == &c->idle))
+                out[count++] = c;
+        }
+    return count;
+}
+
+static struct cpu *weakest_cpu(struct sched *sc, const struct agent *a)
+{
+    struct cpu *weakest = NULL;
+
+    for (unsigned i = 0; i < sc->cpu_count; i++) {
+        struct cpu *c = &sc->cpus[i];
+
+        if (may_run_on(a, i) && c->current != &c->idle && c->current->priority < a->priority &&
+            (!weakest || c->current->priority < weakest->current->priority))
+            weakest = c;
+    }
+    return weakest;
+}
+
 /* An idle processor takes it at once; else the one that runs the least important thread, if that is
  * less important; else it waits in its queue. */
 void thread_place(struct sim *s, struct agent *a)
 {
     struct sched *sc = s->sched;
-    struct cpu *idle[SCHED_CPUS_MAX];
-    struct cpu *weakest = NULL;
-    unsigned count = 0;
+    struct cpu *idle[SCHED_CPUS_MAX], *c;
+    unsigned count = idle_cpus(sc, a, idle), last = 0;
 
     a->ready_ns = sched_now_ns(s);
-    for (unsigned i = 0; i < sc->cpu_count; i++) {
-        struct cpu *c = &sc->cpus[i];
-
-        if (!may_run_on(a, i))
-            continue;
-        if (c->current == &c->idle && c->top == &c->idle && !c->resched)
-            idle[count++] = c;
-        else if (c->current != &c->idle && c->current->priority < a->priority &&
-                 (!weakest || c->current->priority < weakest->current->priority))
-            weakest = c;
-    }
     ready_push(sc, a);
-    if (count) {
-        struct cpu *last = &sc->cpus[a->cpu];
-        struct cpu *c = idle[0];
-
-        for (unsigned i = 0; i < count; i++)
-            if (idle[i] == last)
-                c = last;
-        if (count > 1) {
-            uint32_t v = choice_rare(s, CHOICE_SCHED_CPU, count, 4);
-
-            if (v)
-                c = idle[v];
-        }
+    for (unsigned i = 1; i < count; i++)
+        if (idle[i] == &sc->cpus[a->cpu])
+            last = i; /* its caches may still be warm there */
+    if (count)
+        last = (last + choice_rare(s, CHOICE_SCHED_CPU, count, 4)) % count;
+    c = count ? idle[last] : weakest_cpu(sc, a);
+    if (!c)
+        return;
+    if (c->top == &c->idle)
         c->clock_ns = max_u64(c->clock_ns, a->ready_ns);
-        c->resched = true;
-        cpu_active_update(s, c);
-    } else if (weakest) {
-        weakest->resched = true;
-    }
+    c->resched = true;
+    cpu_active_update(s, c);
 }
 
 static void timeout_fire(struct sim *s, void *ctx)

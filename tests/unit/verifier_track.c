@@ -11,6 +11,7 @@
 
 #include "verifier/track/objtab.h"
 #include "verifier/track/range.h"
+#include "verifier/track/track.h"
 
 struct row {
     struct objtab_head head;
@@ -185,6 +186,13 @@ static void many_pages_are_all_found(void **state)
     track_range_destroy(&x);
 }
 
+static void every_kind_of_event_has_a_handler(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind < EV_COUNT; kind++)
+        assert_non_null(track_handlers[kind]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +204,7 @@ int main(void)
         cmocka_unit_test(giving_up_a_part_keeps_the_rest),
         cmocka_unit_test(one_page_mapped_very_often_costs_no_memory),
         cmocka_unit_test(many_pages_are_all_found),
+        cmocka_unit_test(every_kind_of_event_has_a_handler),
     };
 
     return cmocka_run_group_tests_name("verifier trackers", tests, NULL, NULL);

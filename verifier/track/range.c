@@ -145,9 +145,7 @@ static inline bool enter_page(struct range_index *x, const struct range_entry *e
 
     if (set->epoch != x->epoch)
         return false;
-    way = &set->ways[0];
-    if (way->stamp & 1)
-        way = victim_in(set);
+    way = victim_in(set);
     if (!way)
         return false;
     *way = *entry;
@@ -222,7 +220,7 @@ static inline bool leave_page(struct range_index *x, uint64_t start, uint64_t en
     uint64_t page = start >> PAGE_BITS;
     struct range_set *set = &x->sets[set_of(x, page << 6)];
 
-    if (set->epoch != x->epoch)
+    if (set->epoch != x->epoch || page != (end - 1) >> PAGE_BITS)
         return false;
     for (unsigned i = 0; i < RANGE_WAYS; i++) {
         struct range_entry *w = &set->ways[i];

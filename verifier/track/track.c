@@ -65,6 +65,12 @@ static void phase_event(struct track *t, const struct event *e)
     t->cut_short |= e->a[0] == PHASE_END && e->a[1];
 }
 
+static void nobody(struct track *t, const struct event *e)
+{
+    (void)t;
+    (void)e;
+}
+
 track_handler *const track_handlers[EV_COUNT] = {
     [EV_CALL] = call_begun,           [EV_RETURN] = call_over,
     [EV_IRQL] = irql_event,           [EV_PHASE] = phase_event,
@@ -79,6 +85,17 @@ track_handler *const track_handlers[EV_COUNT] = {
     [EV_MDL] = mdl_event,             [EV_MDL_END] = mdl_event,
     [EV_LOCK] = mdl_event,            [EV_UNLOCK] = mdl_event,
     [EV_IRP] = irp_event,             [EV_IRP_END] = irp_event,
+    [EV_ARG] = nobody, [EV_CALLBACK] = nobody, [EV_CALLBACK_END] = nobody,
+    [EV_UNMODELLED] = nobody, [EV_CHOICE] = nobody, [EV_FAULT] = nobody,
+    [EV_AGENT] = nobody, [EV_SWITCH] = nobody, [EV_DPC] = nobody,
+    [EV_DPC_END] = nobody, [EV_INTR] = nobody, [EV_ISR] = nobody,
+    [EV_ISR_END] = nobody, [EV_BUGCHECK] = nobody, [EV_INPUT] = nobody,
+    [EV_EXCEPTION] = nobody, [EV_CONTEXT] = nobody, [EV_GUARD] = nobody,
+    [EV_DEV_READ] = nobody, [EV_DEV_WRITE] = nobody, [EV_DEV_FAULT] = nobody,
+    [EV_MMIO_READ] = nobody, [EV_POWER] = nobody, [EV_CPU_READ] = nobody,
+    [EV_CPU_WRITE] = nobody, [EV_POOL] = nobody, [EV_POOL_END] = nobody,
+    [EV_MDL_BUILD] = nobody, [EV_VIEW] = nobody, [EV_VIEW_END] = nobody,
+    [EV_IRP_CANCEL] = nobody, [EV_FINDING] = nobody,
 };
 
 uint32_t track_adapter_of(const struct track *t, uint32_t obj)

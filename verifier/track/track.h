@@ -118,7 +118,7 @@ struct track {
 int track_create(struct track *t);
 void track_destroy(struct track *t);
 void track_reset(struct track *t);
-/* What takes in an event of each kind; NULL: nobody has to. */
+/* What takes in an event of each kind; never NULL. */
 typedef void track_handler(struct track *t, const struct event *e);
 extern track_handler *const track_handlers[EV_COUNT];
 
