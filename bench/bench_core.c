@@ -101,7 +101,7 @@ static void small_work(void *ctx)
 {
     struct sim *s = ctx;
     void *user = mem_user_alloc(s, 1, 4096, 0);
-    void *pool = pool_alloc(s, POOL_NONPAGED, 256, 'tseT', false);
+    void *pool = pool_alloc(s, POOL_NONPAGED, 256, 0x74736554, false);
 
     memset(user, 7, 4096);
     memset(pool, 7, 256);

@@ -1,6 +1,7 @@
 /*
- * A folder with driver.ini to a shared object: the C compiler for its scenarios, ddkcc for the driver
- * and the link. The result is kept in a cache and made again when a file of the folder is newer.
+ * A folder with driver.ini to a shared object: the C compiler for its scenarios, ddkcc for the
+ * driver and the link. The result is kept in a cache and made again when a file of the folder is
+ * newer.
  *
  *     [driver]
  *     name = xfer                    ; default: the folder's name
@@ -47,13 +48,14 @@ struct build {
 static int take_key(void *ctx, const char *section, const char *key, const char *value)
 {
     struct build *b = ctx;
-    const struct { const char *key; char *to; size_t size; } keys[] = {
-        { "name", b->name, sizeof b->name },
-        { "sources", b->sources, VALUE_MAX },
-        { "include", b->include, VALUE_MAX },
-        { "define", b->define, VALUE_MAX },
-        { "device", b->device, VALUE_MAX },
-        { "scenarios", b->scenarios, VALUE_MAX },
+    const struct {
+        const char *key;
+        char *to;
+        size_t size;
+    } keys[] = {
+        { "name", b->name, sizeof b->name },  { "sources", b->sources, VALUE_MAX },
+        { "include", b->include, VALUE_MAX }, { "define", b->define, VALUE_MAX },
+        { "device", b->device, VALUE_MAX },   { "scenarios", b->scenarios, VALUE_MAX },
     };
 
     for (size_t i = 0; !strcmp(section, "driver") && i < sizeof keys / sizeof *keys; i++)
@@ -68,8 +70,9 @@ static int take_key(void *ctx, const char *section, const char *key, const char 
 /* A name with a slash or a dot could leave the cache. */
 static bool plain_name(const char *name)
 {
-    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
-                        strlen(name);
+    return *name &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+               strlen(name);
 }
 
 static int read_ini(struct build *b)
@@ -83,13 +86,15 @@ static int read_ini(struct build *b)
     line = ini_parse(path, take_key, b);
     if (line > 0 && *b->bad_key)
         return cli_wrong("%s:%d: unknown key '%s'; known in [driver]: name sources include define "
-                         "device scenarios", path, line, b->bad_key);
+                         "device scenarios",
+                         path, line, b->bad_key);
     if (line)
         return cli_wrong("%s:%d: expected '[driver]' or 'key = value'", path, line > 0 ? line : 1);
     if (!*b->name && realpath(b->folder, real))
         snprintf(b->name, sizeof b->name, "%.63s", strrchr(real, '/') + 1);
     if (!plain_name(b->name))
-        return cli_wrong("%s: name: expected letters, digits, '-' and '_', not '%s'", path, b->name);
+        return cli_wrong("%s: name: expected letters, digits, '-' and '_', not '%s'", path,
+                         b->name);
     if (!*b->sources)
         return cli_wrong("%s: expected 'sources = FILE.c ...' in [driver]", path);
     return 0;
@@ -220,8 +225,10 @@ static const char *native_compiler(void)
 
 static void native(struct build *b, const char *tree)
 {
-    static const char *const words[] = { "-std=gnu11", "-O1", "-g", "-gdwarf-4", "-fPIC", "-Wall",
-                                         "-fno-omit-frame-pointer", "-DDMACHECK_SCENARIO" };
+    static const char *const words[] = {
+        "-std=gnu11",         "-O1", "-g", "-gdwarf-4", "-fPIC", "-Wall", "-fno-omit-frame-pointer",
+        "-DDMACHECK_SCENARIO"
+    };
 
     arg(b, "%s", native_compiler());
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -262,9 +269,10 @@ static bool compile_setup(struct build *b, const char *tree)
     f = fopen(path, "w");
     if (!f)
         return false;
-    fprintf(f, "#include \"include/dmacheck/scenario.h\"\n"
-               "__attribute__((weak)) const struct dm_setup dmacheck_setup = { .devices = \"%s\" };\n"
-               "__attribute__((weak)) const struct dm_scenario dmacheck_scenarios[1];\n",
+    fprintf(f,
+            "#include \"include/dmacheck/scenario.h\"\n"
+            "__attribute__((weak)) const struct dm_setup dmacheck_setup = { .devices = \"%s\" };\n"
+            "__attribute__((weak)) const struct dm_scenario dmacheck_scenarios[1];\n",
             b->device);
     if (fclose(f))
         return false;
@@ -311,12 +319,14 @@ static int make(struct build *b, const char *so)
         return cli_wrong("cannot find ddkcc beside %s; type make", cli_exe_folder());
     if (!scenario_h)
         return cli_wrong("cannot find include/dmacheck/scenario.h above %s", cli_exe_folder());
-    snprintf(tree, sizeof tree, "%.*s", (int)(strstr(header, "/include/dmacheck/") - header), header);
+    snprintf(tree, sizeof tree, "%.*s", (int)(strstr(header, "/include/dmacheck/") - header),
+             header);
     if (time_of(so) > newest(b->folder, 3) && time_of(so) > time_of(ddkcc))
         return 0;
     scenarios = compile_scenarios(b, tree);
     if (scenarios < 0)
-        return cli_wrong("%s: its scenarios do not compile; the compiler's lines are above", b->folder);
+        return cli_wrong("%s: its scenarios do not compile; the compiler's lines are above",
+                         b->folder);
     if (!compile_setup(b, tree))
         return cli_wrong("%s: its devices ('%s') cannot be written down", b->folder, b->device);
     if (!compile_driver(b, ddkcc, so, scenarios))

@@ -26,7 +26,7 @@ bool cli_number(const char *text, uint64_t *value);
 int cli_worse(int a, int b);
 
 /* --- paths.c --- */
-const char *cli_exe_folder(void);            /* of this program, links resolved */
+const char *cli_exe_folder(void); /* of this program, links resolved */
 const char *cli_tree_file(const char *name, char *path, size_t size); /* searched for from the
                                                 program's folder upwards; NULL: not found */
 bool cli_exists(const char *path);
@@ -45,8 +45,8 @@ bool cli_color(const char *when); /* "auto", "always", "never"; NO_COLOR is hono
 
 /* --- driver.c --- */
 struct cli_driver {
-    char path[4096];     /* the .so */
-    const char *shown;   /* as the user named it */
+    char path[4096];   /* the .so */
+    const char *shown; /* as the user named it */
 };
 /* Finds (and for a folder builds) what `run` was given. 0 or DM_USAGE, with its line said. */
 int cli_driver_find(struct cli_driver *d, const char *name, int bug);

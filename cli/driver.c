@@ -23,7 +23,7 @@ static bool ends_with(const char *text, const char *end)
     return n > m && !strcmp(text + n - m, end);
 }
 
-/* drivers/KIND/NAMEsuffix.so beside the program; rules are also found with dashes for underscores. */
+/* drivers/KIND/NAMEsuffix.so beside the program; a dash also finds an underscore. */
 static bool built(char *path, size_t size, const char *kind, const char *name, const char *suffix)
 {
     char file[128];
@@ -41,10 +41,7 @@ static bool built(char *path, size_t size, const char *kind, const char *name, c
     return false;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(a, b); }
 
 unsigned cli_samples(char (*names)[64], unsigned max)
 {
@@ -84,7 +81,8 @@ int cli_driver_find(struct cli_driver *d, const char *name, int bug)
             return 0;
         return cli_wrong("unknown driver '%s': no such twin; dmacheck rules lists the rules", name);
     }
-    if (is_folder(name) && (strchr(name, '/') || !built(d->path, sizeof d->path, "samples", name, "")))
+    if (is_folder(name) &&
+        (strchr(name, '/') || !built(d->path, sizeof d->path, "samples", name, "")))
         return cli_build_folder(name, d->path, sizeof d->path);
     if ((strchr(name, '/') || ends_with(name, ".so")) && cli_exists(name)) {
         /* dlopen takes a name without a slash for a library of the system. */

@@ -35,7 +35,8 @@ int verb_explain(int argc, char **argv)
         return DM_CLEAN;
     }
     if (argc == 2 && argv[1][0] == '-')
-        return cli_wrong("explain: unknown option '%s'; dmacheck explain --help lists them", argv[1]);
+        return cli_wrong("explain: unknown option '%s'; dmacheck explain --help lists them",
+                         argv[1]);
     if (argc != 2)
         return cli_wrong("explain: wants one rule; dmacheck rules lists them");
     snprintf(symbol, sizeof symbol, "%s", argv[1]);

@@ -41,8 +41,8 @@ bool cli_number(const char *text, uint64_t *value)
 
 int cli_worse(int a, int b)
 {
-    static const int order[] = { DM_CLEAN, DM_BUDGET, DM_FINDINGS, DM_USAGE, DM_DIVERGED,
-                                 DM_INTERNAL };
+    static const int order[] = { DM_CLEAN, DM_BUDGET,   DM_FINDINGS,
+                                 DM_USAGE, DM_DIVERGED, DM_INTERNAL };
     int at_a = 0, at_b = 0;
 
     for (int i = 0; i < 6; i++) {

@@ -13,8 +13,10 @@ int cli_wrong_option(const char *verb, char **argv, int got)
     if (got == ':')
         return cli_wrong("%s: option '%s' wants a value; see dmacheck %s --help", verb, text, verb);
     if (text[0] == '-' && text[1] == '-' && optopt)
-        return cli_wrong("%s: option '%s' takes no value; see dmacheck %s --help", verb, text, verb);
+        return cli_wrong("%s: option '%s' takes no value; see dmacheck %s --help", verb, text,
+                         verb);
     if (text[0] == '-' && text[1] == '-')
-        return cli_wrong("%s: unknown option '%s'; dmacheck %s --help lists them", verb, text, verb);
+        return cli_wrong("%s: unknown option '%s'; dmacheck %s --help lists them", verb, text,
+                         verb);
     return cli_wrong("%s: unknown option '-%c'; dmacheck %s --help lists them", verb, optopt, verb);
 }

@@ -8,10 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool cli_exists(const char *path)
-{
-    return access(path, R_OK) == 0;
-}
+bool cli_exists(const char *path) { return access(path, R_OK) == 0; }
 
 const char *cli_exe_folder(void)
 {

@@ -101,7 +101,8 @@ int verb_rules(int argc, char **argv)
     while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1)
         if (c == 'h') {
             puts("usage: dmacheck rules [--format text|json]\n\n"
-                 "Lists the rules. 'blind': Driver Verifier does not see this fault; 'remapped': it\n"
+                 "Lists the rules. 'blind': Driver Verifier does not see this fault; 'remapped': "
+                 "it\n"
                  "sees it on machines whose IOMMU translates. dmacheck explain RULE tells more.");
             return DM_CLEAN;
         } else if (c == 'f' && (!strcmp(optarg, "json") || !strcmp(optarg, "text"))) {

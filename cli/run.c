@@ -1,201 +1,16 @@
 /*
- * dmacheck run: options, the list of runs, the verdict.
+ * dmacheck run: the list of runs and the verdict.
  */
 #include "cli/run.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/must.h"
-#include "sim/core/fault.h"
 #include "sim/core/choice.h"
 #include "sim/core/profile.h"
 #include "trace/read.h"
-
-static const char help[] =
-    "usage: dmacheck run DRIVER [options]\n"
-    "       dmacheck run --all-samples [options]\n"
-    "\n"
-    "Runs a driver's scenarios on simulated machines and says what is wrong.\n"
-    "DRIVER is a .so made by ddkcc, a folder with driver.ini, the name of a sample,\n"
-    "or twin:RULE, the small driver that breaks one rule.\n"
-    "\n"
-    "  --profile NAME|FILE|all  the machine (default direct64); all: every profile,\n"
-    "                           and requesters must get the same on each\n"
-    "  --seed N                 the schedule and all other choices (default 0: plain)\n"
-    "  --seeds A..B             each seed of a range, both ends included\n"
-    "  --scenario NAME          this scenario only\n"
-    "  --record FILE            write a .dmatrace; further runs FILE-SCENARIO-PROFILE-SEED\n"
-    "  --record-dir DIR         with --all-samples: where the traces go\n"
-    "  --choices TRACE          the scenario and the choices that a trace recorded\n"
-    "  --faults N|POINT:K       one resource request in N fails; or the K-th of POINT\n"
-    "  --bugcheck               stop at the first bug check and print it as Windows does\n"
-    "  --bug 0|1                a twin with its fault (1, the default) or without\n"
-    "  --fail-on LEVEL          note, warning (default) or error: from here on exit 1\n"
-    "  --max-findings N         list at most N\n"
-    "  --jobs N                 so many processes\n"
-    "  --format text|json       of standard output\n"
-    "  -o FILE                  write the report to FILE, format by extension; repeatable\n"
-    "  --color auto|always|never\n"
-    "  -q, -v                   say less, more\n"
-    "\n"
-    "exit: 0 clean, 1 findings, 2 usage or input at fault, 3 the simulator failed,\n"
-    "      4 a run ended without a verdict\n";
-
-enum { OPT_PROFILE = 256, OPT_SEED, OPT_SEEDS, OPT_SCENARIO, OPT_RECORD, OPT_RECORD_DIR, OPT_CHOICES, OPT_FAULTS,
-       OPT_BUGCHECK, OPT_BUG, OPT_FAIL_ON, OPT_MAX_FINDINGS, OPT_JOBS, OPT_FORMAT, OPT_COLOR,
-       OPT_ALL_SAMPLES };
-
-static const struct option long_options[] = {
-    { "profile", required_argument, NULL, OPT_PROFILE },
-    { "seed", required_argument, NULL, OPT_SEED },
-    { "seeds", required_argument, NULL, OPT_SEEDS },
-    { "scenario", required_argument, NULL, OPT_SCENARIO },
-    { "record", required_argument, NULL, OPT_RECORD },
-    { "record-dir", required_argument, NULL, OPT_RECORD_DIR },
-    { "choices", required_argument, NULL, OPT_CHOICES },
-    { "faults", required_argument, NULL, OPT_FAULTS },
-    { "bugcheck", no_argument, NULL, OPT_BUGCHECK },
-    { "bug", required_argument, NULL, OPT_BUG },
-    { "fail-on", required_argument, NULL, OPT_FAIL_ON },
-    { "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
-    { "jobs", required_argument, NULL, OPT_JOBS },
-    { "format", required_argument, NULL, OPT_FORMAT },
-    { "color", required_argument, NULL, OPT_COLOR },
-    { "all-samples", no_argument, NULL, OPT_ALL_SAMPLES },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
-};
-
-/* --- options --- */
-
-static int take_seeds(struct run_options *o, const char *text)
-{
-    const char *dots = strstr(text, "..");
-    char first[32] = "";
-
-    if (dots && (size_t)(dots - text) < sizeof first)
-        memcpy(first, text, (size_t)(dots - text));
-    if (!dots || !cli_number(first, &o->seed_first) || !cli_number(dots + 2, &o->seed_last) ||
-        o->seed_last < o->seed_first || o->seed_last - o->seed_first >= 10000000)
-        return cli_wrong("run: --seeds wants A..B with A at most B, not '%s'", text);
-    return 0;
-}
-
-static int take_faults(struct run_options *o, const char *text)
-{
-    const char *colon = strchr(text, ':');
-    uint64_t n = 0;
-
-    if (!cli_number(colon ? colon + 1 : text, &n) || !n || n > UINT32_MAX)
-        return cli_wrong("run: --faults wants N or POINT:K with a number above 0, not '%s'", text);
-    if (!colon) {
-        o->fault_one_in = (uint32_t)n;
-        return 0;
-    }
-    snprintf(o->fault_point, sizeof o->fault_point, "%.*s", (int)(colon - text), text);
-    o->fault_nth = (uint32_t)n;
-    if (fault_point_of(o->fault_point) < 0)
-        return cli_wrong("run: unknown fault point '%s'", o->fault_point);
-    return 0;
-}
-
-static int take_number(const char *option, const char *text, uint64_t least, uint64_t most,
-                       uint64_t *value)
-{
-    if (cli_number(text, value) && *value >= least && *value <= most)
-        return 0;
-    if (most == UINT64_MAX)
-        return cli_wrong("run: --%s wants a number, not '%s'", option, text);
-    return cli_wrong("run: --%s wants a number from %llu to %llu, not '%s'", option,
-                     (unsigned long long)least, (unsigned long long)most, text);
-}
-
-static int take_output(struct run_options *o, const char *path)
-{
-    struct cli_outputs *out = &o->outputs;
-
-    if (out->path_count == sizeof out->paths / sizeof *out->paths)
-        return cli_wrong("run: more than %zu -o", sizeof out->paths / sizeof *out->paths);
-    out->paths[out->path_count++] = path;
-    return 0;
-}
-
-static int take_option(struct run_options *o, int c, const char *text, const char **color)
-{
-    uint64_t bug = 1;
-
-    switch (c) {
-    case OPT_PROFILE: o->profile = text; return 0;
-    case OPT_SEED:
-        if (take_number("seed", text, 0, UINT64_MAX, &o->seed_first))
-            return DM_USAGE;
-        o->seed_last = o->seed_first;
-        return 0;
-    case OPT_SEEDS: return take_seeds(o, text);
-    case OPT_SCENARIO: o->scenario = text; return 0;
-    case OPT_RECORD: o->record = text; return 0;
-    case OPT_RECORD_DIR: o->record_dir = text; return 0;
-    case OPT_CHOICES: o->choices = text; return 0;
-    case OPT_FAULTS: return take_faults(o, text);
-    case OPT_BUGCHECK: o->bugcheck = true; return 0;
-    case OPT_BUG:
-        if (take_number("bug", text, 0, 1, &bug))
-            return DM_USAGE;
-        o->bug = (int)bug;
-        return 0;
-    case OPT_FAIL_ON:
-        o->fail_on = report_severity(text);
-        return o->fail_on ? 0
-                          : cli_wrong("run: --fail-on wants note, warning or error, not '%s'", text);
-    case OPT_MAX_FINDINGS: return take_number("max-findings", text, 1, 1000000, &o->findings_max);
-    case OPT_JOBS: return take_number("jobs", text, 1, 256, &o->jobs);
-    case OPT_FORMAT: o->outputs.format = text; return 0;
-    case OPT_COLOR:
-        *color = text;
-        if (!strcmp(text, "auto") || !strcmp(text, "always") || !strcmp(text, "never"))
-            return 0;
-        return cli_wrong("run: --color wants auto, always or never, not '%s'", text);
-    case OPT_ALL_SAMPLES: o->all_samples = true; return 0;
-    case 'o': return take_output(o, text);
-    case 'q': o->outputs.style.verbosity = -1; return 0;
-    case 'v': o->outputs.style.verbosity = 1; return 0;
-    }
-    return DM_USAGE;
-}
-
-static int take_options(struct run_options *o, int argc, char **argv)
-{
-    const char *color = NULL;
-    int c;
-
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, ":ho:qv", long_options, NULL)) != -1) {
-        if (c == 'h') {
-            fputs(help, stdout);
-            return -1;
-        }
-        if (c == '?' || c == ':')
-            return cli_wrong_option("run", argv, c);
-        if (take_option(o, c, optarg, &color))
-            return DM_USAGE;
-    }
-    o->outputs.style.color = cli_color(color);
-    o->outputs.style.bugcheck = o->bugcheck;
-    if (optind < argc)
-        o->driver = argv[optind++];
-    if (optind < argc)
-        return cli_wrong("run: '%s' is one argument too many", argv[optind]);
-    if (!o->driver && !o->all_samples)
-        return cli_wrong("run: no driver; dmacheck run --help");
-    if (o->driver && o->all_samples)
-        return cli_wrong("run: give a driver or --all-samples, not both");
-    return cli_outputs_check(&o->outputs);
-}
-
-/* --- runs --- */
 
 /* A trace's choices belong to the scenario that it recorded. */
 static int take_recorded_scenario(struct run_options *o)
@@ -250,9 +65,10 @@ static int list_items(const struct run_options *o, struct dm_driver *d, const ch
     *items = calloc(scenarios * profile_count * seeds, sizeof **items);
     must(*items);
     for (; s->name; s++)
-        for (unsigned p = 0; p < profile_count && (!o->scenario || !strcmp(s->name, o->scenario)); p++)
+        for (unsigned p = 0; p < profile_count && (!o->scenario || !strcmp(s->name, o->scenario));
+             p++)
             for (uint64_t seed = o->seed_first; seed <= o->seed_last; seed++)
-                (*items)[n++] = (struct run_item){ s->name, profiles[p], seed };
+                (*items)[n++] = (struct run_item) { s->name, profiles[p], seed };
     *count = n;
     return 0;
 }
@@ -296,13 +112,26 @@ int run_verdict(const struct run_options *o, const struct report *r)
     return code;
 }
 
+/* What a finding's repro line needs besides driver, profile, seed and scenario. */
+static const char *repro_options(const struct run_options *o, struct report *r)
+{
+    char text[128] = "", faults[64] = "";
+
+    if (*o->fault_point)
+        snprintf(faults, sizeof faults, " --faults %s:%u", o->fault_point, o->fault_nth);
+    else if (o->fault_one_in)
+        snprintf(faults, sizeof faults, " --faults %u", o->fault_one_in);
+    snprintf(text, sizeof text, "%s%s", faults, o->bug ? "" : " --bug 0");
+    return report_keep(r, text);
+}
+
 int verb_run(int argc, char **argv)
 {
     struct run_options o = { .jobs = 1, .bug = 1, .fail_on = 2 };
     const char *profiles[RUN_PROFILES_MAX];
     unsigned profile_count = 0;
     struct report r;
-    int code = take_options(&o, argc, argv);
+    int code = run_take_options(&o, argc, argv);
 
     if (code)
         return code < 0 ? DM_CLEAN : code;
@@ -316,6 +145,7 @@ int verb_run(int argc, char **argv)
     report_init(&r, o.driver);
     r.findings_max = (unsigned)o.findings_max;
     r.choice_word = choice_word;
+    r.repro = repro_options(&o, &r);
     code = run_driver(&o, o.driver, profiles, profile_count, &r);
     if (r.run_count) {
         code = cli_worse(code, run_verdict(&o, &r));

@@ -12,8 +12,8 @@
 
 struct run_options {
     const char *driver;
-    const char *profile;      /* NAME, a path, or "all"; NULL: not given */
-    const char *scenario;     /* NULL: all */
+    const char *profile;  /* NAME, a path, or "all"; NULL: not given */
+    const char *scenario; /* NULL: all */
     const char *record, *record_dir;
     const char *choices;
     uint64_t seed_first, seed_last;
@@ -31,10 +31,14 @@ struct run_item {
     uint64_t seed;
 };
 
+/* --- run_options.c --- */
+/* 0; DM_USAGE, with its line said; negative: help was asked for and printed. */
+int run_take_options(struct run_options *o, int argc, char **argv);
+
 /* --- run_one.c --- */
 /* Runs it and puts the one run with its findings into *out (report_init is done here). */
-void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item, bool first,
-             struct report *out);
+void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item,
+             bool first, struct report *out);
 void run_merge(struct report *into, const struct report *one);
 
 /* --- run_jobs.c --- */

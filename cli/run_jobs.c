@@ -15,10 +15,7 @@
 
 /* --- a report of one run as bytes --- */
 
-static void put_bytes(FILE *f, const void *p, size_t n)
-{
-    fwrite(p, 1, n, f);
-}
+static void put_bytes(FILE *f, const void *p, size_t n) { fwrite(p, 1, n, f); }
 
 static void put_text(FILE *f, const char *text)
 {
@@ -28,10 +25,7 @@ static void put_text(FILE *f, const char *text)
     put_bytes(f, text ? text : "", n);
 }
 
-static bool get_bytes(FILE *f, void *p, size_t n)
-{
-    return fread(p, 1, n, f) == n;
-}
+static bool get_bytes(FILE *f, void *p, size_t n) { return fread(p, 1, n, f) == n; }
 
 /* Kept by the report that it belongs to. */
 static bool get_text(FILE *f, struct report *r, const char **text)
@@ -111,7 +105,8 @@ static bool get_report(FILE *f, const struct run_item *item, struct report *r)
     run.profile = item->profile;
     report_add_run(r, &run);
     for (unsigned i = 0; i < count; i++) {
-        struct report_finding finding = { .scenario = item->scenario, .profile = item->profile,
+        struct report_finding finding = { .scenario = item->scenario,
+                                          .profile = item->profile,
                                           .seed = item->seed };
 
         if (!get_finding(f, r, &finding))
@@ -166,8 +161,10 @@ static bool start_worker(struct worker *w, const struct run_options *o, struct d
 /* A worker that died has lost its item and those behind it: the simulator failed there. */
 static void lost(const struct run_item *item, struct report *one)
 {
-    struct report_run run = { .scenario = item->scenario, .profile = item->profile,
-                              .seed = item->seed, .exit = DM_INTERNAL };
+    struct report_run run = { .scenario = item->scenario,
+                              .profile = item->profile,
+                              .seed = item->seed,
+                              .exit = DM_INTERNAL };
 
     if (!one->run_count)
         report_add_run(one, &run);

@@ -30,9 +30,12 @@ static const char *record_path(const struct run_options *o, const struct run_ite
 static void add_finding(struct report *out, unsigned run, const struct run_item *item,
                         const struct dm_finding *f)
 {
-    struct report_finding to = { .rule = f->rule, .severity = f->severity, .message = f->message,
+    struct report_finding to = { .rule = f->rule,
+                                 .severity = f->severity,
+                                 .message = f->message,
                                  .driver_verifier = f->driver_verifier,
-                                 .scenario = item->scenario, .profile = item->profile,
+                                 .scenario = item->scenario,
+                                 .profile = item->profile,
                                  .seed = item->seed };
 
     for (unsigned s = 0; s < f->site_count && s < REPORT_SITES_MAX; s++) {
@@ -41,8 +44,8 @@ static void add_finding(struct report *out, unsigned run, const struct run_item 
         site->role = f->sites[s].role;
         for (unsigned i = 0; i < f->sites[s].frame_count && i < REPORT_FRAMES_MAX; i++)
             site->frames[site->frame_count++] =
-                (struct report_frame){ f->sites[s].frames[i].file, f->sites[s].frames[i].function,
-                                       f->sites[s].frames[i].line };
+                (struct report_frame) { f->sites[s].frames[i].file, f->sites[s].frames[i].function,
+                                        f->sites[s].frames[i].line };
     }
     report_add_finding(out, run, &to);
 }
@@ -51,12 +54,17 @@ static void add_expectation(struct report *out, unsigned run, const struct run_i
                             const struct dm_result *result)
 {
     char message[256];
-    struct report_finding f = { .rule = "expectation-failed", .severity = "error",
-                                .message = message, .driver_verifier = "blind",
-                                .scenario = item->scenario, .profile = item->profile,
-                                .seed = item->seed, .where = item->scenario };
+    struct report_finding f = { .rule = "expectation-failed",
+                                .severity = "error",
+                                .message = message,
+                                .driver_verifier = "blind",
+                                .scenario = item->scenario,
+                                .profile = item->profile,
+                                .seed = item->seed,
+                                .where = item->scenario };
 
-    snprintf(message, sizeof message, "%" PRIu32 " expectations of the scenario did not hold, first: %s",
+    snprintf(message, sizeof message,
+             "%" PRIu32 " expectations of the scenario did not hold, first: %s",
              result->expectations_failed, result->first_failure);
     report_add_finding(out, run, &f);
 }
@@ -65,7 +73,7 @@ static void take_choices(struct report_run *run, const struct sim *s)
 {
     for (unsigned i = 0; i < CHOICE_COUNT; i++) {
         run->choices_met |= (s->choice.second_seen[i] != 0u) << i;
-        run->choices_varied |= (s->choice.second_seen[i] == 2u) << i;
+        run->choices_varied |= ((s->choice.second_seen[i] & 2u) != 0) << i;
     }
 }
 _Static_assert(CHOICE_COUNT <= 32, "a bit for each choice site");
@@ -74,10 +82,17 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
                                        const char *record)
 {
     struct dm_options options = {
-        .profile = item->profile, .seed = item->seed, .verify = true, .ring = true,
-        .bugcheck_stops = o->bugcheck, .record = record, .choices = o->choices,
-        .fault_one_in = o->fault_one_in, .fault_nth = o->fault_nth,
-        .fault_point = *o->fault_point ? o->fault_point : NULL, .steps_max = o->steps_max,
+        .profile = item->profile,
+        .seed = item->seed,
+        .verify = true,
+        .ring = true,
+        .bugcheck_stops = o->bugcheck,
+        .record = record,
+        .choices = o->choices,
+        .fault_one_in = o->fault_one_in,
+        .fault_nth = o->fault_nth,
+        .fault_point = *o->fault_point ? o->fault_point : NULL,
+        .steps_max = o->steps_max,
     };
     char message[512] = "";
     struct dm_machine *m = dm_machine_create(&options, message, sizeof message);
@@ -87,11 +102,12 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
     return m;
 }
 
-void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item, bool first,
-             struct report *out)
+void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item,
+             bool first, struct report *out)
 {
-    struct report_run run = { .scenario = item->scenario, .profile = item->profile,
-                              .seed = item->seed, .exit = DM_USAGE };
+    struct report_run run = {
+        .scenario = item->scenario, .profile = item->profile, .seed = item->seed, .exit = DM_USAGE
+    };
     struct dm_result result = { .scenario = item->scenario };
     char path[4096];
     struct dm_machine *m;

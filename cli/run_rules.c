@@ -8,20 +8,26 @@
 #include <stdio.h>
 #include <string.h>
 
-RULE(expectation_failed, .level = ERROR, .family = RUN, .source = "docs/rules/expectation_failed.md");
+RULE(expectation_failed, .level = ERROR, .family = RUN,
+     .source = "docs/rules/expectation_failed.md");
 RULE(profile_differential, .level = ERROR, .family = RUN,
      .source = "docs/rules/profile_differential.md");
 
-const struct rule *const run_rules[] = { &rule_expectation_failed, &rule_profile_differential, NULL };
+const struct rule *const run_rules[] = { &rule_expectation_failed, &rule_profile_differential,
+                                         NULL };
 
 static void differs(struct report *r, unsigned index, const struct report_run *reference)
 {
     struct report_run *run = &r->runs[index];
     char message[256];
-    struct report_finding f = { .rule = "profile-differential", .severity = "error",
-                                .message = message, .driver_verifier = "blind",
-                                .scenario = run->scenario, .profile = run->profile,
-                                .seed = run->seed, .where = run->scenario };
+    struct report_finding f = { .rule = "profile-differential",
+                                .severity = "error",
+                                .message = message,
+                                .driver_verifier = "blind",
+                                .scenario = run->scenario,
+                                .profile = run->profile,
+                                .seed = run->seed,
+                                .where = run->scenario };
 
     snprintf(message, sizeof message,
              "what the requesters of scenario %s got on %s differs from what they got on %s "

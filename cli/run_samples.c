@@ -35,8 +35,8 @@ static void add_row(struct table *t, const char *driver, const struct report *r)
                 code = cli_worse(code, r->runs[k].exit);
             }
         if (bad)
-            snprintf(text, sizeof text, "%s %u/%u",
-                     code == DM_FINDINGS ? "findings" : "exit", bad, runs);
+            snprintf(text, sizeof text, "%s %u/%u", code == DM_FINDINGS ? "findings" : "exit", bad,
+                     runs);
         else
             snprintf(text, sizeof text, "clean");
         table_set(t, profile, driver, text);
@@ -62,9 +62,10 @@ static void record_one(const struct run_options *o, const char *driver, const ch
     snprintf(path, sizeof path, "%s/%.64s.dmatrace", folder, driver);
     once.record = path;
     once.driver = driver;
-    if (cli_driver_find(&found, driver, 0) || !(d = dm_driver_open(found.path, message, sizeof message)))
+    if (cli_driver_find(&found, driver, 0) ||
+        !(d = dm_driver_open(found.path, message, sizeof message)))
         return;
-    run_one(&once, d, &(struct run_item){ dm_driver_scenarios(d)[0].name, profile, o->seed_first },
+    run_one(&once, d, &(struct run_item) { dm_driver_scenarios(d)[0].name, profile, o->seed_first },
             true, &ignored);
     report_free(&ignored);
     dm_driver_close(d);
@@ -113,8 +114,9 @@ int run_samples(const struct run_options *o, const char *const *profiles, unsign
     writer_raw(&w, "\n", 1);
     table_write(&t, &w, o->outputs.style.color);
     writer_flush(&w);
-    printf("dmacheck: %u drivers, %u profiles, %" PRIu64 " runs, %" PRIu64 " bytes moved: %s\n", count,
-           profile_count, sum.runs, sum.bytes, sum.code == DM_CLEAN ? "all clean" : "NOT CLEAN");
+    printf("dmacheck: %u drivers, %u profiles, %" PRIu64 " runs, %" PRIu64 " bytes moved: %s\n",
+           count, profile_count, sum.runs, sum.bytes,
+           sum.code == DM_CLEAN ? "all clean" : "NOT CLEAN");
     table_free(&t);
     return sum.code;
 }

@@ -33,9 +33,12 @@ static const char help[] =
     "  -q, -v               say less, more\n";
 
 static const struct option long_options[] = {
-    { "format", required_argument, NULL, 'f' }, { "fail-on", required_argument, NULL, 'l' },
-    { "color", required_argument, NULL, 'c' },  { "max-findings", required_argument, NULL, 'm' },
-    { "bugcheck", no_argument, NULL, 'b' },     { "help", no_argument, NULL, 'h' },
+    { "format", required_argument, NULL, 'f' },
+    { "fail-on", required_argument, NULL, 'l' },
+    { "color", required_argument, NULL, 'c' },
+    { "max-findings", required_argument, NULL, 'm' },
+    { "bugcheck", no_argument, NULL, 'b' },
+    { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
 
@@ -47,13 +50,27 @@ static int take_options(struct verify_options *o, int argc, char **argv)
     opterr = 0;
     while ((c = getopt_long(argc, argv, ":ho:qv", long_options, NULL)) != -1) {
         switch (c) {
-        case 'h': fputs(help, stdout); return -1;
-        case 'f': o->outputs.format = optarg; break;
-        case 'l': o->fail_on = report_severity(optarg); break;
-        case 'c': color = optarg; break;
-        case 'b': o->outputs.style.bugcheck = true; break;
-        case 'q': o->outputs.style.verbosity = -1; break;
-        case 'v': o->outputs.style.verbosity = 1; break;
+        case 'h':
+            fputs(help, stdout);
+            return -1;
+        case 'f':
+            o->outputs.format = optarg;
+            break;
+        case 'l':
+            o->fail_on = report_severity(optarg);
+            break;
+        case 'c':
+            color = optarg;
+            break;
+        case 'b':
+            o->outputs.style.bugcheck = true;
+            break;
+        case 'q':
+            o->outputs.style.verbosity = -1;
+            break;
+        case 'v':
+            o->outputs.style.verbosity = 1;
+            break;
         case 'm':
             if (!cli_number(optarg, &o->findings_max) || !o->findings_max)
                 return cli_wrong("verify: --max-findings wants a number, not '%s'", optarg);
@@ -63,7 +80,8 @@ static int take_options(struct verify_options *o, int argc, char **argv)
                 return cli_wrong("verify: too many -o");
             o->outputs.paths[o->outputs.path_count++] = optarg;
             break;
-        default: return cli_wrong_option("verify", argv, c);
+        default:
+            return cli_wrong_option("verify", argv, c);
         }
         if (!o->fail_on)
             return cli_wrong("verify: --fail-on wants note, warning or error, not '%s'", optarg);
@@ -88,20 +106,25 @@ static void add_finding(struct report *r, struct site_depot *depot, const struct
                         const struct trace_header *h)
 {
     static struct site_frame_text texts[FINDING_SITES_MAX][SITE_FRAMES_MAX];
-    struct report_finding to = { .rule = f->word, .severity = f->severity, .message = f->message,
-                                 .driver_verifier = f->driver_verifier, .scenario = h->scenario,
-                                 .profile = h->profile, .seed = h->seed };
+    struct report_finding to = { .rule = f->word,
+                                 .severity = f->severity,
+                                 .message = f->message,
+                                 .driver_verifier = f->driver_verifier,
+                                 .scenario = h->scenario,
+                                 .profile = h->profile,
+                                 .seed = h->seed };
 
     for (unsigned s = 0; s < f->site_count && s < REPORT_SITES_MAX; s++) {
         struct report_site *site = &to.sites[to.site_count++];
 
         site->role = finding_role_word(f->sites[s].role);
-        for (unsigned i = 0; i < site_frame_count(depot, f->sites[s].site) && i < SITE_FRAMES_MAX; i++) {
+        for (unsigned i = 0; i < site_frame_count(depot, f->sites[s].site) && i < SITE_FRAMES_MAX;
+             i++) {
             struct site_frame_text *t = &texts[s][i];
 
             if (site_frame_text(depot, f->sites[s].site, i, t))
                 site->frames[site->frame_count++] =
-                    (struct report_frame){ t->file, t->function, t->line };
+                    (struct report_frame) { t->file, t->function, t->line };
         }
     }
     report_add_finding(r, 0, &to);

@@ -49,7 +49,8 @@ NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **
     return host_device_start(r->s, d);
 }
 
-/* The setup's devices, one after the other. A fault that was injected may keep one from starting. */
+/* The setup's devices, one after the other. A fault that was injected may keep one from
+ * starting. */
 static void devices_add(struct dm_run *r)
 {
     const char *at = r->driver->setup && r->driver->setup->devices ? r->driver->setup->devices : "";

@@ -1,6 +1,6 @@
 /*
- * The choices of a recorded trace: every CHOICE event becomes one record, looked up by its key while
- * the run is repeated.
+ * The choices of a recorded trace: every CHOICE event becomes one record, looked up by its key
+ * while the run is repeated.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +20,12 @@ static bool record_add(struct dm_machine *m, size_t *room, const struct event *e
         m->choices = grown;
         *room = more;
     }
-    m->choices[m->choice_count++] = (struct choice_record){
-        .site = (uint16_t)e->obj, .agent = e->agent, .nth = (uint32_t)e->a[0],
-        .bound = (uint32_t)e->a[1], .value = (uint32_t)e->a[2],
+    m->choices[m->choice_count++] = (struct choice_record) {
+        .site = (uint16_t)e->obj,
+        .agent = e->agent,
+        .nth = (uint32_t)e->a[0],
+        .bound = (uint32_t)e->a[1],
+        .value = (uint32_t)e->a[2],
     };
     return true;
 }

@@ -1,6 +1,6 @@
 /*
- * A driver's image: a shared object made by ddkcc, loaded once and lent to one machine at a time. Its
- * statics are put back to their first bytes before each run (sim/core/image.h).
+ * A driver's image: a shared object made by ddkcc, loaded once and lent to one machine at a time.
+ * Its statics are put back to their first bytes before each run (sim/core/image.h).
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -59,7 +59,8 @@ static void say_why(const char *path, const char *why, char *message, size_t siz
     }
     at += sizeof(mark) - 1;
     n = strcspn(at, " ,(\n");
-    snprintf(message, size, "%s: driver calls %.*s, which dmacheck does not know", path, (int)n, at);
+    snprintf(message, size, "%s: driver calls %.*s, which dmacheck does not know", path, (int)n,
+             at);
 }
 
 static void *open_image(const char *path, char *message, size_t size)
@@ -158,12 +159,6 @@ void dm_driver_close(struct dm_driver *d)
     free(d);
 }
 
-const char *dm_driver_name(const struct dm_driver *d)
-{
-    return d->name;
-}
+const char *dm_driver_name(const struct dm_driver *d) { return d->name; }
 
-const struct dm_scenario *dm_driver_scenarios(const struct dm_driver *d)
-{
-    return d->scenarios;
-}
+const struct dm_scenario *dm_driver_scenarios(const struct dm_driver *d) { return d->scenarios; }

@@ -30,16 +30,19 @@ static void site_fill(struct dm_machine *m, struct finding_view *v, unsigned i,
 
         if (!site_frame_text(m->s->depot, from->site, f, t))
             continue;
-        v->frames[i][to->frame_count++] = (struct dm_site_frame){ t->file, t->function, t->line };
+        v->frames[i][to->frame_count++] = (struct dm_site_frame) { t->file, t->function, t->line };
     }
 }
 
 static void view_fill(struct dm_machine *m, struct finding_view *v, const struct finding *f)
 {
     memset(v, 0, sizeof(*v));
-    v->finding = (struct dm_finding){ .rule = f->word, .severity = f->severity,
-                                      .message = f->message, .driver_verifier = f->driver_verifier,
-                                      .sites = v->sites, .site_count = f->site_count };
+    v->finding = (struct dm_finding) { .rule = f->word,
+                                       .severity = f->severity,
+                                       .message = f->message,
+                                       .driver_verifier = f->driver_verifier,
+                                       .sites = v->sites,
+                                       .site_count = f->site_count };
     for (unsigned i = 0; i < f->site_count; i++)
         site_fill(m, v, i, &f->sites[i]);
 }
@@ -60,15 +63,9 @@ void findings_gather(struct dm_machine *m)
     m->view_count = count;
 }
 
-void findings_forget(struct dm_machine *m)
-{
-    m->view_count = 0;
-}
+void findings_forget(struct dm_machine *m) { m->view_count = 0; }
 
-unsigned dm_finding_count(const struct dm_machine *m)
-{
-    return m->view_count;
-}
+unsigned dm_finding_count(const struct dm_machine *m) { return m->view_count; }
 
 const struct dm_finding *dm_finding(const struct dm_machine *m, unsigned index)
 {

@@ -1,6 +1,6 @@
 /*
- * A machine as its users see it: made from options, run, read, destroyed. What a run does is boot.c's;
- * what scenarios may do is scenario.c's and request.c's.
+ * A machine as its users see it: made from options, run, read, destroyed. What a run does is
+ * boot.c's; what scenarios may do is scenario.c's and request.c's.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +51,6 @@ static void faults_plan(struct dm_machine *m)
         fault_plan_nth(m->s, (enum fault_point)fault_point_of(o->fault_point), o->fault_nth);
 }
 
-
 static bool sinks_attach(struct dm_machine *m, char *message, size_t size)
 {
     struct trace *t = &m->s->trace;
@@ -72,10 +71,7 @@ static bool sinks_attach(struct dm_machine *m, char *message, size_t size)
     return true;
 }
 
-static char *copy_of(const char *text)
-{
-    return text ? strdup(text) : NULL;
-}
+static char *copy_of(const char *text) { return text ? strdup(text) : NULL; }
 
 struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, size_t message_size)
 {
@@ -156,10 +152,7 @@ void dm_machine_destroy(struct dm_machine *m)
     free(m);
 }
 
-struct sim *dm_machine_sim(struct dm_machine *m)
-{
-    return m->s;
-}
+struct sim *dm_machine_sim(struct dm_machine *m) { return m->s; }
 
 /* --- one run --- */
 
@@ -185,43 +178,51 @@ static void module_bind(struct dm_machine *m, struct dm_driver *d)
     m->module_driver = d;
 }
 
-static const char *agent_name_of(void *sim, uint16_t id)
-{
-    return sched_agent_name(sim, id);
-}
+static const char *agent_name_of(void *sim, uint16_t id) { return sched_agent_name(sim, id); }
 
 static const char *strategy_of(const struct dm_machine *m)
 {
-    return m->choices ? "recorded" : m->options.bytes ? "bytes" : m->options.seed ? "seed" : "plain";
+    return m->choices         ? "recorded"
+           : m->options.bytes ? "bytes"
+           : m->options.seed  ? "seed"
+                              : "plain";
 }
 
 /* The profile as it was, so that a trace stands alone. */
 static void profile_text(const struct profile *p, char *out, size_t size)
 {
-    snprintf(out, size,
-             "placement=%d above_4g=%d ram_mib=%u coherent=%d cpus=%u page_ns=%u kib_ns=%u "
-             "access_ps=%u translation=%d lazy=%d external=%d address_bits=%u scatter_gather=%d "
-             "elements=%d map_registers=%u map_registers_system=%u deferred=%d logical_is_physical=%d",
-             (int)p->placement, p->above_4g, p->ram_mib, p->coherent, p->cpus, p->page_ns, p->kib_ns,
-             p->access_ps, (int)p->translation, p->lazy, p->external, p->address_bits,
-             p->scatter_gather, (int)p->elements, p->map_registers, p->map_registers_system,
-             p->deferred, p->logical_is_physical);
+    snprintf(
+        out, size,
+        "placement=%d above_4g=%d ram_mib=%u coherent=%d cpus=%u page_ns=%u kib_ns=%u "
+        "access_ps=%u translation=%d lazy=%d external=%d address_bits=%u scatter_gather=%d "
+        "elements=%d map_registers=%u map_registers_system=%u deferred=%d logical_is_physical=%d",
+        (int)p->placement, p->above_4g, p->ram_mib, p->coherent, p->cpus, p->page_ns, p->kib_ns,
+        p->access_ps, (int)p->translation, p->lazy, p->external, p->address_bits, p->scatter_gather,
+        (int)p->elements, p->map_registers, p->map_registers_system, p->deferred,
+        p->logical_is_physical);
 }
 
 static bool record_begin(struct dm_machine *m, const struct dm_run *r, char *message, size_t size)
 {
     char text[1024];
     struct record_header h = {
-        .tool = TOOL, .driver = r->driver->name, .driver_digest = r->driver->digest,
-        .scenario = r->scenario->name ? r->scenario->name : "", .profile = m->s->profile.name,
-        .profile_text = text, .strategy = strategy_of(m), .seed = m->options.seed,
-        .steps_max = m->s->limits.steps_max, .virtual_ns_max = m->s->limits.virtual_ns_max,
+        .tool = TOOL,
+        .driver = r->driver->name,
+        .driver_digest = r->driver->digest,
+        .scenario = r->scenario->name ? r->scenario->name : "",
+        .profile = m->s->profile.name,
+        .profile_text = text,
+        .strategy = strategy_of(m),
+        .seed = m->options.seed,
+        .steps_max = m->s->limits.steps_max,
+        .virtual_ns_max = m->s->limits.virtual_ns_max,
     };
 
     if (!m->record_path)
         return true;
     profile_text(&m->s->profile, text, sizeof(text));
-    m->recorder = recorder_open(m->record_path, &h, m->s->depot, agent_name_of, m->s, message, size);
+    m->recorder =
+        recorder_open(m->record_path, &h, m->s->depot, agent_name_of, m->s, message, size);
     if (!m->recorder)
         return false;
     must(trace_attach(&m->s->trace, recorder_event, m->recorder) == 0);
@@ -260,10 +261,14 @@ static void result_fill(struct dm_machine *m, enum sched_end end, struct dm_resu
 {
     struct dm_run *r = &m->run;
 
-    *result = (struct dm_result){
-        .scenario = r->scenario->name, .bytes = r->bytes, .virtual_ns = sched_now_ns(m->s),
-        .events = m->s->trace.seq, .choices_hash = m->s->choice.hash,
-        .settled_hash = r->settled_hash, .findings = dm_finding_count(m),
+    *result = (struct dm_result) {
+        .scenario = r->scenario->name,
+        .bytes = r->bytes,
+        .virtual_ns = sched_now_ns(m->s),
+        .events = m->s->trace.seq,
+        .choices_hash = m->s->choice.hash,
+        .settled_hash = r->settled_hash,
+        .findings = dm_finding_count(m),
         .expectations_failed = r->expectations_failed,
     };
     snprintf(result->first_failure, sizeof(result->first_failure), "%s", r->first_failure);
@@ -272,7 +277,7 @@ static void result_fill(struct dm_machine *m, enum sched_end end, struct dm_resu
 
 static enum dm_exit refuse(struct dm_result *result, enum dm_exit exit, const char *why)
 {
-    *result = (struct dm_result){ .exit = exit };
+    *result = (struct dm_result) { .exit = exit };
     snprintf(result->first_failure, sizeof(result->first_failure), "%s", why);
     return exit;
 }
@@ -290,7 +295,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     if (scenario && !sc->name)
         return refuse(result, DM_USAGE, "the driver has no such scenario");
     m->used = true;
-    m->run = (struct dm_run){ .m = m, .s = s, .driver = d, .scenario = sc };
+    m->run = (struct dm_run) { .m = m, .s = s, .driver = d, .scenario = sc };
     image_restore(d->image, d->statics);
     module_bind(m, d);
     if (m->verifier)

@@ -17,12 +17,12 @@
 #define RUN_THREADS_MAX 64
 
 struct dm_driver {
-    void *handle;              /* dlopen's */
+    void *handle; /* dlopen's */
     char path[512], name[64], digest[24];
     PDRIVER_INITIALIZE entry;
     uint64_t code_start, code_end; /* where its instructions lie in this process */
     const struct dmacheck_image *image;
-    void *statics;             /* their initial bytes */
+    void *statics; /* their initial bytes */
     const struct dm_scenario *scenarios;
     const struct dm_setup *setup;
 };
@@ -32,8 +32,8 @@ struct dm_thread {
     struct agent *agent, *joiner;
     void (*fn)(struct dm_run *r, void *ctx);
     void *ctx;
-    unsigned index;            /* in order of creation: part of settled results' key */
-    uint32_t settled;          /* how many settled requests it named so far */
+    unsigned index;   /* in order of creation: part of settled results' key */
+    uint32_t settled; /* how many settled requests it named so far */
     bool done;
 };
 
@@ -44,7 +44,7 @@ struct dm_run {
     struct dm_driver *driver;
     PDRIVER_OBJECT driver_object;
     const struct dm_scenario *scenario;
-    uint32_t process;          /* the scenario's */
+    uint32_t process; /* the scenario's */
     struct dm_device *devices[RUN_DEVICES_MAX];
     unsigned device_count;
     struct dm_thread threads[RUN_THREADS_MAX];
@@ -63,10 +63,10 @@ struct dm_machine {
     struct verifier *verifier;
     struct recorder *recorder; /* of the run under way */
     struct ring ring;
-    bool used;                 /* a run has dirtied it */
-    bool budget;               /* the watchdog ended the run */
+    bool used;   /* a run has dirtied it */
+    bool budget; /* the watchdog ended the run */
     struct dm_driver *module_driver;
-    int module;                /* its index in the depot; negative: none */
+    int module; /* its index in the depot; negative: none */
     struct dm_run run;
     struct finding_view *views; /* finding.c: what dm_finding gave out */
     unsigned view_count;

@@ -21,11 +21,11 @@ struct dm_request {
     uint32_t room_bytes;     /* there */
     struct dm_piece *pieces; /* of a chain that reads; got is NULL then */
     unsigned piece_count;
-    uint32_t bytes;          /* asked for */
-    bool harvested;          /* counted */
+    uint32_t bytes; /* asked for */
+    bool harvested; /* counted */
     bool settled;
-    uint64_t settled_key;    /* thread and its number there */
-    NTSTATUS refused;        /* host is NULL: it could not be sent at all */
+    uint64_t settled_key; /* thread and its number there */
+    NTSTATUS refused;     /* host is NULL: it could not be sent at all */
 };
 
 struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, int32_t *status)
@@ -74,27 +74,37 @@ static struct dm_request *start(struct dm_run *r, struct dm_file *f, const struc
 struct dm_request *dm_read_start(struct dm_run *r, struct dm_file *f, void *buf, uint32_t bytes,
                                  uint64_t offset)
 {
-    return start(r, f, &(struct host_io){ .op = HOST_READ, .offset = offset, .buf = buf, .bytes = bytes });
+    return start(r, f,
+                 &(struct host_io) {
+                     .op = HOST_READ, .offset = offset, .buf = buf, .bytes = bytes });
 }
 
 struct dm_request *dm_write_start(struct dm_run *r, struct dm_file *f, const void *buf,
                                   uint32_t bytes, uint64_t offset)
 {
-    return start(r, f, &(struct host_io){ .op = HOST_WRITE, .offset = offset, .buf = (void *)buf,
-                                          .bytes = bytes });
+    return start(r, f,
+                 &(struct host_io) {
+                     .op = HOST_WRITE, .offset = offset, .buf = (void *)buf, .bytes = bytes });
 }
 
-struct dm_request *dm_ioctl_start(struct dm_run *r, struct dm_file *f, uint32_t code, const void *in,
-                                  uint32_t in_bytes, void *out, uint32_t out_bytes)
+struct dm_request *dm_ioctl_start(struct dm_run *r, struct dm_file *f, uint32_t code,
+                                  const void *in, uint32_t in_bytes, void *out, uint32_t out_bytes)
 {
-    return start(r, f, &(struct host_io){ .op = HOST_IOCTL, .code = code, .in = in,
-                                          .in_bytes = in_bytes, .buf = out, .bytes = out_bytes });
+    return start(r, f,
+                 &(struct host_io) { .op = HOST_IOCTL,
+                                     .code = code,
+                                     .in = in,
+                                     .in_bytes = in_bytes,
+                                     .buf = out,
+                                     .bytes = out_bytes });
 }
 
 struct dm_request *dm_chain_start(struct dm_run *r, struct dm_file *f, bool write,
                                   const struct dm_piece *pieces, unsigned count, uint64_t offset)
 {
-    struct host_io io = { .op = write ? HOST_WRITE : HOST_READ, .offset = offset, .pieces = pieces,
+    struct host_io io = { .op = write ? HOST_WRITE : HOST_READ,
+                          .offset = offset,
+                          .pieces = pieces,
                           .piece_count = count };
     struct dm_request *q;
 
@@ -112,10 +122,7 @@ struct dm_request *dm_chain_start(struct dm_run *r, struct dm_file *f, bool writ
 
 /* --- what came of it --- */
 
-bool dm_done(const struct dm_request *q)
-{
-    return !q->host || q->host->done;
-}
+bool dm_done(const struct dm_request *q) { return !q->host || q->host->done; }
 
 int32_t dm_status(const struct dm_request *q)
 {

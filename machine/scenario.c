@@ -20,20 +20,11 @@ struct dm_device *dm_plug(struct dm_run *r, const char *model)
     return NT_SUCCESS(status) ? d : NULL;
 }
 
-int32_t dm_remove(struct dm_run *r, struct dm_device *d)
-{
-    return host_device_remove(r->s, d);
-}
+int32_t dm_remove(struct dm_run *r, struct dm_device *d) { return host_device_remove(r->s, d); }
 
-void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
-{
-    host_device_surprise(r->s, d);
-}
+void dm_surprise_remove(struct dm_run *r, struct dm_device *d) { host_device_surprise(r->s, d); }
 
-int32_t dm_stop(struct dm_run *r, struct dm_device *d)
-{
-    return host_device_stop(r->s, d);
-}
+int32_t dm_stop(struct dm_run *r, struct dm_device *d) { return host_device_stop(r->s, d); }
 
 int32_t dm_start(struct dm_run *r, struct dm_device *d)
 {

@@ -1,8 +1,8 @@
 /*
  * Surviving the driver. A wild pointer, a division by zero or an illegal instruction of driver code
- * arrives as a signal; it becomes what Windows makes of it, an exception or a bug check, and the run
- * ends while the process lives. The handler itself only moves the interrupted stack into one of the
- * functions below, which then run where the fault was, on the agent's own stack: from a signal
+ * arrives as a signal; it becomes what Windows makes of it, an exception or a bug check, and the
+ * run ends while the process lives. The handler itself only moves the interrupted stack into one of
+ * the functions below, which then run where the fault was, on the agent's own stack: from a signal
  * handler nothing of the machine may be touched.
  */
 #ifndef _GNU_SOURCE
@@ -21,9 +21,9 @@
 #include "sim/core/mem.h"
 #include "sim/core/seh.h"
 
-#define RED_ZONE_BYTES 128        /* below the stack pointer, used by leaf functions */
+#define RED_ZONE_BYTES 128 /* below the stack pointer, used by leaf functions */
 #define EMERGENCY_BYTES (64u << 10)
-#define WATCH_AGAIN_US 100000     /* when the clock struck at a bad moment */
+#define WATCH_AGAIN_US 100000 /* when the clock struck at a bad moment */
 #define WATCH_TRIES 50
 
 /* The signal at hand. One machine runs at a time, and a fault within a fault ends the process. */
@@ -72,10 +72,7 @@ static uint32_t status_of(int signal)
 }
 
 /* An address where a user's memory could be: an access there may be caught by __try. */
-static bool user_address(uint64_t a)
-{
-    return a < (uint64_t)(uintptr_t)mem_window.system;
-}
+static bool user_address(uint64_t a) { return a < (uint64_t)(uintptr_t)mem_window.system; }
 
 /* Which stop code Windows shows: bugcheck codes 0xD1, 0x50, 0x3B and 0x7E. */
 static _Noreturn void bug_check(struct sim *s)
@@ -103,7 +100,8 @@ static bool blame(struct sim *s)
     const void *low, *high;
 
     sched_stack(s, &low, &high);
-    s->trace.site = site_capture(s->depot, (const void *)(uintptr_t)fault.frame, fault.pc, low, high);
+    s->trace.site =
+        site_capture(s->depot, (const void *)(uintptr_t)fault.frame, fault.pc, low, high);
     return s->trace.site != 0;
 }
 
@@ -185,8 +183,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     fault.busy = true;
     note(uc, sig, info);
     sched_stack(fault.machine->s, &low, &high);
-    fault.overflow = sp < (uint64_t)(uintptr_t)low + RED_ZONE_BYTES + 512 ||
-                     sp > (uint64_t)(uintptr_t)high;
+    fault.overflow =
+        sp < (uint64_t)(uintptr_t)low + RED_ZONE_BYTES + 512 || sp > (uint64_t)(uintptr_t)high;
     land(uc, fault_landed, fault.overflow);
 }
 
@@ -220,7 +218,7 @@ static void on_clock(int sig, siginfo_t *info, void *context)
 
 /* --- installing --- */
 
-static void catch(int sig, void (*fn)(int, siginfo_t *, void *))
+static void catch (int sig, void (*fn)(int, siginfo_t *, void *))
 {
     struct sigaction a = { .sa_sigaction = fn, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
@@ -237,12 +235,12 @@ void survive_install(void)
         return;
     done = true;
     must(sigaltstack(&stack, NULL) == 0);
-    catch(SIGSEGV, on_fault);
-    catch(SIGBUS, on_fault);
-    catch(SIGFPE, on_fault);
-    catch(SIGILL, on_fault);
-    catch(SIGTRAP, on_fault);
-    catch(SIGVTALRM, on_clock);
+    catch (SIGSEGV, on_fault);
+    catch (SIGBUS, on_fault);
+    catch (SIGFPE, on_fault);
+    catch (SIGILL, on_fault);
+    catch (SIGTRAP, on_fault);
+    catch (SIGVTALRM, on_clock);
     seh_unhandled = unhandled;
 }
 

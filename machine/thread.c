@@ -34,7 +34,7 @@ struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void 
 
     if (r->thread_count == RUN_THREADS_MAX)
         return NULL;
-    *t = (struct dm_thread){ .run = r, .fn = fn, .ctx = ctx, .index = r->thread_count };
+    *t = (struct dm_thread) { .run = r, .fn = fn, .ctx = ctx, .index = r->thread_count };
     r->thread_count++;
     t->agent = sched_thread(r->s, t->index ? "user" : "scenario", thread_main, t, r->process, 8);
     if (!t->agent) {
@@ -60,20 +60,14 @@ void dm_sleep(struct dm_run *r, uint64_t ns)
         sched_block(r->s, until);
 }
 
-uint64_t dm_time_ns(struct dm_run *r)
-{
-    return sched_now_ns(r->s);
-}
+uint64_t dm_time_ns(struct dm_run *r) { return sched_now_ns(r->s); }
 
 uint32_t dm_choose(struct dm_run *r, uint32_t bound)
 {
     return choice_draw(r->s, CHOICE_SCENARIO, bound);
 }
 
-const char *dm_profile(struct dm_run *r)
-{
-    return r->s->profile.name;
-}
+const char *dm_profile(struct dm_run *r) { return r->s->profile.name; }
 
 void run_fail(struct dm_run *r, const char *format, ...)
 {
@@ -86,7 +80,8 @@ void run_fail(struct dm_run *r, const char *format, ...)
     va_end(args);
 }
 
-/* The file's name alone would do for a person; the path below the tree's root is what a tool opens. */
+/* The file's name alone would do for a person; the path below the tree's root is what a tool
+ * opens. */
 void dm_expect_at(struct dm_run *r, bool holds, const char *what, const char *file, int line)
 {
     if (!holds)

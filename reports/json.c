@@ -1,5 +1,5 @@
 /*
- * The report as one JSON object (docs/report.md gives its shape).
+ * The report as one JSON object; tests/unit/reports_writers.c holds it to its shape.
  */
 #include "reports/report.h"
 #include "reports/writer.h"

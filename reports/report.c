@@ -76,10 +76,7 @@ unsigned report_add_run(struct report *r, const struct report_run *run)
     return r->run_count++;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && !strcmp(a, b));
-}
+static bool same_text(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
 
 static bool same_site(const struct report_site *a, const struct report_site *b)
 {

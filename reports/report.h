@@ -1,6 +1,7 @@
 /*
  * A report: what one or more runs of a driver gave, merged. Writers turn it into a format. Strings
- * belong to the report; findings that differ only in profile and seed are one, with its runs listed.
+ * belong to the report; findings that differ only in profile and seed are one, with its runs
+ * listed.
  */
 #ifndef DMACHECK_REPORTS_REPORT_H
 #define DMACHECK_REPORTS_REPORT_H
@@ -18,13 +19,16 @@
 struct report_run {
     const char *scenario, *profile;
     uint64_t seed, bytes, virtual_ns, events;
-    uint64_t settled_hash, schedule; /* of what settled requests got; of all choices */
+    uint64_t settled_hash, schedule;      /* of what settled requests got; of all choices */
     uint32_t choices_met, choices_varied; /* a bit for each choice site */
-    unsigned findings; /* made in this run */
+    unsigned findings;                    /* made in this run */
     int exit;
 };
 
-struct report_frame { const char *file, *function; unsigned line; };
+struct report_frame {
+    const char *file, *function;
+    unsigned line;
+};
 struct report_site {
     const char *role;
     struct report_frame frames[REPORT_FRAMES_MAX];
@@ -43,7 +47,8 @@ struct report_finding {
 };
 
 struct report {
-    const char *driver;  /* as named on the command line */
+    const char *driver;                        /* as named on the command line */
+    const char *repro; /* further options that a run needs to be repeated: " --faults 20"; or NULL */
     const char *(*choice_word)(unsigned site); /* names of the bits above; NULL: unknown here */
     struct report_run *runs;
     unsigned run_count, run_room;
@@ -75,7 +80,7 @@ struct report_writer {
     const char *name, *extension;
     int (*write)(const struct report *r, int fd, const struct report_style *style);
 };
-#define REPORT_WRITER(name_, ...) \
+#define REPORT_WRITER(name_, ...)                                                                  \
     const struct report_writer report_writer_##name_ = { .name = #name_, __VA_ARGS__ }
 extern const struct report_writer *const report_writers_all[]; /* build/index.c, NULL at the end */
 const struct report_writer *report_writer_find(const char *name_or_path); /* by name or extension */

@@ -1,6 +1,6 @@
 /*
- * A table of short texts, rows and columns by name in the order of their first mention. Wide ones are
- * broken into blocks that fit a page.
+ * A table of short texts, rows and columns by name in the order of their first mention. Wide ones
+ * are broken into blocks that fit a page.
  */
 #ifndef DMACHECK_REPORTS_TABLE_H
 #define DMACHECK_REPORTS_TABLE_H

@@ -13,8 +13,9 @@
 #include <string.h>
 
 /* In time order, whichever place is the finding's first. */
-static const char *const role_order[] = { "Created at", "Mapped at", "Handed to the device at",
-                                          "IRQL set at", "Released at", "Touched at", "Here" };
+static const char *const role_order[] = { "Created at",  "Mapped at",   "Handed to the device at",
+                                          "IRQL set at", "Released at", "Touched at",
+                                          "Here" };
 #define ROLES_KNOWN (sizeof role_order / sizeof *role_order)
 
 static __attribute__((format(printf, 2, 3))) void say(struct writer *w, const char *format, ...)
@@ -60,16 +61,22 @@ static void say_sites(struct writer *w, const struct report_finding *f)
 static const char *bugcheck_name(unsigned long code)
 {
     switch (code) {
-    case 0x0A: return "IRQL_NOT_LESS_OR_EQUAL";
-    case 0xC4: return "DRIVER_VERIFIER_DETECTED_VIOLATION";
-    case 0xC9: return "DRIVER_VERIFIER_IOMANAGER_VIOLATION";
-    case 0xD1: return "DRIVER_IRQL_NOT_LESS_OR_EQUAL";
-    case 0xE6: return "DRIVER_VERIFIER_DMA_VIOLATION";
+    case 0x0A:
+        return "IRQL_NOT_LESS_OR_EQUAL";
+    case 0xC4:
+        return "DRIVER_VERIFIER_DETECTED_VIOLATION";
+    case 0xC9:
+        return "DRIVER_VERIFIER_IOMANAGER_VIOLATION";
+    case 0xD1:
+        return "DRIVER_IRQL_NOT_LESS_OR_EQUAL";
+    case 0xE6:
+        return "DRIVER_VERIFIER_DMA_VIOLATION";
     }
     return "see the bug check reference";
 }
 
-/* "0xE6 (0x0C, 0x11, 0x10, ...)" as Windows prints it. What is not known here is a kernel address there. */
+/* "0xE6 (0x0C, 0x11, 0x10, ...)" as Windows prints it. What is not known here is a kernel address
+ * there. */
 static void say_stop(struct writer *w, const char *driver_verifier)
 {
     unsigned long long p[4] = { 0 };
@@ -83,14 +90,16 @@ static void say_stop(struct writer *w, const char *driver_verifier)
         p[i] = strtoull(at, &at, 16);
         at += strspn(at, ", ");
     }
-    say(w, "  *** STOP: 0x%08lX (0x%016llX,0x%016llX,0x%016llX,0x%016llX)\n  %s\n", code, p[0], p[1],
-        p[2], p[3], bugcheck_name(code));
+    say(w, "  *** STOP: 0x%08lX (0x%016llX,0x%016llX,0x%016llX,0x%016llX)\n  %s\n", code, p[0],
+        p[1], p[2], p[3], bugcheck_name(code));
 }
 
 static void say_finding(struct writer *w, const struct report *r, const struct report_finding *f,
                         const struct report_style *style)
 {
-    const char *red = !style->color ? "" : !strcmp(f->severity, "error") ? "\033[1;31m" : "\033[1;33m";
+    const char *red = !style->color                   ? ""
+                      : !strcmp(f->severity, "error") ? "\033[1;31m"
+                                                      : "\033[1;33m";
     char where[256];
 
     report_where(f, where, sizeof where);
@@ -105,15 +114,15 @@ static void say_finding(struct writer *w, const struct report *r, const struct r
         say_stop(w, f->driver_verifier);
     if (f->run_count > 1)
         say(w, "  seen in %u of %u runs\n", f->run_count, r->run_count);
-    say(w, "  repro: dmacheck run %s --profile %s --seed %" PRIu64 " --scenario %s\n", r->driver,
-        f->profile, f->seed, f->scenario);
+    say(w, "  repro: dmacheck run %s --profile %s --seed %" PRIu64 " --scenario %s%s\n", r->driver,
+        f->profile, f->seed, f->scenario, r->repro ? r->repro : "");
     say(w, "  explain: dmacheck explain %s\n\n", f->rule);
 }
 
 static const char *exit_text(int exit)
 {
-    static const char *const texts[] = { "clean", "findings", "usage", "internal", "no verdict",
-                                         "diverged" };
+    static const char *const texts[] = { "clean",    "findings",   "usage",
+                                         "internal", "no verdict", "diverged" };
 
     return exit >= 0 && exit < 6 ? texts[exit] : "?";
 }

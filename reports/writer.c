@@ -49,10 +49,7 @@ void writer_raw(struct writer *w, const char *bytes, size_t count)
     }
 }
 
-static void put(struct writer *w, const char *text)
-{
-    writer_raw(w, text, strlen(text));
-}
+static void put(struct writer *w, const char *text) { writer_raw(w, text, strlen(text)); }
 
 static void new_line(struct writer *w)
 {
@@ -64,7 +61,7 @@ static void new_line(struct writer *w)
     writer_raw(w, spaces, 2 * (size_t)w->depth);
 }
 
-/* What stands before a value or a key: a comma when there is one before it, and the line's start. */
+/* Before a value or a key: a comma when there is one before it, and the line's start. */
 static void before(struct writer *w)
 {
     if (w->keyed) {
@@ -115,10 +112,16 @@ int writer_end(struct writer *w)
     return writer_flush(w);
 }
 
-/* The length of the UTF-8 sequence at p, 0 when it is none (RFC 3629: shortest form, no surrogates). */
+/* The length of the UTF-8 sequence at p, 0 when it is none (RFC 3629: shortest form, no
+ * surrogates). */
 static size_t utf8_length(const unsigned char *p)
 {
-    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+    size_t n = p[0] < 0x80   ? 1
+               : p[0] < 0xc2 ? 0
+               : p[0] < 0xe0 ? 2
+               : p[0] < 0xf0 ? 3
+               : p[0] < 0xf5 ? 4
+                             : 0;
 
     for (size_t i = 1; i < n; i++)
         if ((p[i] & 0xc0) != 0x80)
@@ -135,11 +138,21 @@ static void put_escaped(struct writer *w, unsigned char c)
     char text[6] = { '\\', 'u', '0', '0', digits[c >> 4], digits[c & 15] };
 
     switch (c) {
-    case '"': put(w, "\\\""); break;
-    case '\\': put(w, "\\\\"); break;
-    case '\n': put(w, "\\n"); break;
-    case '\t': put(w, "\\t"); break;
-    default: writer_raw(w, text, sizeof text); break;
+    case '"':
+        put(w, "\\\"");
+        break;
+    case '\\':
+        put(w, "\\\\");
+        break;
+    case '\n':
+        put(w, "\\n");
+        break;
+    case '\t':
+        put(w, "\\t");
+        break;
+    default:
+        writer_raw(w, text, sizeof text);
+        break;
     }
 }
 
@@ -213,10 +226,7 @@ void writer_bool(struct writer *w, bool value)
     put(w, value ? "true" : "false");
 }
 
-void writer_null(struct writer *w)
-{
-    writer_string(w, NULL);
-}
+void writer_null(struct writer *w) { writer_string(w, NULL); }
 
 void writer_key_string(struct writer *w, const char *key, const char *text)
 {

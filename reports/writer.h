@@ -1,6 +1,6 @@
 /*
- * A small streaming JSON writer: what is said is written, in the order in which it is said. It takes
- * no memory and calls nothing but write(2), so that it also works from an abort handler.
+ * A small streaming JSON writer: what is said is written, in the order in which it is said. It
+ * takes no memory and calls nothing but write(2), so that it also works from an abort handler.
  */
 #ifndef DMACHECK_REPORTS_WRITER_H
 #define DMACHECK_REPORTS_WRITER_H
@@ -14,10 +14,10 @@
 
 struct writer {
     int fd;
-    int error;      /* 0, or ERR_IO after the first write that failed */
-    bool compact;   /* one line, no spaces: for JSON lines */
+    int error;    /* 0, or ERR_IO after the first write that failed */
+    bool compact; /* one line, no spaces: for JSON lines */
     unsigned depth;
-    bool keyed;     /* a key was written, its value comes next */
+    bool keyed;      /* a key was written, its value comes next */
     uint32_t filled; /* a bit for each depth: something is in it already */
     size_t used;
     char buffer[WRITER_BUFFER_BYTES];
@@ -25,14 +25,16 @@ struct writer {
 
 void writer_init(struct writer *w, int fd, bool compact);
 int writer_flush(struct writer *w); /* 0 or ERR_IO */
-int writer_end(struct writer *w); /* ends the line, flushes; 0 or ERR_IO */
+int writer_end(struct writer *w);   /* ends the line, flushes; 0 or ERR_IO */
 void writer_object_begin(struct writer *w);
 void writer_object_end(struct writer *w);
 void writer_array_begin(struct writer *w);
 void writer_array_end(struct writer *w);
 void writer_key(struct writer *w, const char *key);
-void writer_string(struct writer *w, const char *text); /* NULL: null; bytes that are not UTF-8: U+FFFD */
-void writer_u64(struct writer *w, uint64_t value); /* above 2^53 as a hex string, which JSON readers keep */
+void writer_string(struct writer *w,
+                   const char *text); /* NULL: null; bytes that are not UTF-8: U+FFFD */
+void writer_u64(struct writer *w,
+                uint64_t value); /* above 2^53 as a hex string, which JSON readers keep */
 void writer_hex(struct writer *w, uint64_t value); /* "0xE6" */
 void writer_bool(struct writer *w, bool value);
 void writer_null(struct writer *w);

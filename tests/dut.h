@@ -1,7 +1,7 @@
 /*
- * The fixture of tests that run a whole driver: a machine, the driver's image, one run, and what must
- * have been found. Drivers are the shared objects that `make drivers` builds; DMACHECK_DRIVERS names
- * their folder.
+ * The fixture of tests that run a whole driver: a machine, the driver's image, one run, and what
+ * must have been found. Drivers are the shared objects that `make drivers` builds; DMACHECK_DRIVERS
+ * names their folder.
  */
 #ifndef DMACHECK_TESTS_DUT_H
 #define DMACHECK_TESTS_DUT_H
@@ -63,8 +63,8 @@ static inline void dut_close(struct dut *t)
 
 /* Exactly these rules spoke in the last run, in this order: assert_findings(m, "sgl-leaked"). None:
  * assert_findings(m). */
-#define assert_findings(machine_, ...)                                                          \
-    assert_findings_at((machine_), (const char *const[]){ __VA_ARGS__ __VA_OPT__(,) NULL },     \
+#define assert_findings(machine_, ...)                                                             \
+    assert_findings_at((machine_), (const char *const[]) { __VA_ARGS__ __VA_OPT__(, ) NULL },      \
                        __FILE__, __LINE__)
 
 static inline void assert_findings_at(const struct dm_machine *m, const char *const *rules,

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds a sample driver, unchanged, into a Windows x64 .sys with mingw-w64's own DDK headers and looks
-# at what came out: a native PE that imports from ntoskrnl.exe and hal.dll only. That another
+# Builds a sample driver, unchanged, into a Windows x64 .sys with mingw-w64's own DDK headers and
+# looks at what came out: a native PE that imports from ntoskrnl.exe and hal.dll only. That another
 # implementation of the WDK takes the same source is the proof that ours are the real interface.
 # Usage: tools/check-win.sh [folder of a driver, with driver.ini]     (called by make check-win)
 set -eu

@@ -1,6 +1,6 @@
 /*
- * Gathers findings: silences echoes, keeps equal ones once, and works out what Driver Verifier would
- * have said on this profile.
+ * Gathers findings: silences echoes, keeps equal ones once, and works out what Driver Verifier
+ * would have said on this profile.
  */
 #include "verifier/finding.h"
 
@@ -58,10 +58,7 @@ static uint32_t said_slot(const struct findings *f, uint64_t key)
     return at;
 }
 
-static uint64_t said_key(unsigned rule, uint32_t obj)
-{
-    return (uint64_t)(rule + 1) << 32 | obj;
-}
+static uint64_t said_key(unsigned rule, uint32_t obj) { return (uint64_t)(rule + 1) << 32 | obj; }
 
 /* The finding (index + 1) that a rule made of an object; 0: none. */
 static uint32_t said(const struct findings *f, unsigned rule, uint32_t obj)
@@ -166,9 +163,14 @@ void finding(struct rule_run *r, const struct event *e, const struct finding_abo
              const char *format, ...)
 {
     struct findings *f = verifier_findings(r->verifier);
-    struct finding n = { .rule = r->rule, .word = r->word, .profile = f->profile, .count = 1,
-                         .severity = rule_level_word(r->rule->level), .seed = f->seed,
-                         .obj = about->obj, .owner = about->owner };
+    struct finding n = { .rule = r->rule,
+                         .word = r->word,
+                         .profile = f->profile,
+                         .count = 1,
+                         .severity = rule_level_word(r->rule->level),
+                         .seed = f->seed,
+                         .obj = about->obj,
+                         .owner = about->owner };
     unsigned i;
     va_list args;
 
@@ -210,7 +212,7 @@ bool finding_amend(struct rule_run *r, uint32_t obj, enum finding_role role, uin
         if (n->sites[i].role == role)
             return true;
     if (n->site_count < FINDING_SITES_MAX && site) {
-        n->sites[n->site_count++] = (struct finding_site){ role, site };
+        n->sites[n->site_count++] = (struct finding_site) { role, site };
         n->amended++;
     }
     return true;

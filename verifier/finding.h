@@ -13,8 +13,15 @@
 
 /* The places, in the order in which reports print them. */
 enum finding_role {
-    ROLE_NONE, ROLE_CREATED, ROLE_MAPPED, ROLE_GIVEN, ROLE_RAISED, ROLE_RELEASED, ROLE_TOUCHED,
-    ROLE_HERE, ROLES
+    ROLE_NONE,
+    ROLE_CREATED,
+    ROLE_MAPPED,
+    ROLE_GIVEN,
+    ROLE_RAISED,
+    ROLE_RELEASED,
+    ROLE_TOUCHED,
+    ROLE_HERE,
+    ROLES
 };
 const char *finding_role_word(enum finding_role role); /* "Mapped at" */
 
@@ -25,15 +32,15 @@ struct finding_site {
 
 struct finding {
     const struct rule *rule;
-    const char *word;      /* the rule's printed word */
-    const char *severity;  /* error | warning | note */
+    const char *word;     /* the rule's printed word */
+    const char *severity; /* error | warning | note */
     const char *profile;
     uint64_t seed;
-    uint64_t seq, ns;      /* of the event that it was made at */
-    uint64_t count;        /* how often */
+    uint64_t seq, ns; /* of the event that it was made at */
+    uint64_t count;   /* how often */
     uint32_t obj, owner;
     uint16_t agent;
-    unsigned site_count, amended; /* the last `amended` of them came later */
+    unsigned site_count, amended;                 /* the last `amended` of them came later */
     struct finding_site sites[FINDING_SITES_MAX]; /* the first is the one to print in one line */
     char message[FINDING_MESSAGE_MAX];
     char driver_verifier[64]; /* "0xE6 (0x26, ...)" or "blind" */
@@ -51,7 +58,8 @@ struct finding_about {
     uint32_t obj;   /* the object at fault */
     uint32_t owner; /* what it belongs to: a finding there silences echoes here; 0: none */
     struct finding_site sites[FINDING_SITES_MAX]; /* the first with a site is the primary one */
-    uint64_t bugcheck[4]; /* parameters 2.. where the page gives them a meaning that is known here */
+    uint64_t
+        bugcheck[4]; /* parameters 2.. where the page gives them a meaning that is known here */
     unsigned bugcheck_known; /* how many of them; 0: "..." */
     struct rule_bugcheck as; /* instead of the rule's own; code 0: the rule's */
 };

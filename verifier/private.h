@@ -11,7 +11,7 @@ struct findings {
     struct finding *rows; /* room for FINDINGS_MAX, made at the first finding */
     unsigned count;
     uint64_t dropped;
-    uint64_t *said;       /* hash: rule << 32 | object, with the finding's index + 1 beside it */
+    uint64_t *said; /* hash: rule << 32 | object, with the finding's index + 1 beside it */
     uint32_t *said_index;
     uint32_t said_count, said_mask;
     bool remapped;

@@ -40,7 +40,7 @@ const char *rule_family_word(enum rule_family family)
 {
     static const char *const words[RULE_FAMILIES] = {
         [ADAPTER] = "adapter", [CHANNEL] = "channel", [MAP] = "map", [COMMON] = "common-buffer",
-        [DEVICE] = "device", [CALLER] = "caller", [RUN] = "run",
+        [DEVICE] = "device",   [CALLER] = "caller",   [RUN] = "run",
     };
 
     return family < RULE_FAMILIES && words[family] ? words[family] : "other";

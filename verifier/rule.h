@@ -38,7 +38,7 @@ struct rule_run {
     struct verifier *verifier;
     struct track *track; /* the world before the event */
     uint16_t index;
-    uint16_t after[4];   /* indexes of the rules named in .after */
+    uint16_t after[4]; /* indexes of the rules named in .after */
     unsigned after_count;
     char word[RULE_WORD_MAX];
 };
@@ -49,9 +49,9 @@ struct rule {
     enum rule_family family;
     struct rule_bugcheck bugcheck;          /* as a rule */
     struct rule_bugcheck bugcheck_remapped; /* on a profile that translates, where it differs */
-    const char *source;  /* documentation page */
-    const char *after;   /* rules whose finding on the same object, or its owner, silences this one */
-    bool once;           /* at most one finding for each object */
+    const char *source;                     /* documentation page */
+    const char *after; /* rules whose finding on the same object, or its owner, silences this one */
+    bool once;         /* at most one finding for each object */
     uint16_t on[RULE_ON_MAX];       /* EV(...) */
     uint16_t calls[RULE_CALLS_MAX]; /* CALLS(...): CALL events of these functions */
     void (*run)(struct rule_run *r, const struct event *e);
@@ -61,7 +61,10 @@ struct rule {
 #define RULE(name, ...) const struct rule rule_##name = { .symbol = #name, __VA_ARGS__ }
 /* For what a rule does once it has something to say: kept out of the way of the silent case. */
 #define RULE_COLD __attribute__((noinline, cold))
-#define DV(code, param1) { (code), (param1) }
+#define DV(code, param1)                                                                           \
+    {                                                                                              \
+        (code), (param1)                                                                           \
+    }
 
 /* Lists of kinds are stored one higher, so that the zeros behind them end the list. */
 #define EV_1(a) EV_##a + 1
@@ -73,15 +76,21 @@ struct rule {
 #define EV_7(a, b, c, d, e, f, g) EV_6(a, b, c, d, e, f), EV_1(g)
 #define EV_8(a, b, c, d, e, f, g, h) EV_7(a, b, c, d, e, f, g), EV_1(h)
 #define EV_PICK(a, b, c, d, e, f, g, h, name, ...) name
-#define EV(...) { EV_PICK(__VA_ARGS__, EV_8, EV_7, EV_6, EV_5, EV_4, EV_3, EV_2, EV_1, )(__VA_ARGS__) }
+#define EV(...)                                                                                    \
+    {                                                                                              \
+        EV_PICK(__VA_ARGS__, EV_8, EV_7, EV_6, EV_5, EV_4, EV_3, EV_2, EV_1, )(__VA_ARGS__)        \
+    }
 #define CALLS_1(a) API_##a
 #define CALLS_2(a, b) CALLS_1(a), CALLS_1(b)
 #define CALLS_3(a, b, c) CALLS_2(a, b), CALLS_1(c)
 #define CALLS_4(a, b, c, d) CALLS_3(a, b, c), CALLS_1(d)
 #define CALLS_5(a, b, c, d, e) CALLS_4(a, b, c, d), CALLS_1(e)
 #define CALLS_6(a, b, c, d, e, f) CALLS_5(a, b, c, d, e), CALLS_1(f)
-#define CALLS(...) \
-    { EV_PICK(__VA_ARGS__, , , CALLS_6, CALLS_5, CALLS_4, CALLS_3, CALLS_2, CALLS_1, )(__VA_ARGS__) }
+#define CALLS(...)                                                                                 \
+    {                                                                                              \
+        EV_PICK(__VA_ARGS__, , , CALLS_6, CALLS_5, CALLS_4, CALLS_3, CALLS_2, CALLS_1, )           \
+        (__VA_ARGS__)                                                                              \
+    }
 
 /* Every rule, from the file names of verifier/rules (build/index.c). */
 extern const struct rule *const rules_all[];

@@ -1,6 +1,6 @@
 /*
- * The engine: dispatches events to rules and trackers. What a rule asked for is sorted into lists by
- * kind, and CALL events by function as well, so that a rule that does not care costs nothing.
+ * The engine: dispatches events to rules and trackers. What a rule asked for is sorted into lists
+ * by kind, and CALL events by function as well, so that a rule that does not care costs nothing.
  */
 #include "verifier/verify.h"
 
@@ -59,7 +59,7 @@ static void add_rules(struct list_builder *b, unsigned kind, unsigned api)
         if (!asks_kind(r->rule, kind) && !(api && asks_call(r->rule, api)))
             continue;
         if (b->v->list)
-            b->v->list[b->at] = (struct dispatch){ r->rule->run, r };
+            b->v->list[b->at] = (struct dispatch) { r->rule->run, r };
         b->at++;
     }
     b->at++; /* the row without run */
@@ -102,9 +102,9 @@ static bool ready(const struct rule *rule, const struct rule *const *order, unsi
     return true;
 }
 
-/* Rules that silence others come before them, otherwise the order of the table. A name in .after that
- * is no rule's, or a circle, leaves the rest in the table's order; tests/unit/verifier_rules.c
- * proves that there is neither. */
+/* Rules that silence others come before them, otherwise the order of the table. A name in .after
+ * that is no rule's, or a circle, leaves the rest in the table's order;
+ * tests/unit/verifier_rules.c proves that there is neither. */
 static void order_rules(const struct rule **order)
 {
     unsigned placed = 0;
@@ -126,8 +126,9 @@ static void add_rule(struct verifier *v, unsigned i, const struct rule *const *o
 {
     struct rule_run *r = &v->rules[i];
 
-    *r = (struct rule_run){ .rule = order[i], .verifier = v, .track = &v->track,
-                            .index = (uint16_t)i };
+    *r = (struct rule_run) {
+        .rule = order[i], .verifier = v, .track = &v->track, .index = (uint16_t)i
+    };
     rule_word(order[i], r->word, sizeof r->word);
     for (const char *p = order[i]->after; p && *p && r->after_count < 4;) {
         size_t len = strcspn(p, ", ");
@@ -193,8 +194,8 @@ static __attribute__((noinline)) void look_then_track(struct verifier *v, const 
     track_handlers[e->kind](&v->track, e);
 }
 
-/* Rules look first, at the world before the event; then the trackers take it in. Most events have no
- * rule: theirs is the short way. */
+/* Rules look first, at the world before the event; then the trackers take it in. Most events have
+ * no rule: theirs is the short way. */
 void verifier_event(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;

@@ -1,5 +1,6 @@
 /*
- * Twin of rule common_buffer_freed_twice: the common buffer is freed twice, once more than it was allocated.
+ * Twin of rule common_buffer_freed_twice: the common buffer is freed twice, once more than it was
+ * allocated.
  */
 #ifndef DMACHECK_SCENARIO
 #include "twin.h"

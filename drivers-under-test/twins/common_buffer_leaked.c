@@ -28,8 +28,8 @@ static VOID TwinStop(PTWIN Twin)
 {
 #if !BUG
     if (Twin->Common != NULL)
-        Twin->Adapter->DmaOperations->FreeCommonBuffer(Twin->Adapter, PAGE_SIZE, Twin->CommonLogical,
-                                                       Twin->Common, TRUE);
+        Twin->Adapter->DmaOperations->FreeCommonBuffer(
+            Twin->Adapter, PAGE_SIZE, Twin->CommonLogical, Twin->Common, TRUE);
 #endif
     Twin->Adapter->DmaOperations->PutDmaAdapter(Twin->Adapter);
 }

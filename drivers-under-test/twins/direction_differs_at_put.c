@@ -1,5 +1,6 @@
 /*
- * Twin of rule direction_differs_at_put: a list that was mapped for a write is put as if for a read.
+ * Twin of rule direction_differs_at_put: a list that was mapped for a write is put as if for a
+ * read.
  */
 #ifndef DMACHECK_SCENARIO
 #include "twin.h"

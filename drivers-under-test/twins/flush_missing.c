@@ -18,8 +18,8 @@ static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
 
     if (!NT_SUCCESS(status))
         return status;
-    logical = Twin->Adapter->DmaOperations->MapTransfer(Twin->Adapter, Mdl, Twin->MapRegisterBase, va,
-                                                        &Length, TRUE);
+    logical = Twin->Adapter->DmaOperations->MapTransfer(
+        Twin->Adapter, Mdl, Twin->MapRegisterBase, va, &Length, TRUE);
     TwinCardStart(Twin, logical.LowPart, Length, TRUE);
     TwinCardWait(Twin);
 #if !BUG

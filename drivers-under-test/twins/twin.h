@@ -1,7 +1,7 @@
 /*
- * What every twin shares: a whole WDM driver for the pktdma card, but for what the twin shows. A twin
- * supplies TwinStart (after IoGetDmaAdapter), TwinWrite (one write request, at PASSIVE_LEVEL) and
- * TwinStop, and with its `#if BUG` lines breaks one rule.
+ * What every twin shares: a whole WDM driver for the pktdma card, but for what the twin shows. A
+ * twin supplies TwinStart (after IoGetDmaAdapter), TwinWrite (one write request, at PASSIVE_LEVEL)
+ * and TwinStop, and with its `#if BUG` lines breaks one rule.
  *
  * The card is polled and not interrupt driven, since no twin is about interrupts.
  */
@@ -99,7 +99,8 @@ static __inline VOID NTAPI TwinListControl(PDEVICE_OBJECT DeviceObject, PIRP Irp
 }
 
 /* GetScatterGatherList, and waits for the list. */
-static __inline DECLSPEC_NOINLINE NTSTATUS TwinListGet(PTWIN Twin, PMDL Mdl, ULONG Length, BOOLEAN ToDevice)
+static __inline DECLSPEC_NOINLINE NTSTATUS TwinListGet(PTWIN Twin, PMDL Mdl, ULONG Length,
+                                                       BOOLEAN ToDevice)
 {
     NTSTATUS status;
     KIRQL irql;

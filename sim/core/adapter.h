@@ -42,6 +42,7 @@ struct adapter {
     bool remapped;             /* an IOMMU translates */
     bool needs_registers;      /* transfers take map registers, so there can be too few */
     bool may_bounce;           /* some memory is out of reach, or parts must not be shown */
+    bool plain;                /* frames are runs and elements as they come (dma_plain.c) */
     unsigned address_bits;
     uint64_t ba_max;           /* highest bus address it may use */
     uint64_t shift_low, shift_high; /* bus address minus physical, below ADAPTER_LOW_END and above */
@@ -52,6 +53,7 @@ struct adapter {
     struct dm_device *device;
     /* the channel: one at a time */
     struct dma_request *holder;
+    struct dma_request *spare;                   /* its own request: one is under way mostly */
     struct dma_request *queue_head, *queue_tail; /* wait for the channel */
     bool waiting;                                /* holder waits for registers */
     struct adapter *wait_next;

@@ -155,6 +155,8 @@ static uint32_t draw(struct sim *s, enum choice_site site, uint32_t bound, uint3
 
     if (bound < 2)
         return 0;
+    if (c->source == CHOICE_PLAIN)
+        return 0;
     nth = c->nth[site][row]++;
     switch (c->source) {
     case CHOICE_SEED:
@@ -169,7 +171,7 @@ static uint32_t draw(struct sim *s, enum choice_site site, uint32_t bound, uint3
         value = byte_value(c, bound);
         break;
     case CHOICE_PLAIN:
-        break;
+        break; /* not reached */
     }
     c->drawn++;
     c->hash = rng_mix(c->hash ^ ((uint64_t)site << 48 | (uint64_t)agent << 32 | value));

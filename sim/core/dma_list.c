@@ -7,7 +7,6 @@
 #include "sim/core/mapreg.h"
 
 #define CLASS_BYTES(class) (256ull << (class))
-#define CLASS_READY_MIN 32u /* lists of a class that rest before the first is used again */
 
 static int class_of(uint64_t bytes)
 {
@@ -25,7 +24,7 @@ static struct dma_list *list_of_ours(struct sim *s, uint32_t registers)
     int class = class_of(sg_size(registers));
     struct dma_list *l = d->lists[class].head;
 
-    if (l && d->lists[class].ready >= CLASS_READY_MIN) {
+    if (l && d->lists[class].ready >= LISTS_READY_MIN) {
         d->lists[class].head = l->next;
         d->lists[class].ready--;
         return l;
@@ -37,6 +36,7 @@ static struct dma_list *list_of_ours(struct sim *s, uint32_t registers)
     l = dma_record(s, sizeof(*l));
     l->face = face;
     l->class = (int8_t)class;
+    objmap_put(&d->list_map, face, 0, l); /* for ever; whether it lives, the record says */
     return l;
 }
 
@@ -63,6 +63,7 @@ struct dma_list *list_begin(struct sim *s, struct adapter *a, uint32_t registers
     l->a = a;
     l->obj = 0;
     l->live = l->mapped = false;
+    l->unranged = 0;
     l->registers = registers;
     l->target_mdl = NULL;
     l->map.ranges = NULL;
@@ -112,7 +113,8 @@ bool list_map(struct sim *s, struct dma_list *l)
     l->face->count = count;
     l->live = l->mapped = true;
     s->dma->lists_live++;
-    objmap_put(&s->dma->list_map, l->face, l->obj, l);
+    if (l->class < 0)
+        objmap_put(&s->dma->list_map, l->face, l->obj, l);
     if (s->trace.on) {
         trace_emit(&s->trace, EV_SGL, API_NONE, l->obj, l->a->obj,
                    dir_length(m->length_bytes, m->to_device), m->mdl_obj,
@@ -126,6 +128,8 @@ void list_unmap(struct sim *s, struct dma_list *l)
 {
     uint32_t registers = l->registers;
 
+    l->a->ranges_live -= l->unranged;
+    l->unranged = 0;
     sg_unmap(s, &l->map, 0, 0, true);
     l->mapped = false;
     l->registers = 0;
@@ -139,6 +143,8 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
     uint64_t copied = 0, length = m->length_bytes;
 
     must(l->live);
+    l->a->ranges_live -= l->unranged;
+    l->unranged = 0;
     if (m->bounces && !to_device)
         copied = sg_copy_out(s, m, m->offset, length);
     trace_emit(&s->trace, EV_FLUSH, API_NONE, l->obj, m->offset, dir_length(length, to_device), copied,
@@ -147,7 +153,8 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
     trace_emit(&s->trace, EV_SGL_END, API_NONE, l->obj, l->a->obj, dir_length(length, to_device), 0, 0);
     l->live = l->mapped = false;
     s->dma->lists_live--;
-    objmap_drop(&s->dma->list_map, l->face);
+    if (l->class < 0)
+        objmap_drop(&s->dma->list_map, l->face);
     if (l->a->holder && l->a->holder->list == l)
         l->a->holder->list = NULL; /* held without a routine: FreeAdapterObject is still to come */
     list_rest(s, l);
@@ -158,7 +165,8 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
 struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj)
 {
     struct objmap_entry *e = face ? objmap_last(&s->dma->list_map, face) : NULL;
+    struct dma_list *l = e && (!e->obj || e->live) ? e->data : NULL; /* no id: a list of ours */
 
-    *obj = e ? e->obj : 0;
-    return e && e->live ? e->data : NULL;
+    *obj = l ? l->obj : e ? e->obj : 0;
+    return l && l->live ? l : NULL;
 }

@@ -97,20 +97,32 @@ static __attribute__((noinline)) void finish(struct sim *s, struct dma_map *m)
     m->bus = 0;
 }
 
+/* The whole chain of ranges retires at once: next to nothing for each. */
+static inline void unmap_all(struct sim *s, struct dma_map *m)
+{
+    struct dma_range *first = m->ranges, *last = NULL;
+    uint32_t count = 0;
+
+    if (!first)
+        return;
+    for (struct dma_range *r = first; r; r = r->sibling) {
+        r->live = false;
+        last = r;
+        count++;
+    }
+    if (m->bus || s->trace.on)
+        for (struct dma_range *r = first; r; r = r->sibling)
+            give_up(s, m, r->ba, r->length_bytes);
+    m->mapped_bytes = 0;
+    m->ranges = NULL;
+    m->a->ranges_live -= count;
+    ranges_retire(&s->dma->ranges, first, last, count);
+}
+
 void sg_unmap(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t length_bytes, bool all)
 {
     if (all) {
-        struct dma_range *r = m->ranges;
-
-        m->ranges = NULL;
-        while (r) {
-            struct dma_range *next = r->sibling;
-
-            give_up(s, m, r->ba, r->length_bytes);
-            m->a->ranges_live--;
-            range_release(&s->dma->ranges, r);
-            r = next;
-        }
+        unmap_all(s, m);
     } else {
         unmap_part(s, m, offset, length_bytes);
     }

@@ -57,15 +57,16 @@ void *list_memory(struct sim *s, unsigned class, uint64_t bytes)
 static uint32_t dead_list_at(struct sim *s, uint64_t address)
 {
     struct objmap_entry *page = objmap_find(&s->dma->list_pages, (void *)(uintptr_t)align_down(address, PAGE_BYTES));
-    struct objmap_entry *list;
+    struct dma_list *list;
+    uint32_t obj;
     uint64_t base;
 
     if (!page)
         return 0;
     base = (uint64_t)(uintptr_t)page->data;
     base += align_down(address - base, 256ull << (page->obj - 1));
-    list = objmap_last(&s->dma->list_map, (void *)(uintptr_t)base);
-    return list && !list->live ? list->obj : 0;
+    list = list_find(s, (void *)(uintptr_t)base, &obj);
+    return list ? 0 : obj;
 }
 
 static void on_watch(uint64_t address, uint64_t bytes, bool is_store, void *pc)

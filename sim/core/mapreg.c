@@ -16,14 +16,25 @@
 
 struct dma_request *request_alloc(struct sim *s, struct adapter *a, enum request_kind kind, uint32_t registers)
 {
-    struct dma_request *r = s->dma->request_free;
+    struct dma_request *r = a->spare;
 
+    if (__builtin_expect(r->state == REQUEST_IDLE, 1)) {
+        r->state = REQUEST_QUEUED;
+        r->single = r->given_up = false;
+        r->file = NULL;
+        r->list = NULL;
+        r->kind = kind;
+        r->registers = registers;
+        return r;
+    }
+    r = s->dma->request_free;
     if (r) {
         s->dma->request_free = r->next;
         memset(r, 0, sizeof(*r));
     } else {
         r = dma_record(s, sizeof(*r));
     }
+    r->state = REQUEST_QUEUED;
     r->a = a;
     r->kind = kind;
     r->registers = registers;
@@ -32,6 +43,10 @@ struct dma_request *request_alloc(struct sim *s, struct adapter *a, enum request
 
 void request_free(struct sim *s, struct dma_request *r)
 {
+    if (__builtin_expect(r == r->a->spare, 1)) {
+        r->state = REQUEST_IDLE;
+        return;
+    }
     r->next = s->dma->request_free;
     s->dma->request_free = r;
 }
@@ -243,6 +258,13 @@ static void next_in_queue(struct sim *s, struct adapter *a)
         wait_for_registers(s, r);
 }
 
+bool request_later(struct sim *s)
+{
+    if (s->profile.deferred)
+        return true;
+    return !choices_idle(s) && choice_rare(s, CHOICE_CALLBACK_WHEN, 2, LATER_ONE_IN);
+}
+
 static void run_granted(struct sim *s)
 {
     struct dma *d = s->dma;
@@ -256,9 +278,15 @@ static void run_granted(struct sim *s)
         d->run_head = r->next;
         if (!d->run_head)
             d->run_tail = NULL;
-        request_go(s, r, false);
+        request_go(s, r, !request_later(s));
     }
     d->running = false;
+}
+
+void channel_next(struct sim *s, struct adapter *a)
+{
+    next_in_queue(s, a);
+    run_granted(s);
 }
 
 void registers_put(struct sim *s, struct adapter *a, uint32_t count)
@@ -291,10 +319,8 @@ static void channel_end(struct sim *s, struct dma_request *r, enum dma_action ac
         r->given_up = true;
     else
         request_free(s, r);
-    if (__builtin_expect(a->queue_head != NULL, 0)) {
-        next_in_queue(s, a);
-        run_granted(s);
-    }
+    if (__builtin_expect(a->queue_head != NULL, 0))
+        channel_next(s, a);
 }
 
 /* What the routine's return value, or FreeAdapterObject's argument, does. */
@@ -325,7 +351,7 @@ bool channel_free(struct sim *s, struct adapter *a, enum dma_action action)
 static void request_run(struct sim *s, struct dma_request *r)
 {
     struct dma_context *context = r->context;
-    uint8_t irql = sched_irql(s);
+    uint8_t irql = s->trace.irql; /* the running processor's */
     enum dma_action action;
 
     must(r->state == REQUEST_GRANTED && r->a->holder == r);
@@ -371,7 +397,8 @@ static void dpc_run(struct sim *s, void *ctx)
 
 void mapreg_adapter_init(struct sim *s, struct adapter *a)
 {
-    (void)s;
+    a->spare = dma_record(s, sizeof(*a->spare));
+    a->spare->a = a;
     a->dpc.fn = dpc_run;
     a->dpc.ctx = a;
     a->dpc.cpu = -1;
@@ -382,8 +409,6 @@ void request_go(struct sim *s, struct dma_request *r, bool at_once)
 {
     struct adapter *a = r->a;
 
-    if (!at_once && !s->profile.deferred && !choice_rare(s, CHOICE_CALLBACK_WHEN, 2, LATER_ONE_IN))
-        at_once = true;
     if (at_once) {
         request_run(s, r);
         return;

@@ -49,13 +49,14 @@ struct dma_list {
     int8_t class;               /* of our memory; -1: the driver's */
     struct adapter *a;
     uint32_t registers;         /* still held */
+    uint32_t unranged;          /* elements for which no range is kept (dma_plain.c) */
     struct dma_map map;
     struct sg_want want;
     void *target_mdl;           /* of BuildMdlFromScatterGatherList: sim/nt frees it */
 };
 
 enum request_kind { REQUEST_CHANNEL, REQUEST_LIST };
-enum request_state { REQUEST_QUEUED, REQUEST_WAITING, REQUEST_GRANTED, REQUEST_RUNNING, REQUEST_HELD };
+enum request_state { REQUEST_IDLE, REQUEST_QUEUED, REQUEST_WAITING, REQUEST_GRANTED, REQUEST_RUNNING, REQUEST_HELD };
 struct dma_request {
     struct dma_request *next;
     struct adapter *a;
@@ -82,7 +83,9 @@ void request_free(struct sim *s, struct dma_request *r); /* one that was never s
 /* 0: channel and registers are taken: call request_go, or for a synchronous one without a routine
  * leave it held. 1: it waits. ERR_BUSY: a synchronous one that would have to wait; not taken. */
 int request_submit(struct sim *s, struct dma_request *r, bool synchronous);
-/* Lets the routine come: now when at_once, else now or later by profile and choice. */
+/* Whether an asynchronous routine comes later, by profile and choice. */
+bool request_later(struct sim *s);
+/* Lets the routine come: now or, from a DPC, later. */
 void request_go(struct sim *s, struct dma_request *r, bool at_once);
 void request_hold(struct sim *s, struct dma_request *r); /* granted, without a routine */
 /* Takes a request that waits out of its queue; false: it runs, ran or is about to. */
@@ -112,6 +115,19 @@ bool list_map(struct sim *s, struct dma_list *l);     /* false: no memory for bo
 uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device);
 void list_unmap(struct sim *s, struct dma_list *l);   /* its registers are taken away; it stays */
 struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj); /* as mapfile_find */
+
+#define LISTS_READY_MIN 32u /* lists of a size that rest before the first is used again */
+
+/* --- the plain case in one go (dma_plain.c) --- */
+/* Channel taken, list mapped: now the routine is called and then list_plain_end, or, when *later, after
+ * sim/nt has filled the spare request, list_plain_later. NULL: not the plain case; nothing has changed. */
+struct dma_list *list_plain_begin(struct sim *s, struct adapter *a, const struct dma_mdl *mdl, uint64_t offset,
+                                  uint32_t length_bytes, bool to_device, uint32_t mdl_obj, bool *later);
+void list_plain_later(struct sim *s, struct adapter *a);
+void list_plain_end(struct sim *s, struct adapter *a);
+bool list_plain_put(struct sim *s, struct dma_list *l, bool to_device); /* false: list_put must do it */
+/* The channel is free: whoever is next in its queue has it. */
+void channel_next(struct sim *s, struct adapter *a);
 
 /* --- their memory (dma_watch.c) --- */
 void *list_memory(struct sim *s, unsigned class, uint64_t bytes);

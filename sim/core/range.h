@@ -11,6 +11,7 @@
 #define DMACHECK_SIM_CORE_RANGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/bits.h"
@@ -37,22 +38,108 @@ struct ranges {
     struct dma_range **buckets;
     struct dma_range *chunks[RANGE_CHUNKS_MAX];
     uint32_t used;                  /* blocks ever taken since reset */
-    uint32_t live;
     struct dma_range *free;
     struct dma_range *dead_head, *dead_tail;
     uint32_t dead;
-    uint64_t levels;                /* bit n: some block of 2^n pages */
+    uint64_t levels;                /* bit n: some block of 2^n pages; bit 0 always */
     uint32_t level_count[RANGE_LEVELS];
 };
 
 int ranges_create(struct ranges *t);
 void ranges_reset(struct ranges *t);
 void ranges_destroy(struct ranges *t);
-/* length_bytes > 0. */
-struct dma_range *range_add(struct ranges *t, uint64_t ba, uint64_t length_bytes, uint32_t owner);
-/* Ends its life; the record belongs to the quarantine from now on. */
-void range_release(struct ranges *t, struct dma_range *r);
 /* The range that holds this address: a live one if there is one, else the one released last. NULL. */
 const struct dma_range *range_find(const struct ranges *t, uint64_t ba);
+
+/* The slow halves of what follows. */
+struct dma_range *range_node_fresh(struct ranges *t);
+void range_link_blocks(struct ranges *t, struct dma_range *r, uint64_t page, uint64_t end);
+void range_forget_blocks(struct ranges *t, struct dma_range *r);
+
+static inline uint32_t range_bucket(uint64_t key)
+{
+    return (uint32_t)(key * 0x9e3779b97f4a7c15u >> (64 - RANGE_BUCKET_BITS));
+}
+
+static inline void range_block_link(struct ranges *t, struct dma_range *n, uint64_t key)
+{
+    struct dma_range **bucket = &t->buckets[range_bucket(key)], *next = *bucket;
+
+    n->key = key;
+    n->next = next;
+    n->back = bucket;
+    if (next)
+        next->back = &n->next;
+    *bucket = n;
+}
+
+static inline void range_block_unlink(struct ranges *t, struct dma_range *n)
+{
+    *n->back = n->next;
+    if (n->next)
+        n->next->back = n->back;
+    n->key = 0;
+    n->next = t->free;
+    t->free = n;
+}
+
+/* length_bytes > 0. Inline: the cost of a fragment is mostly this (issue, "Speed"). */
+static inline struct dma_range *range_add(struct ranges *t, uint64_t ba, uint64_t length_bytes, uint32_t owner)
+{
+    struct dma_range *r = t->free;
+    uint64_t page = ba >> PAGE_BITS, last = (ba + length_bytes - 1) >> PAGE_BITS;
+
+    if (__builtin_expect(r != NULL, 1))
+        t->free = r->next;
+    else
+        r = range_node_fresh(t);
+    r->head = r;
+    r->more = NULL;
+    r->sibling = NULL;
+    r->ba = ba;
+    r->length_bytes = length_bytes;
+    r->offset = 0;
+    r->owner = owner;
+    r->live = true;
+    r->bounced = false;
+    if (__builtin_expect(page == last, 1))
+        range_block_link(t, r, (page << 6) + 1);
+    else
+        range_link_blocks(t, r, page, last + 1);
+    return r;
+}
+
+static inline void range_forget(struct ranges *t, struct dma_range *r)
+{
+    if (__builtin_expect(r->more != NULL || ((r->key - 1) & 63), 0))
+        range_forget_blocks(t, r);
+    else
+        range_block_unlink(t, r);
+}
+
+/* Ends the life of count ranges that are linked by sibling, from first to last (none live any more by
+ * the caller's mark): they are the quarantine's from now on, and its oldest are forgotten. */
+static inline void ranges_retire(struct ranges *t, struct dma_range *first, struct dma_range *last, uint32_t count)
+{
+    if (t->dead_tail)
+        t->dead_tail->sibling = first;
+    else
+        t->dead_head = first;
+    t->dead_tail = last;
+    last->sibling = NULL;
+    for (t->dead += count; t->dead > RANGE_DEAD_MAX; t->dead--) {
+        struct dma_range *oldest = t->dead_head;
+
+        t->dead_head = oldest->sibling;
+        range_forget(t, oldest);
+    }
+}
+
+/* Ends the life of one range. */
+static inline void range_release(struct ranges *t, struct dma_range *r)
+{
+    r->live = false;
+    ranges_retire(t, r, r, 1);
+}
 
 #endif

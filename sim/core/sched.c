@@ -50,15 +50,20 @@ static unsigned candidates(struct sim *s, struct candidate out[SCHED_CPUS_MAX + 
 {
     struct sched *sc = s->sched;
     struct sched_event *ev = event_top(sc);
+    uint32_t active = sc->active;
     unsigned count = 0;
 
-    if (sc->cpu && (sc->active & 1u << (sc->cpu - sc->cpus)))
+    if (sc->cpu && active & 1u << (sc->cpu - sc->cpus)) {
         out[count++] = (struct candidate){ cpu_time(sc, sc->cpu), sc->cpu };
+        active &= ~(1u << (sc->cpu - sc->cpus));
+    }
     if (ev)
         out[count++] = (struct candidate){ max_u64(ev->due_ns, sc->floor_ns), NULL };
-    for (unsigned i = 0; i < sc->cpu_count; i++)
-        if ((sc->active & 1u << i) && &sc->cpus[i] != sc->cpu)
-            out[count++] = (struct candidate){ cpu_time(sc, &sc->cpus[i]), &sc->cpus[i] };
+    for (; active; active &= active - 1) {
+        struct cpu *c = &sc->cpus[__builtin_ctz(active)];
+
+        out[count++] = (struct candidate){ cpu_time(sc, c), c };
+    }
     for (unsigned i = 1; i < count; i++) /* stable insertion: at most five */
         for (unsigned j = i; j && out[j].ns < out[j - 1].ns; j--) {
             struct candidate swap = out[j];
@@ -69,24 +74,40 @@ static unsigned candidates(struct sim *s, struct candidate out[SCHED_CPUS_MAX + 
     return count;
 }
 
-/* How many of them lie close enough to the first for a choice between them to be a real machine's. */
-static unsigned within_window(const struct candidate *c, unsigned count)
+/*
+ * Who of them goes. Those close enough to the first for a choice between them to be a real machine's
+ * are the choice's bound. What is left decides how long the one picked is undisturbed.
+ */
+static struct candidate pick(struct sim *s, const struct candidate *c, unsigned count)
 {
-    unsigned near = 0;
+    bool plain = s->choice.source == CHOICE_PLAIN;
+    unsigned near = 1, i = 0;
+    uint64_t reach = plain ? 0 : WINDOW_NS, next;
 
-    while (near < count && c[near].ns <= c[0].ns + WINDOW_NS)
-        near++;
-    return near;
+    if (!plain && count > 1) {
+        while (near < count && c[near].ns <= c[0].ns + WINDOW_NS)
+            near++;
+        i = choice_rare(s, CHOICE_SCHED_NEXT, near, CHOICE_ONE_IN);
+    }
+    next = count == 1 ? UINT64_MAX : c[i ? 0 : 1].ns;
+    s->hot.quiet_until_ns = next == UINT64_MAX ? next : next > reach ? next - reach : 0;
+    return c[i];
 }
 
-void sched_enter_cpu(struct sim *s, struct cpu *c)
+void sched_disturb(struct sim *s)
+{
+    s->hot.quiet_until_ns = 0;
+}
+
+void sched_enter_cpu
+(struct sim *s, struct cpu *c)
 {
     struct sched *sc = s->sched;
 
     sc->cpu = c;
-    c->clock_ns = cpu_time(sc, c);
-    sc->floor_ns = c->clock_ns;
-    s->trace.ns = c->clock_ns;
+    sc->floor_ns = cpu_time(sc, c);
+    s->hot.now_ns = sc->floor_ns;
+    s->trace.ns = sc->floor_ns;
     sched_act_as(s, c, c->top);
 }
 
@@ -127,7 +148,7 @@ static bool run_is_over(struct sim *s, enum sched_end *end)
         *end = SCHED_ENDED;
         return true;
     }
-    if (sc->steps >= s->limits.steps_max || sc->floor_ns >= s->limits.virtual_ns_max) {
+    if (s->hot.steps >= s->limits.steps_max || sc->floor_ns >= s->limits.virtual_ns_max) {
         *end = SCHED_STEPS;
         return true;
     }
@@ -145,9 +166,11 @@ static bool run_is_over(struct sim *s, enum sched_end *end)
 void sched_dispatch_as(struct sim *s, struct agent *me)
 {
     struct sched *sc = s->sched;
-    struct candidate c[SCHED_CPUS_MAX + 1];
+    struct candidate c[SCHED_CPUS_MAX + 1], next;
     enum sched_end end;
 
+    if (sc->cpu)
+        sc->cpu->clock_ns = s->hot.now_ns;
     for (;;) {
         if (run_is_over(s, &end)) {
             leave_run(s, me, end);
@@ -163,17 +186,16 @@ void sched_dispatch_as(struct sim *s, struct agent *me)
                 return;
             continue;
         }
-        unsigned pick = choice_rare(s, CHOICE_SCHED_NEXT, within_window(c, count), CHOICE_ONE_IN);
-
-        if (!c[pick].cpu) {
-            sc->floor_ns = c[pick].ns;
+        next = pick(s, c, count);
+        if (!next.cpu) {
+            sc->floor_ns = next.ns;
             event_run(s, event_top(sc));
             continue;
         }
         struct cpu *from = sc->cpu;
 
-        sc->floor_ns = c[pick].ns;
-        sched_enter_cpu(s, c[pick].cpu);
+        sc->floor_ns = next.ns;
+        sched_enter_cpu(s, next.cpu);
         if (sc->cpu->current == me)
             return;
         if (from != sc->cpu && me != &sc->host)
@@ -184,50 +206,24 @@ void sched_dispatch_as(struct sim *s, struct agent *me)
     }
 }
 
-static void point_slow(struct sim *s)
+void sched_point_slow(struct sim *s)
 {
     struct sched *sc = s->sched;
 
     if (!sc->cpu || sc->in_event)
         return;
-    sc->steps++;
+    s->hot.steps++;
     cpu_active_update(s, sc->cpu);
     sched_dispatch_as(s, sc->cpu->current);
-    cpu_service(s);
-}
-
-/* The fast path: one processor busy, nothing timed, nothing pending. */
-void sched_point(struct sim *s)
-{
-    struct sched *sc = s->sched;
-    struct cpu *c = sc->cpu;
-    uint64_t accesses = g_door.accesses - sc->accesses_seen;
-
-    sc->accesses_seen = g_door.accesses;
-    if (c)
-        c->clock_ns += accesses * s->profile.access_ps / 1000;
-    if (c && !sc->heap_count && !c->intr && !c->dpc_head && !c->resched &&
-        !(sc->active & ~(1u << (c - sc->cpus))) && ++sc->steps < s->limits.steps_max && !s->ended) {
-        sc->floor_ns = c->clock_ns;
-        s->trace.ns = c->clock_ns;
-        return;
-    }
-    point_slow(s);
+    if (cpu_work_pending(sc->cpu))
+        cpu_service(s);
 }
 
 uint64_t sched_now_ns(const struct sim *s)
 {
     const struct sched *sc = s->sched;
 
-    return sc->cpu && !sc->in_event ? cpu_time(sc, sc->cpu) : sc->floor_ns;
-}
-
-void sched_spend(struct sim *s, uint64_t ns)
-{
-    struct sched *sc = s->sched;
-
-    if (sc->cpu && !sc->in_event)
-        sc->cpu->clock_ns += ns;
+    return sc->cpu && !sc->in_event ? max_u64(s->hot.now_ns, sc->floor_ns) : sc->floor_ns;
 }
 
 enum sched_end sched_run(struct sim *s, struct agent *until, bool settle)
@@ -236,6 +232,7 @@ enum sched_end sched_run(struct sim *s, struct agent *until, bool settle)
 
     must(!sc->cpu);
     sc->until = until;
+    s->hot.steps_max = s->limits.steps_max;
     sc->settle = settle;
     s->trace.site = 0;
     sched_dispatch_as(s, &sc->host);
@@ -254,6 +251,7 @@ void sim_end(struct sim *s)
     struct sched *sc = s->sched;
 
     s->ended = true;
+    sched_disturb(s);
     must(sc->cpu);
     sc->in_event = false;
     leave_run(s, running(sc), SCHED_ENDED);
@@ -267,7 +265,7 @@ bool sched_is_running(const struct sim *s)
 
 uint64_t sched_steps(const struct sim *s)
 {
-    return s->sched->steps;
+    return s->hot.steps;
 }
 
 unsigned sched_cpu(const struct sim *s)
@@ -325,9 +323,10 @@ void sched_reset(struct sim *s)
     sc->in_event = false;
     sc->until = NULL;
     sc->floor_ns = 0;
-    sc->steps = 0;
+    s->hot = (struct sched_hot){ .accesses_seen = g_door.accesses,
+                                 .access_cost = (uint64_t)s->profile.access_ps * 1024 / 1000,
+                                 .steps_max = s->limits.steps_max };
     sc->event_order = 0;
-    sc->accesses_seen = g_door.accesses;
     for (uint32_t i = 1; i <= sc->heap_count; i++)
         sc->heap[i]->heap_index = 0;
     sc->heap_count = 0;

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/core/door.h"
 #include "sim/core/sim.h"
 
 #define SCHED_CPUS_MAX 4
@@ -33,11 +34,26 @@ struct agent;
 /* --- time --- */
 uint64_t sched_now_ns(const struct sim *s);
 /* The running processor spends this much. Cheap; the clock moves, others catch up at the next point. */
-void sched_spend(struct sim *s, uint64_t ns);
+static inline void sched_spend(struct sim *s, uint64_t ns)
+{
+    s->hot.now_ns += ns;
+}
 
 /* --- scheduling points --- */
 /* Someone else may run here. Every Windows call begins with one (call_begin does it). */
-void sched_point(struct sim *s);
+void sched_point_slow(struct sim *s);
+static inline void sched_point(struct sim *s)
+{
+    struct sched_hot *h = &s->hot;
+    uint64_t accesses = g_door.accesses;
+
+    h->now_ns += (accesses - h->accesses_seen) * h->access_cost >> 10;
+    h->accesses_seen = accesses;
+    if (h->now_ns <= h->quiet_until_ns && ++h->steps < h->steps_max)
+        s->trace.ns = h->now_ns;
+    else
+        sched_point_slow(s);
+}
 
 /* --- threads --- */
 /* Starts a thread of process (an object id; 0 = system) at priority 0..31 (8 normal). NULL: none left. */

@@ -50,6 +50,7 @@ void sched_event_at(struct sim *s, struct sched_event *ev, uint64_t due_ns)
     ev->due_ns = due_ns;
     ev->order = sc->event_order++;
     sift_up(sc, ++sc->heap_count, ev);
+    sched_disturb(s);
 }
 
 bool sched_event_cancel(struct sim *s, struct sched_event *ev)
@@ -79,6 +80,7 @@ void event_run(struct sim *s, struct sched_event *ev)
     uint16_t agent = t->agent;
     uint8_t cpu = t->cpu, irql = t->irql;
     uint32_t site = t->site;
+    uint64_t now_ns = s->hot.now_ns;
 
     sched_event_cancel(s, ev);
     t->agent = ev->agent;
@@ -87,8 +89,10 @@ void event_run(struct sim *s, struct sched_event *ev)
     t->site = 0;
     t->ns = sc->floor_ns;
     sc->in_event = true;
+    sched_disturb(s);
     ev->fn(s, ev->ctx);
     sc->in_event = false;
+    s->hot.now_ns = now_ns; /* a device's work costs the processor nothing */
     t->agent = agent;
     t->cpu = cpu;
     t->irql = irql;

@@ -69,6 +69,7 @@ static void pend(struct sim *s, struct sched_intr *i)
     if (c->current == &c->idle && c->top == &c->idle)
         c->clock_ns = max_u64(c->clock_ns, sched_now_ns(s) + INTR_LATENCY_NS);
     cpu_active_update(s, c);
+    sched_disturb(s);
 }
 
 static void unpend(struct sim *s, struct sched_intr *i)
@@ -182,6 +183,7 @@ bool sched_dpc_queue(struct sim *s, struct sched_dpc *d)
     if (c->current == &c->idle && c->top == &c->idle)
         c->clock_ns = max_u64(c->clock_ns, sched_now_ns(s));
     cpu_active_update(s, c);
+    sched_disturb(s);
     if (c == s->sched->cpu && !s->sched->in_event && c->irql < IRQL_DISPATCH)
         cpu_service(s);
     return true;

@@ -62,9 +62,7 @@ struct sched {
     bool settle;
     enum sched_end end;
     uint64_t floor_ns;       /* nothing happens before this any more */
-    uint64_t steps;
     uint64_t event_order;
-    uint64_t accesses_seen;  /* of the door, already paid for */
     /* threads */
     struct agent agents[AGENTS_MAX];
     unsigned agents_used;
@@ -82,6 +80,7 @@ void sched_dispatch_as(struct sim *s, struct agent *me); /* this stack gives up 
                                                             its turn */
 void sched_enter_cpu(struct sim *s, struct cpu *c);
 void cpu_active_update(struct sim *s, struct cpu *c);
+void sched_disturb(struct sim *s);             /* somebody else may have to go before the running one */
 void sched_act_as(struct sim *s, struct cpu *c, struct agent *top);
 /* sched_thread.c */
 void thread_place(struct sim *s, struct agent *a);   /* ready: find it a processor or queue it */

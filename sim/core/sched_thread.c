@@ -70,8 +70,12 @@ static struct agent *ready_pick(struct sim *s, struct cpu *c, int above)
 
 static void cpu_give(struct sim *s, struct cpu *c, struct agent *a)
 {
+    bool running = c == s->sched->cpu && !s->sched->in_event;
+
     a->cpu = (uint8_t)(c - s->sched->cpus);
-    c->clock_ns = max_u64(c->clock_ns, a->ready_ns);
+    c->clock_ns = max_u64(running ? s->hot.now_ns : c->clock_ns, a->ready_ns);
+    if (running)
+        s->hot.now_ns = c->clock_ns;
     a->slice_ns = c->clock_ns;
     c->current = a;
     c->top = a;
@@ -147,6 +151,7 @@ void thread_place(struct sim *s, struct agent *a)
         c->clock_ns = max_u64(c->clock_ns, a->ready_ns);
     c->resched = true;
     cpu_active_update(s, c);
+    sched_disturb(s);
 }
 
 static void timeout_fire(struct sim *s, void *ctx)
@@ -277,7 +282,7 @@ void sched_preempt(struct sim *s)
         return;
     }
     struct agent *next = ready_pick(s, sc->cpu, me->priority);
-    bool turn_over = sc->cpu->clock_ns - me->slice_ns >= QUANTUM_NS;
+    bool turn_over = s->hot.now_ns - me->slice_ns >= QUANTUM_NS;
 
     sc->cpu->resched = false;
     if (!next && !turn_over)

@@ -164,16 +164,13 @@ static inline void element_out(struct builder *b, uint64_t ba, uint64_t length)
 }
 
 /* A run of several pages is now and then two elements: Windows promises no particular cut. */
-static __attribute__((noinline)) uint64_t split_at(struct builder *b, uint64_t ba, uint64_t length)
+uint64_t sg_split(struct sim *s, uint64_t ba, uint64_t length_bytes)
 {
-    uint32_t inner = (uint32_t)(span_pages(ba, length) - 1);
+    uint32_t inner = (uint32_t)(span_pages(ba, length_bytes) - 1);
 
-    if (!inner || b->count + 2 > b->w->elements_max || b->w->first_run_only)
+    if (!inner || choices_idle(s) || !choice_rare(s, CHOICE_SG_SPLIT, 2, SPLIT_ONE_IN))
         return 0;
-    if (!choice_rare(b->s, CHOICE_SG_SPLIT, 2, SPLIT_ONE_IN))
-        return 0;
-    return PAGE_BYTES - PAGE_OFFSET(ba) +
-           (uint64_t)choice_draw(b->s, CHOICE_SG_SPLIT, inner) * PAGE_BYTES;
+    return PAGE_BYTES - PAGE_OFFSET(ba) + (uint64_t)choice_draw(s, CHOICE_SG_SPLIT, inner) * PAGE_BYTES;
 }
 
 /* Puts out the run that was growing. false: no more elements are wanted. */
@@ -184,8 +181,9 @@ static inline bool run_out(struct builder *b)
     if (!length)
         return true;
     b->length = 0;
-    if (length > PAGE_BYTES && b->s->profile.elements == ELEMENTS_NATURAL && !b->w->one_run)
-        cut = split_at(b, b->ba, length);
+    if (length > PAGE_BYTES && b->s->profile.elements == ELEMENTS_NATURAL && !b->w->one_run &&
+        b->count + 2 <= b->w->elements_max && !b->w->first_run_only)
+        cut = sg_split(b->s, b->ba, length);
     if (cut) {
         element_out(b, b->ba, cut);
         b->ba += cut;

@@ -78,12 +78,31 @@ struct sg_want {
  * the wish has limits. 0: no memory for bouncing or no bus addresses left; nothing has changed.
  */
 uint32_t sg_map(struct sim *s, struct dma_map *m, const struct sg_want *w);
+/* Where a run of several pages is cut in two by choice; 0: not. */
+uint64_t sg_split(struct sim *s, uint64_t ba, uint64_t length_bytes);
 /* EV_MAP for each run. */
 void sg_say(struct sim *s, const struct dma_map *m);
 /* Copies out what [offset, offset + length) of a transfer from the device holds in bounce runs. */
 uint64_t sg_copy_out(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t length_bytes);
 /* Gives up the pages that [offset, offset + length) touches; all = true: whatever is left. */
 void sg_unmap(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t length_bytes, bool all);
+
+/* Nobody hears of a choice that can only be the plain one: it need not be drawn. */
+static inline bool choices_idle(const struct sim *s)
+{
+    return s->choice.source == CHOICE_PLAIN && !s->trace.on;
+}
+
+/* fault_take, at the least cost where no fault is planned. */
+static inline bool fault_here(struct sim *s, enum fault_point point)
+{
+    struct fault *f = &s->fault;
+
+    if (__builtin_expect(f->one_in || f->fail_nth[point] == f->chances[point] + 1, 0))
+        return fault_take(s, point);
+    f->chances[point]++;
+    return false;
+}
 
 struct dma_map *sg_map_alloc(struct sim *s);
 void sg_map_free(struct sim *s, struct dma_map *m); /* unmaps what is left */

@@ -26,7 +26,17 @@ struct sim_limits {
     uint64_t virtual_ns_max; /* virtual time of one run, default 1 hour; reached: a liveness finding */
 };
 
+/* What every Windows call touches of the scheduler, in one cache line (sim/core/sched.h). */
+struct sched_hot {
+    uint64_t now_ns;         /* clock of the running processor */
+    uint64_t quiet_until_ns; /* nobody else can go before this; 0: ask */
+    uint64_t accesses_seen;  /* of the door, already paid for */
+    uint64_t access_cost;    /* of one access, 1/1024 ns */
+    uint64_t steps, steps_max;
+};
+
 struct sim {
+    struct sched_hot hot;
     struct trace trace;
     struct choice choice;
     struct fault fault;

@@ -55,6 +55,21 @@ struct list_call { /* what the five ways to get a list have in common */
 /* *list: the list, when it exists by the end of the call (its id in *obj) */
 NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *c,
                       struct dma_list **list, uint32_t *obj);
+/* Calls the driver's AdapterListControl. */
+static inline void dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l, PDEVICE_OBJECT device_object,
+                                 PIRP irp, PDRIVER_LIST_CONTROL routine, PVOID context)
+{
+    if (s->trace.on)
+        callback_begin(s, API_AdapterListControl, a->obj, device_obj(s, device_object), irp ? irp_obj(s, irp) : 0,
+                       l->obj, va_of(s, context).v);
+    routine(device_object, irp, (PSCATTER_GATHER_LIST)l->face, context);
+    callback_end(s, API_AdapterListControl, a->obj, 0);
+}
+
+/* The plain case that comes later after all. */
+void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_object, PDRIVER_LIST_CONTROL routine,
+                    PVOID context);
+
 struct channel_call {
     PDEVICE_OBJECT device_object;
     ULONG registers;

@@ -98,7 +98,7 @@ static struct adapter *adapter_make(struct sim *s, struct dm_device *device, con
         trace_emit(&s->trace, EV_UNMODELLED, API_IoGetDmaAdapter, device->obj, 0, 0, 0, 0);
         return NULL;
     }
-    if (fault_take(s, FAULT_ADAPTER))
+    if (fault_here(s, FAULT_ADAPTER))
         return NULL;
     face = pool_alloc_internal(s, ADAPTER_OBJECT_BYTES);
     if (!face)

@@ -12,7 +12,7 @@ static struct common_buffer *buffer_get(struct sim *s, struct adapter *a, const 
 {
     struct common_buffer *b;
 
-    if (RELEASED(a) || fault_take(s, FAULT_COMMON))
+    if (RELEASED(a) || fault_here(s, FAULT_COMMON))
         return NULL;
     b = common_alloc(s, a, want);
     if (b && LogicalAddress)
@@ -201,7 +201,7 @@ static NTSTATUS from_mdl(struct sim *s, struct adapter *a, PMDL Mdl, struct from
         !(mdl->flags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL)) ||
         !(mdl->flags & (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL)))
         return STATUS_INVALID_PARAMETER;
-    if (fault_take(s, FAULT_COMMON))
+    if (fault_here(s, FAULT_COMMON))
         return STATUS_INSUFFICIENT_RESOURCES;
     va = (char *)mdl->mapped_va + within;
     *b = common_borrow(s, a, mdl, within, &f->want, va, f->access);

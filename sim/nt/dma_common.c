@@ -73,11 +73,7 @@ static enum dma_action list_routine(struct sim *s, struct dma_request *r)
         list_abandon(s, l);
         return ACTION_KEEP_REGISTERS;
     }
-    if (s->trace.on)
-        callback_begin(s, API_AdapterListControl, r->a->obj, device_obj(s, device_object),
-                       r->irp ? irp_obj(s, r->irp) : 0, l->obj, va_of(s, r->routine_context).v);
-    routine(device_object, r->irp, (PSCATTER_GATHER_LIST)l->face, r->routine_context);
-    callback_end(s, API_AdapterListControl, r->a->obj, 0);
+    dma_list_call(s, r->a, l, device_object, r->irp, routine, r->routine_context);
     return ACTION_KEEP_REGISTERS;
 }
 
@@ -105,7 +101,7 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
     struct dma_request *r;
     int answer;
 
-    if (c->registers > a->registers_max || fault_take(s, FAULT_MAPREG))
+    if (c->registers > a->registers_max || fault_here(s, FAULT_MAPREG))
         return STATUS_INSUFFICIENT_RESOURCES;
     r = request_alloc(s, a, REQUEST_CHANNEL, c->registers);
     request_fill(r, c->device_object, c->routine, c->routine_context, c->context);
@@ -122,12 +118,23 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
     if (answer)
         return STATUS_SUCCESS;
     if (c->routine) {
-        request_go(s, r, c->synchronous);
+        request_go(s, r, c->synchronous || !request_later(s));
     } else {
         request_hold(s, r);
         *file = r->file;
     }
     return STATUS_SUCCESS;
+}
+
+void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_object, PDRIVER_LIST_CONTROL routine,
+                    PVOID context)
+{
+    struct dma_request *r = a->spare;
+
+    request_fill(r, device_object, routine, context, NULL);
+    r->single = false;
+    r->run = list_routine;
+    list_plain_later(s, a);
 }
 
 static NTSTATUS list_check(struct sim *s, const struct adapter *a, const struct list_call *c,
@@ -137,11 +144,11 @@ static NTSTATUS list_check(struct sim *s, const struct adapter *a, const struct 
         return STATUS_INVALID_PARAMETER;
     if (sg_count(mdl_of(c->mdl), c->offset, c->length, registers))
         return STATUS_BUFFER_TOO_SMALL;
-    if (*registers > a->registers_max || fault_take(s, FAULT_MAPREG))
+    if (*registers > a->registers_max || fault_here(s, FAULT_MAPREG))
         return STATUS_INSUFFICIENT_RESOURCES;
     if (c->build && (!c->buffer || c->buffer_bytes < sg_size(*registers)))
         return STATUS_BUFFER_TOO_SMALL;
-    if (!c->build && fault_take(s, FAULT_SGL))
+    if (!c->build && fault_here(s, FAULT_SGL))
         return STATUS_INSUFFICIENT_RESOURCES;
     return STATUS_SUCCESS;
 }
@@ -153,7 +160,7 @@ static NTSTATUS list_granted(struct sim *s, struct dma_request *r, const struct 
     struct dma_list *l = r->list;
 
     if (c->routine) {
-        request_go(s, r, c->synchronous);
+        request_go(s, r, c->synchronous || !request_later(s));
         if (l->live)
             *obj = l->obj;
         return STATUS_SUCCESS;

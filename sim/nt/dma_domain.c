@@ -124,7 +124,7 @@ NTSTATUS AllocateDomainCommonBuffer(PDMA_ADAPTER DmaAdapter, HANDLE DomainHandle
     call_arg(&c, iommu_domain_obj(s, domain), CacheType ? (uint64_t)*CacheType : 0xffffffffu, PreferredNode, 0, 0);
     if (!RELEASED(a) && domain != NO_DOMAIN && LogicalAddress && VirtualAddress &&
         (!CacheType || *CacheType == MmNonCached || *CacheType == MmCached)) {
-        b = fault_take(s, FAULT_COMMON) ? NULL : common_alloc(s, a, &want);
+        b = fault_here(s, FAULT_COMMON) ? NULL : common_alloc(s, a, &want);
         status = b ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
     }
     if (b) {

@@ -216,6 +216,45 @@ PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegiste
     return logical_of(ba);
 }
 
+/* The plain case: whatever it refuses, the general way says why. */
+static struct dma_list *get_plain(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
+                                  uint64_t offset, ULONG Length, PDRIVER_LIST_CONTROL routine, PVOID Context,
+                                  bool to_device)
+{
+    bool later;
+    struct dma_list *l = list_plain_begin(s, a, mdl_of(Mdl), offset, Length, to_device,
+                                          SAID(s, mdl_obj(s, Mdl)), &later);
+    uint8_t irql = s->trace.irql;
+
+    if (!l)
+        return NULL;
+    if (later) {
+        dma_list_later(s, a, DeviceObject, routine, Context);
+        return l;
+    }
+    if (irql < IRQL_DISPATCH)
+        sched_irql_set(s, IRQL_DISPATCH);
+    dma_list_call(s, a, l, DeviceObject, DeviceObject ? DeviceObject->CurrentIrp : NULL, routine, Context);
+    list_plain_end(s, a);
+    if (irql < IRQL_DISPATCH)
+        sched_irql_set(s, irql);
+    return l;
+}
+
+static __attribute__((noinline)) NTSTATUS get_general(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject,
+                                                      PMDL Mdl, uint64_t offset, ULONG Length,
+                                                      PDRIVER_LIST_CONTROL routine, PVOID Context, bool to_device,
+                                                      uint32_t *list_id)
+{
+    struct list_call want = { .device_object = DeviceObject, .mdl = Mdl, .offset = offset, .length = Length,
+                              .routine = routine, .routine_context = Context, .to_device = to_device };
+    struct dma_list *list = NULL;
+
+    if (RELEASED(a) || !routine)
+        return STATUS_INVALID_PARAMETER;
+    return dma_list_get(s, a, &want, &list, list_id);
+}
+
 /*
  * GetScatterGatherList: a list over a buffer, in memory of the HAL's.
  *
@@ -233,19 +272,22 @@ NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObje
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t mdl = SAID(s, mdl_obj(s, Mdl)), list_id = 0;
-    struct list_call want = { .device_object = DeviceObject, .mdl = Mdl, .offset = mdl_offset_of(Mdl, CurrentVa),
-                              .length = Length, .routine = ExecutionRoutine, .routine_context = Context,
-                              .to_device = WriteToDevice };
+    uint64_t offset = mdl_offset_of(Mdl, CurrentVa);
     struct call c = call_begin(s, API_GetScatterGatherList, adapter_id(a), mdl, SAID(s, va_of(s, CurrentVa).v),
                                dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
     struct dma_list *list = NULL;
-    NTSTATUS status = STATUS_INVALID_PARAMETER;
+    NTSTATUS status = STATUS_SUCCESS;
 
     if (s->trace.on)
-        call_arg(&c, mdl, want.offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
+        call_arg(&c, mdl, offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
                  Mdl ? (uint64_t)Mdl->ByteCount << 32 | (USHORT)Mdl->MdlFlags : 0);
-    if (!RELEASED(a) && ExecutionRoutine)
-        status = dma_list_get(s, a, &want, &list, &list_id);
+    if (a && ExecutionRoutine)
+        list = get_plain(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context, WriteToDevice);
+    if (list)
+        list_id = list->obj;
+    else
+        status = get_general(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context, WriteToDevice,
+                             &list_id);
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -264,7 +306,7 @@ VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterG
     struct sim *s = sim_now();
     uint32_t id;
     struct dma_list *l = list_find(s, ScatterGather, &id);
-    struct call c = call_begin(s, API_PutScatterGatherList, adapter_id(adapter_find(s, DmaAdapter)), id,
+    struct call c = call_begin(s, API_PutScatterGatherList, SAID(s, adapter_id(adapter_find(s, DmaAdapter))), id,
                                !!WriteToDevice, SAID(s, va_of(s, ScatterGather).v), 0);
     uint64_t copied = 0;
 
@@ -273,7 +315,8 @@ VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterG
 
         if (target && target != (PMDL)l->map.mdl)
             mdl_destroy(s, target);
-        copied = list_put(s, l, WriteToDevice);
+        if (!list_plain_put(s, l, WriteToDevice))
+            copied = list_put(s, l, WriteToDevice);
     }
     call_end(&c, copied, 0, 0, 0);
 }

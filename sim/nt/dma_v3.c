@@ -41,7 +41,7 @@ NTSTATUS GetDmaTransferInfo(PDMA_ADAPTER DmaAdapter, PMDL Mdl, ULONGLONG Offset,
     else if (version != DMA_TRANSFER_INFO_VERSION1 && version != DMA_TRANSFER_INFO_VERSION2)
         status = STATUS_NOT_SUPPORTED;
     else if (!Length || sg_count(mdl_of(Mdl), Offset, Length, &registers) ||
-             fault_take(s, FAULT_TRANSFER_CONTEXT))
+             fault_here(s, FAULT_TRANSFER_CONTEXT))
         status = STATUS_INVALID_PARAMETER;
     if (status == STATUS_SUCCESS) {
         elements = a->scatter_gather ? registers : 1;
@@ -72,7 +72,7 @@ NTSTATUS InitializeDmaTransferContext(PDMA_ADAPTER DmaAdapter, PVOID DmaTransfer
                                SAID(s, va_of(s, DmaTransferContext).v), 0, 0);
     struct dma_context *x;
 
-    if (RELEASED(a) || !DmaTransferContext || fault_take(s, FAULT_TRANSFER_CONTEXT)) {
+    if (RELEASED(a) || !DmaTransferContext || fault_here(s, FAULT_TRANSFER_CONTEXT)) {
         call_end(&c, (uint64_t)(ULONG)STATUS_INVALID_PARAMETER, 0, 0, 0);
         return STATUS_INVALID_PARAMETER;
     }
@@ -264,7 +264,7 @@ NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
         status = STATUS_BUFFER_TOO_SMALL;
     else if (x.file->context && x.file->context->transfer_cancelled)
         status = STATUS_CANCELLED;
-    else if (fault_take(s, FAULT_SGL))
+    else if (fault_here(s, FAULT_SGL))
         status = STATUS_INSUFFICIENT_RESOURCES;
     else
         status = map_ex(s, &x, &mapped);

@@ -22,7 +22,7 @@ static NTSTATUS vector_make(struct sim *s, struct adapter *a, struct common_want
     if (!elements || !bytes || elements > ELEMENTS_MAX || bytes > MEM_RAM_MAX_BYTES || want->min > want->max)
         return STATUS_INVALID_PARAMETER;
     want->length_bytes = stride * elements;
-    b = fault_take(s, FAULT_COMMON) ? NULL : common_alloc(s, a, want);
+    b = fault_here(s, FAULT_COMMON) ? NULL : common_alloc(s, a, want);
     if (!b)
         return STATUS_INSUFFICIENT_RESOURCES;
     b->element_bytes = bytes;

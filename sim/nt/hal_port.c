@@ -1,8 +1,8 @@
 /*
- * Register and port access, and the HAL's old bus functions. A pointer into a mapped BAR goes to the
- * device, any other is memory, as on Windows, where these are plain loads and stores with a barrier
- * and drivers use them on common buffers too. An access is one MMIO event with the driver's line as
- * its site; there is no CALL beside it, since the access itself says all.
+ * Register and port access, and the HAL's old bus functions. A pointer into a mapped BAR goes to
+ * the device, any other is memory, as on Windows, where these are plain loads and stores with a
+ * barrier and drivers use them on common buffers too. An access is one MMIO event with the driver's
+ * line as its site; there is no CALL beside it, since the access itself says all.
  */
 #include "sim/nt/pnp.h"
 
@@ -28,14 +28,11 @@ static struct access access_begin(enum api api, const void *frame)
     return a;
 }
 
-static void access_end(struct access *a)
-{
-    a->s->trace.site = a->outer_site;
-}
+static void access_end(struct access *a) { a->s->trace.site = a->outer_site; }
 
 /*
- * READ_REGISTER_x and READ_REGISTER_BUFFER_x: loads from a device's register; a buffer's loads all go
- * to ascending addresses.
+ * READ_REGISTER_x and READ_REGISTER_BUFFER_x: loads from a device's register; a buffer's loads all
+ * go to ascending addresses.
  *
  * Irql     any
  * Units    Count: elements
@@ -140,26 +137,26 @@ static void port_write(void *port, uint64_t v, unsigned size, const void *frame)
 #define FRAME __builtin_frame_address(0)
 #define PC __builtin_return_address(0)
 
-#define REGISTER_FUNCTIONS(NAME, type)                                                          \
-    type READ_REGISTER_##NAME(volatile type *Register)                                          \
-    {                                                                                           \
-        return (type)register_read(Register, sizeof(type), FRAME, PC);                          \
-    }                                                                                           \
-    VOID WRITE_REGISTER_##NAME(volatile type *Register, type Value)                             \
-    {                                                                                           \
-        register_write(Register, Value, sizeof(type), FRAME, PC);                               \
-    }                                                                                           \
-    VOID READ_REGISTER_BUFFER_##NAME(volatile type *Register, type *Buffer, ULONG Count)        \
-    {                                                                                           \
-        door_range(Buffer, (uint64_t)Count * sizeof(type), true, PC);                           \
-        for (ULONG i = 0; i < Count; i++)                                                       \
-            Buffer[i] = (type)register_read(Register + i, sizeof(type), FRAME, PC);             \
-    }                                                                                           \
-    VOID WRITE_REGISTER_BUFFER_##NAME(volatile type *Register, type *Buffer, ULONG Count)       \
-    {                                                                                           \
-        door_range(Buffer, (uint64_t)Count * sizeof(type), false, PC);                          \
-        for (ULONG i = 0; i < Count; i++)                                                       \
-            register_write(Register + i, Buffer[i], sizeof(type), FRAME, PC);                   \
+#define REGISTER_FUNCTIONS(NAME, type)                                                             \
+    type READ_REGISTER_##NAME(volatile type *Register)                                             \
+    {                                                                                              \
+        return (type)register_read(Register, sizeof(type), FRAME, PC);                             \
+    }                                                                                              \
+    VOID WRITE_REGISTER_##NAME(volatile type *Register, type Value)                                \
+    {                                                                                              \
+        register_write(Register, Value, sizeof(type), FRAME, PC);                                  \
+    }                                                                                              \
+    VOID READ_REGISTER_BUFFER_##NAME(volatile type *Register, type *Buffer, ULONG Count)           \
+    {                                                                                              \
+        door_range(Buffer, (uint64_t)Count * sizeof(type), true, PC);                              \
+        for (ULONG i = 0; i < Count; i++)                                                          \
+            Buffer[i] = (type)register_read(Register + i, sizeof(type), FRAME, PC);                \
+    }                                                                                              \
+    VOID WRITE_REGISTER_BUFFER_##NAME(volatile type *Register, type *Buffer, ULONG Count)          \
+    {                                                                                              \
+        door_range(Buffer, (uint64_t)Count * sizeof(type), false, PC);                             \
+        for (ULONG i = 0; i < Count; i++)                                                          \
+            register_write(Register + i, Buffer[i], sizeof(type), FRAME, PC);                      \
     }
 
 REGISTER_FUNCTIONS(UCHAR, UCHAR)
@@ -167,26 +164,23 @@ REGISTER_FUNCTIONS(USHORT, USHORT)
 REGISTER_FUNCTIONS(ULONG, ULONG)
 REGISTER_FUNCTIONS(ULONG64, ULONG64)
 
-#define PORT_FUNCTIONS(NAME, type)                                                              \
-    type READ_PORT_##NAME(type *Port)                                                           \
-    {                                                                                           \
-        return (type)port_read(Port, sizeof(type), FRAME);                                      \
-    }                                                                                           \
-    VOID WRITE_PORT_##NAME(type *Port, type Value)                                              \
-    {                                                                                           \
-        port_write(Port, Value, sizeof(type), FRAME);                                           \
-    }                                                                                           \
-    VOID READ_PORT_BUFFER_##NAME(type *Port, type *Buffer, ULONG Count)                         \
-    {                                                                                           \
-        door_range(Buffer, (uint64_t)Count * sizeof(type), true, PC);                           \
-        for (ULONG i = 0; i < Count; i++)                                                       \
-            Buffer[i] = (type)port_read(Port, sizeof(type), FRAME);                             \
-    }                                                                                           \
-    VOID WRITE_PORT_BUFFER_##NAME(type *Port, type *Buffer, ULONG Count)                        \
-    {                                                                                           \
-        door_range(Buffer, (uint64_t)Count * sizeof(type), false, PC);                          \
-        for (ULONG i = 0; i < Count; i++)                                                       \
-            port_write(Port, Buffer[i], sizeof(type), FRAME);                                   \
+#define PORT_FUNCTIONS(NAME, type)                                                                 \
+    type READ_PORT_##NAME(type *Port) { return (type)port_read(Port, sizeof(type), FRAME); }       \
+    VOID WRITE_PORT_##NAME(type *Port, type Value)                                                 \
+    {                                                                                              \
+        port_write(Port, Value, sizeof(type), FRAME);                                              \
+    }                                                                                              \
+    VOID READ_PORT_BUFFER_##NAME(type *Port, type *Buffer, ULONG Count)                            \
+    {                                                                                              \
+        door_range(Buffer, (uint64_t)Count * sizeof(type), true, PC);                              \
+        for (ULONG i = 0; i < Count; i++)                                                          \
+            Buffer[i] = (type)port_read(Port, sizeof(type), FRAME);                                \
+    }                                                                                              \
+    VOID WRITE_PORT_BUFFER_##NAME(type *Port, type *Buffer, ULONG Count)                           \
+    {                                                                                              \
+        door_range(Buffer, (uint64_t)Count * sizeof(type), false, PC);                             \
+        for (ULONG i = 0; i < Count; i++)                                                          \
+            port_write(Port, Buffer[i], sizeof(type), FRAME);                                      \
     }
 
 PORT_FUNCTIONS(UCHAR, UCHAR)

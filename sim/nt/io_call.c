@@ -124,8 +124,11 @@ NTSTATUS io_call_wait(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
 NTSTATUS IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IofCallDriver, irp_obj(s, Irp), device_obj(s, DeviceObject),
-                               (uint64_t)Irp->CurrentLocation, (uint64_t)Irp->StackCount, 0);
+    struct io_irp *r = io_irp_of(s, Irp);
+    struct call c = call_begin(s, API_IofCallDriver, r ? r->obj : irp_obj(s, Irp),
+                               device_obj(s, DeviceObject),
+                               r ? (uint64_t)Irp->CurrentLocation : 0,
+                               r ? (uint64_t)Irp->StackCount : 0, 0);
     NTSTATUS status = io_call(s, DeviceObject, Irp);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);
@@ -159,7 +162,7 @@ BOOLEAN IoForwardIrpSynchronously(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     struct waiter w = { .thread = sched_current_thread(s) };
     struct call c = call_begin(s, API_IoForwardIrpSynchronously, irp_obj(s, Irp),
                                device_obj(s, DeviceObject), 0, 0, 0);
-    BOOLEAN sent = Irp->CurrentLocation > 1;
+    BOOLEAN sent = io_irp_of(s, Irp) && Irp->CurrentLocation > 1;
 
     if (sent) {
         IoCopyCurrentIrpStackLocationToNext(Irp);

@@ -195,10 +195,11 @@ static void copy_back(struct sim *s, struct io_irp *r)
 void io_finish(struct sim *s, struct io_irp *r)
 {
     PIRP irp = r->irp;
-    bool tell = !NT_ERROR(irp->IoStatus.Status) || irp->PendingReturned;
+    bool tell;
 
     if (r->state == IO_IRP_FREED)
         return;
+    tell = !NT_ERROR(irp->IoStatus.Status) || irp->PendingReturned;
     copy_back(s, r);
     if (r->request)
         io_request_end(s, r->request, irp, tell);
@@ -228,33 +229,14 @@ VOID IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
     struct io_irp *r = io_irp_of(s, Irp);
     bool gone = !r || r->state == IO_IRP_ENDED || Irp->Type != IO_TYPE_IRP;
     bool held = !gone && Irp->CurrentLocation <= Irp->StackCount;
-    struct call c = call_begin(s, API_IofCompleteRequest, irp_obj(s, Irp),
-                               (uint32_t)Irp->IoStatus.Status, Irp->IoStatus.Information,
+    struct call c = call_begin(s, API_IofCompleteRequest, r ? r->obj : irp_obj(s, Irp),
+                               r ? (uint32_t)Irp->IoStatus.Status : 0,
+                               r ? Irp->IoStatus.Information : 0,
                                held ? IoGetCurrentIrpStackLocation(Irp)->Control : 0,
                                gone ? 1 : Irp->CancelRoutine ? 2 : 0);
 
     (void)PriorityBoost;
     io_complete(s, Irp);
-    call_end(&c, 0, 0, 0, 0);
-}
-
-/*
- * IoSetMasterIrpStatus: a part's failure becomes the master IRP's status.
- *
- * Irql     <= DISPATCH_LEVEL
- * Returns  nothing
- * Gap      none known
- * Says     CALL, RETURN
- * Source   ntifs/nf-ntifs-iosetmasterirpstatus
- */
-VOID IoSetMasterIrpStatus(PIRP MasterIrp, NTSTATUS Status)
-{
-    struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoSetMasterIrpStatus, irp_obj(s, MasterIrp),
-                               (uint32_t)Status, 0, 0, 0);
-
-    if (!NT_SUCCESS(Status) || NT_SUCCESS(MasterIrp->IoStatus.Status))
-        MasterIrp->IoStatus.Status = Status;
     call_end(&c, 0, 0, 0, 0);
 }
 

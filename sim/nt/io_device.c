@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/must.h"
+#include "include/ddk/wdmsec.h" /* its macro gives IoCreateDeviceSecure its name in wdmsec.lib */
 
 /* The part of DEVOBJ_EXTENSION that Windows keeps to itself begins with what drivers may see. */
 struct device_block {

@@ -9,6 +9,21 @@
 
 #define BUGCHECK_MULTIPLE_IRP_COMPLETE_REQUESTS 0x44
 
+/* With ASan a freed IRP may not be touched by anybody, until its memory is an IRP again. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IRP_ASAN 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(IRP_ASAN)
+#include <sanitizer/asan_interface.h>
+#define irp_close(r) __asan_poison_memory_region((r)->irp, (r)->bytes)
+#define irp_open(r) __asan_unpoison_memory_region((r)->irp, (r)->bytes)
+#else
+#define irp_close(r) ((void)(r))
+#define irp_open(r) ((void)(r))
+#endif
+
 static uint32_t irp_bytes(CCHAR stack_size)
 {
     return (uint32_t)(sizeof(IRP) + (size_t)stack_size * sizeof(IO_STACK_LOCATION));
@@ -35,6 +50,7 @@ static struct io_irp *irp_take(struct sim *s, CCHAR stack_size)
     if (r && io->irp_free[(int)stack_size].count > IO_IRP_QUARANTINE) {
         io->irp_free[(int)stack_size].head = r->next;
         io->irp_free[(int)stack_size].count--;
+        irp_open(r);
         return r;
     }
     p = pool_alloc_internal(s, irp_bytes(stack_size));
@@ -118,6 +134,7 @@ void io_irp_free(struct sim *s, PIRP irp)
     objmap_drop(&s->nt->objects, irp);
     if (!r->pooled)
         return;
+    irp_close(r);
     r->next = NULL;
     if (io->irp_free[(int)n].count++)
         io->irp_free[(int)n].tail->next = r;

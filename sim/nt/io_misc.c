@@ -3,6 +3,7 @@
  * stack's bounds.
  */
 #include "sim/nt/io.h"
+#include "sim/nt/zw.h"
 
 #include <stdio.h>
 
@@ -350,4 +351,45 @@ VOID IoRemoveShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 
     share_count(FileObject, ShareAccess, (ULONG)-1);
     call_end(&c, 0, 0, 0, 0);
+}
+
+/*
+ * IoGetRequestorProcess: the process whose thread asked for this.
+ *
+ * Irql     <= DISPATCH_LEVEL
+ * Returns  the process
+ * Gap      none known
+ * Says     CALL, RETURN
+ * Source   ntifs/nf-ntifs-iogetrequestorprocess
+ */
+PEPROCESS IoGetRequestorProcess(PIRP Irp)
+{
+    struct sim *s = sim_now();
+    struct io_irp *r = io_irp_of(s, Irp);
+    struct call c = call_begin(s, API_IoGetRequestorProcess, irp_obj(s, Irp), 0, 0, 0, 0);
+    uint32_t process = r && r->thread ? agent_process(r->thread) : 0;
+
+    call_end(&c, process, 0, 0, 0);
+    return ps_process(s, process);
+}
+
+/*
+ * IoGetRequestorProcessId: its number.
+ *
+ * Irql     <= DISPATCH_LEVEL
+ * Returns  the process id
+ * Gap      none known
+ * Says     CALL, RETURN
+ * Source   ntifs/nf-ntifs-iogetrequestorprocessid
+ */
+ULONG IoGetRequestorProcessId(PIRP Irp)
+{
+    struct sim *s = sim_now();
+    struct io_irp *r = io_irp_of(s, Irp);
+    struct call c = call_begin(s, API_IoGetRequestorProcessId, irp_obj(s, Irp), 0, 0, 0, 0);
+    uint32_t process = r && r->thread ? agent_process(r->thread) : 0;
+    ULONG id = (ULONG)(ULONG_PTR)ps_process_id(s, process);
+
+    call_end(&c, id, 0, 0, 0);
+    return id;
 }

@@ -39,10 +39,7 @@ struct ob_state {
     uint32_t handles_used, free_handle, open;
 };
 
-static struct ob_state *ob_of(struct sim *s)
-{
-    return s->nt->zw->ob;
-}
+static struct ob_state *ob_of(struct sim *s) { return s->nt->zw->ob; }
 
 static struct ob_object *object_find(struct sim *s, const void *body)
 {
@@ -62,8 +59,7 @@ static struct ob_object *object_new(struct sim *s, void *body, enum ob_type type
         o = &ob->objects[ob->objects_used++];
     else
         return NULL;
-    *o = (struct ob_object){ .body = body, .references = 1, .type = type,
-                             .implicit = true };
+    *o = (struct ob_object) { .body = body, .references = 1, .type = type, .implicit = true };
     objmap_put(&ob->map, body, OBJ_ID(OBJ_NONE, 1), o);
     return o;
 }
@@ -175,9 +171,10 @@ NTSTATUS ob_handle_create(struct sim *s, void *body, enum ob_type type, ACCESS_M
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     h = &ob->handles[index];
-    *h = (struct ob_handle){ .object = o, .access = access,
-                             .kernel = (attributes & OBJ_KERNEL_HANDLE) != 0,
-                             .process = agent_process(sched_current_thread(s)) };
+    *h = (struct ob_handle) { .object = o,
+                              .access = access,
+                              .kernel = (attributes & OBJ_KERNEL_HANDLE) != 0,
+                              .process = agent_process(sched_current_thread(s)) };
     /* All access that the type has: what GENERIC_ALL and MAXIMUM_ALLOWED turn into. */
     if (access & (GENERIC_ALL | MAXIMUM_ALLOWED))
         h->access = 0x1fffffu;
@@ -223,10 +220,7 @@ NTSTATUS ob_handle_close(struct sim *s, HANDLE handle)
     return STATUS_SUCCESS;
 }
 
-uint32_t ob_handles_open(struct sim *s)
-{
-    return ob_of(s)->open;
-}
+uint32_t ob_handles_open(struct sim *s) { return ob_of(s)->open; }
 
 int ob_create(struct sim *s)
 {

@@ -1,6 +1,6 @@
 /*
- * The PnP manager: device nodes, and the IRPs that add, start, stop and remove a device, in Windows'
- * order. What the bus answers is pnp_bus.c's, resources are pnp_resource.c's.
+ * The PnP manager: device nodes, and the IRPs that add, start, stop and remove a device, in
+ * Windows' order. What the bus answers is pnp_bus.c's, resources are pnp_resource.c's.
  */
 #include "sim/nt/pnp.h"
 
@@ -137,8 +137,9 @@ static void query_capabilities(struct sim *s, struct pnp_node *n)
     PDEVICE_OBJECT top = io_device_top(n->pdo);
     PIO_STACK_LOCATION stack;
     PIRP irp = pnp_irp(s, top, IRP_MJ_PNP, IRP_MN_QUERY_CAPABILITIES, &stack);
-    DEVICE_CAPABILITIES caps = { .Size = sizeof(caps), .Version = 1, .Address = (ULONG)-1,
-                                 .UINumber = (ULONG)-1 };
+    DEVICE_CAPABILITIES caps = {
+        .Size = sizeof(caps), .Version = 1, .Address = (ULONG)-1, .UINumber = (ULONG)-1
+    };
 
     if (!irp)
         return;
@@ -233,8 +234,10 @@ static struct pnp_node *node_make(struct sim *s, struct dm_device *d)
         if (p->node_count == PNP_NODES_MAX)
             return NULL;
         n = &p->nodes[p->node_count];
-        *n = (struct pnp_node){ .device = d, .index = p->node_count++,
-                                .d_state = PowerDeviceD0, .s_state = PowerSystemWorking };
+        *n = (struct pnp_node) { .device = d,
+                                 .index = p->node_count++,
+                                 .d_state = PowerDeviceD0,
+                                 .s_state = PowerSystemWorking };
         io_event_init(&n->power_idle, NotificationEvent, true);
         pnp_config_init(d);
         pnp_keys_make(s, n);
@@ -467,7 +470,7 @@ void host_registry_dword(struct sim *s, unsigned device_index, const char *name,
         if (p->value_count == PNP_VALUES_MAX)
             return;
         p->value_count++;
-        *v = (struct pnp_value){ .index = device_index, .value = value };
+        *v = (struct pnp_value) { .index = device_index, .value = value };
         snprintf(v->name, sizeof(v->name), "%s", name);
         return;
     }
@@ -475,8 +478,8 @@ void host_registry_dword(struct sim *s, unsigned device_index, const char *name,
         wide[n.count] = (uint8_t)name[n.count];
         n.count++;
     }
-    must(reg_value_set(s, p->nodes[device_index].parameters, n, REG_DWORD, &value,
-                       sizeof(value)) == STATUS_SUCCESS);
+    must(reg_value_set(s, p->nodes[device_index].parameters, n, REG_DWORD, &value, sizeof(value)) ==
+         STATUS_SUCCESS);
 }
 
 /* --- what drivers ask of the PnP manager --- */
@@ -497,8 +500,8 @@ static void invalidate_work(struct sim *s, struct io_work *w)
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  nothing; the question comes later, from a system thread
- * Gap      of the answer PNP_DEVICE_FAILED, _REMOVED and _DISABLED have an effect (surprise removal);
- *          _RESOURCE_REQUIREMENTS_CHANGED does not restart the device
+ * Gap      of the answer PNP_DEVICE_FAILED, _REMOVED and _DISABLED have an effect (surprise
+ *          removal); _RESOURCE_REQUIREMENTS_CHANGED does not restart the device
  * Says     CALL, RETURN
  * Source   wdm/nf-wdm-ioinvalidatedevicestate
  */

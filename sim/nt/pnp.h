@@ -1,6 +1,6 @@
 /*
- * What pnp*.c and po.c share: device nodes, resources, identity, configuration space, power; and what
- * other rooms ask of them.
+ * What pnp*.c and po.c share: device nodes, resources, identity, configuration space, power; and
+ * what other rooms ask of them.
  */
 #ifndef DMACHECK_SIM_NT_PNP_H
 #define DMACHECK_SIM_NT_PNP_H
@@ -18,7 +18,7 @@
 
 /* kernel/state-transitions-for-pnp-devices */
 enum pnp_state {
-    PNP_NONE,            /* a PDO, no driver */
+    PNP_NONE, /* a PDO, no driver */
     PNP_ADDED,
     PNP_STARTED,
     PNP_STOP_PENDING,
@@ -32,11 +32,11 @@ struct po_request;
 
 struct pnp_node {
     struct dm_device *device;
-    PDEVICE_OBJECT pdo;          /* NULL once the bus driver has deleted it */
-    PDRIVER_OBJECT driver;       /* whose AddDevice was called */
+    PDEVICE_OBJECT pdo;    /* NULL once the bus driver has deleted it */
+    PDRIVER_OBJECT driver; /* whose AddDevice was called */
     enum pnp_state state;
-    uint32_t index;              /* in order of first sight */
-    bool started_before;         /* a start now is one after a stop */
+    uint32_t index;                              /* in order of first sight */
+    bool started_before;                         /* a start now is one after a stop */
     PIO_RESOURCE_REQUIREMENTS_LIST requirements; /* from the bus driver, paged pool */
     uint32_t vectors[BUS_MESSAGES_MAX];
     unsigned vector_count;
@@ -47,16 +47,16 @@ struct pnp_node {
     /* power (po.c) */
     DEVICE_POWER_STATE d_state;
     SYSTEM_POWER_STATE s_state;
-    KEVENT power_idle;           /* no power IRP of this device is under way */
-    uint32_t power_pending;      /* requested and not yet completed */
-    uint64_t power_requests;     /* by PoRequestPowerIrp, ever */
+    KEVENT power_idle;       /* no power IRP of this device is under way */
+    uint32_t power_pending;  /* requested and not yet completed */
+    uint64_t power_requests; /* by PoRequestPowerIrp, ever */
     struct po_request *power_head, *power_tail, *power_active;
-    struct io_work invalidate;   /* IoInvalidateDeviceState's */
+    struct io_work invalidate; /* IoInvalidateDeviceState's */
 };
 
 struct pnp_interface {
     struct pnp_node *node;
-    UNICODE_STRING name;         /* \??\PCI#...#{guid} */
+    UNICODE_STRING name; /* \??\PCI#...#{guid} */
     bool enabled;
 };
 
@@ -96,7 +96,8 @@ struct pnp_node *pnp_node_of(struct sim *s, const struct dm_device *d);
 struct pnp_node *pnp_node_of_object(struct sim *s, PDEVICE_OBJECT object); /* any of its stack */
 struct pnp_node *pnp_node_of_pdo(struct sim *s, PDEVICE_OBJECT pdo);       /* the PDO alone */
 /* Makes an IRP_MJ_PNP (or IRP_MJ_POWER) for the top of a stack; *stack is its first location. */
-PIRP pnp_irp(struct sim *s, PDEVICE_OBJECT top, UCHAR major, UCHAR minor, PIO_STACK_LOCATION *stack);
+PIRP pnp_irp(struct sim *s, PDEVICE_OBJECT top, UCHAR major, UCHAR minor,
+             PIO_STACK_LOCATION *stack);
 
 /* --- pnp_bus.c: the PCI bus driver --- */
 PDRIVER_OBJECT pnp_bus_driver(struct sim *s);
@@ -112,7 +113,8 @@ void pnp_resources_release(struct sim *s, struct pnp_node *n);
 /* --- pnp_config.c --- */
 void pnp_config_init(struct dm_device *d);
 ULONG pnp_config_read(struct sim *s, struct dm_device *d, ULONG offset, void *to, ULONG length);
-ULONG pnp_config_write(struct sim *s, struct dm_device *d, ULONG offset, const void *from, ULONG length);
+ULONG pnp_config_write(struct sim *s, struct dm_device *d, ULONG offset, const void *from,
+                       ULONG length);
 /* Decoding and bus mastering, on or off. */
 void pnp_config_enable(struct sim *s, struct dm_device *d, bool on);
 NTSTATUS pnp_query_interface(struct sim *s, struct pnp_node *n, PIO_STACK_LOCATION stack);

@@ -27,8 +27,9 @@ static void capabilities_fill(struct pnp_node *n, PDEVICE_CAPABILITIES c)
 
 static NTSTATUS query_bus(struct sim *s, PIRP irp)
 {
-    static const GUID pci = { 0xc8ebdfb0, 0xb510, 0x11d0,
-                              { 0x80, 0xe5, 0x00, 0xa0, 0xc9, 0x25, 0x42, 0xe3 } };
+    static const GUID pci = {
+        0xc8ebdfb0, 0xb510, 0x11d0, { 0x80, 0xe5, 0x00, 0xa0, 0xc9, 0x25, 0x42, 0xe3 }
+    };
     PPNP_BUS_INFORMATION bus = pool_alloc(s, POOL_PAGED, sizeof(*bus), PNP_POOL_TAG, true);
 
     if (!bus)
@@ -105,8 +106,10 @@ static NTSTATUS answer_query(struct sim *s, struct pnp_node *n, PIRP irp, PIO_ST
         return answer(irp, pnp_id_query(s, n, stack->Parameters.QueryId.IdType, &bytes),
                       irp->IoStatus.Status);
     case IRP_MN_QUERY_DEVICE_TEXT:
-        return answer(irp, pnp_text_query(s, n, stack->Parameters.QueryDeviceText.DeviceTextType,
-                                          &bytes), irp->IoStatus.Status);
+        return answer(irp,
+                      pnp_text_query(s, n, stack->Parameters.QueryDeviceText.DeviceTextType,
+                                     &bytes),
+                      irp->IoStatus.Status);
     case IRP_MN_QUERY_BUS_INFORMATION:
         return query_bus(s, irp);
     case IRP_MN_QUERY_RESOURCES:
@@ -140,34 +143,35 @@ static NTSTATUS dispatch_pnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 
     if (!n) {
         status = STATUS_NO_SUCH_DEVICE;
-    } else switch (stack->MinorFunction) {
-    case IRP_MN_START_DEVICE:
-        if (n->device->present) {
-            pnp_config_enable(s, n->device, true);
+    } else
+        switch (stack->MinorFunction) {
+        case IRP_MN_START_DEVICE:
+            if (n->device->present) {
+                pnp_config_enable(s, n->device, true);
+                status = STATUS_SUCCESS;
+            } else {
+                status = STATUS_NO_SUCH_DEVICE;
+            }
+            break;
+        case IRP_MN_STOP_DEVICE:
+            pnp_config_enable(s, n->device, false);
             status = STATUS_SUCCESS;
-        } else {
-            status = STATUS_NO_SUCH_DEVICE;
+            break;
+        case IRP_MN_REMOVE_DEVICE:
+            remove_pdo(s, n);
+            status = STATUS_SUCCESS;
+            break;
+        case IRP_MN_QUERY_STOP_DEVICE:
+        case IRP_MN_CANCEL_STOP_DEVICE:
+        case IRP_MN_QUERY_REMOVE_DEVICE:
+        case IRP_MN_CANCEL_REMOVE_DEVICE:
+        case IRP_MN_SURPRISE_REMOVAL:
+        case IRP_MN_DEVICE_USAGE_NOTIFICATION:
+            status = STATUS_SUCCESS;
+            break;
+        default:
+            status = answer_query(s, n, Irp, stack);
         }
-        break;
-    case IRP_MN_STOP_DEVICE:
-        pnp_config_enable(s, n->device, false);
-        status = STATUS_SUCCESS;
-        break;
-    case IRP_MN_REMOVE_DEVICE:
-        remove_pdo(s, n);
-        status = STATUS_SUCCESS;
-        break;
-    case IRP_MN_QUERY_STOP_DEVICE:
-    case IRP_MN_CANCEL_STOP_DEVICE:
-    case IRP_MN_QUERY_REMOVE_DEVICE:
-    case IRP_MN_CANCEL_REMOVE_DEVICE:
-    case IRP_MN_SURPRISE_REMOVAL:
-    case IRP_MN_DEVICE_USAGE_NOTIFICATION:
-        status = STATUS_SUCCESS;
-        break;
-    default:
-        status = answer_query(s, n, Irp, stack);
-    }
     Irp->IoStatus.Status = status;
     io_complete(s, Irp);
     return status;

@@ -86,7 +86,8 @@ static void command_write(struct dm_device *d, uint32_t v)
     d->bus_master = (v & COMMAND_MASTER) != 0;
 }
 
-ULONG pnp_config_write(struct sim *s, struct dm_device *d, ULONG offset, const void *from, ULONG length)
+ULONG pnp_config_write(struct sim *s, struct dm_device *d, ULONG offset, const void *from,
+                       ULONG length)
 {
     const uint8_t *b = from;
     uint32_t command = get16(d, COMMAND);
@@ -131,7 +132,8 @@ static void count_interface(PVOID Context, enum api api, int by)
 {
     struct sim *s = sim_now();
     struct pnp_node *n = pnp_node_of_pdo(s, Context);
-    struct call c = call_begin(s, api, device_obj(s, Context), n ? n->interface_references : 0, 0, 0, 0);
+    struct call c =
+        call_begin(s, api, device_obj(s, Context), n ? n->interface_references : 0, 0, 0, 0);
 
     if (n)
         n->interface_references += (uint32_t)by;
@@ -191,7 +193,8 @@ static ULONG GetBusData(PVOID Context, ULONG DataType, PVOID Buffer, ULONG Offse
     struct sim *s = sim_now();
     struct pnp_node *n = pnp_node_of_pdo(s, Context);
     ULONG done = 0;
-    struct call c = call_begin(s, API_GetBusData, device_obj(s, Context), DataType, Offset, Length, 0);
+    struct call c =
+        call_begin(s, API_GetBusData, device_obj(s, Context), DataType, Offset, Length, 0);
 
     if (n && DataType == PCI_WHICHSPACE_CONFIG)
         done = pnp_config_read(s, n->device, Offset, Buffer, Length);
@@ -214,7 +217,8 @@ static ULONG SetBusData(PVOID Context, ULONG DataType, PVOID Buffer, ULONG Offse
     struct sim *s = sim_now();
     struct pnp_node *n = pnp_node_of_pdo(s, Context);
     ULONG done = 0;
-    struct call c = call_begin(s, API_SetBusData, device_obj(s, Context), DataType, Offset, Length, 0);
+    struct call c =
+        call_begin(s, API_SetBusData, device_obj(s, Context), DataType, Offset, Length, 0);
 
     if (n && DataType == PCI_WHICHSPACE_CONFIG)
         done = pnp_config_write(s, n->device, Offset, Buffer, Length);
@@ -225,19 +229,25 @@ static ULONG SetBusData(PVOID Context, ULONG DataType, PVOID Buffer, ULONG Offse
 /* IRP_MN_QUERY_INTERFACE. STATUS_NOT_SUPPORTED: no such interface, the IRP keeps its status. */
 NTSTATUS pnp_query_interface(struct sim *s, struct pnp_node *n, PIO_STACK_LOCATION stack)
 {
-    static const GUID standard = { 0x496b8280, 0x6f25, 0x11d0,
-                                   { 0xbe, 0xaf, 0x08, 0x00, 0x2b, 0xe2, 0x09, 0x2f } };
+    static const GUID standard = {
+        0x496b8280, 0x6f25, 0x11d0, { 0xbe, 0xaf, 0x08, 0x00, 0x2b, 0xe2, 0x09, 0x2f }
+    };
     PBUS_INTERFACE_STANDARD b = (PBUS_INTERFACE_STANDARD)stack->Parameters.QueryInterface.Interface;
 
     if (memcmp(stack->Parameters.QueryInterface.InterfaceType, &standard, sizeof(standard)) ||
         stack->Parameters.QueryInterface.Size < sizeof(*b))
         return STATUS_NOT_SUPPORTED;
     sched_spend(s, 200);
-    *b = (BUS_INTERFACE_STANDARD){
-        .Size = sizeof(*b), .Version = BUS_INTERFACE_STANDARD_VERSION, .Context = n->pdo,
-        .InterfaceReference = InterfaceReference, .InterfaceDereference = InterfaceDereference,
-        .TranslateBusAddress = TranslateBusAddress, .GetDmaAdapter = GetDmaAdapter,
-        .SetBusData = SetBusData, .GetBusData = GetBusData,
+    *b = (BUS_INTERFACE_STANDARD) {
+        .Size = sizeof(*b),
+        .Version = BUS_INTERFACE_STANDARD_VERSION,
+        .Context = n->pdo,
+        .InterfaceReference = InterfaceReference,
+        .InterfaceDereference = InterfaceDereference,
+        .TranslateBusAddress = TranslateBusAddress,
+        .GetDmaAdapter = GetDmaAdapter,
+        .SetBusData = SetBusData,
+        .GetBusData = GetBusData,
     };
     n->interface_references++; /* for whoever asked */
     return STATUS_SUCCESS;

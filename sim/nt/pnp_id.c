@@ -17,7 +17,7 @@ static struct names names_of(const struct pnp_node *n)
 {
     const struct dm_device_model *m = n->device->model;
 
-    return (struct names){ m->vendor_id, m->device_id, 1, m->class_code };
+    return (struct names) { m->vendor_id, m->device_id, 1, m->class_code };
 }
 
 /* Text, its lines turned into the strings of a MULTI_SZ when multi is set, in paged pool. */
@@ -83,8 +83,8 @@ PWCHAR pnp_text_query(struct sim *s, struct pnp_node *n, DEVICE_TEXT_TYPE type, 
     char text[128];
 
     if (type == DeviceTextDescription)
-        snprintf(text, sizeof(text), "%s", n->device->model->summary ? n->device->model->summary
-                                                                     : n->device->model->name);
+        snprintf(text, sizeof(text), "%s",
+                 n->device->model->summary ? n->device->model->summary : n->device->model->name);
     else if (type == DeviceTextLocationInformation)
         snprintf(text, sizeof(text), "PCI bus 0, device %u, function 0", (unsigned)n->device->slot);
     else
@@ -130,8 +130,9 @@ void pnp_keys_make(struct sim *s, struct pnp_node *n)
     n->key = key_make(s, "\\Registry\\Machine\\System\\CurrentControlSet\\Enum\\PCI\\%s\\%s", n->id,
                       n->instance);
     n->parameters = n->key ? reg_make(s, n->key, REG_NAME(L"Device Parameters")) : NULL;
-    n->driver_key = key_make(s, "\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Class\\%s\\%04u",
-                             pnp_class_guid, (unsigned)n->index);
+    n->driver_key =
+        key_make(s, "\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Class\\%s\\%04u",
+                 pnp_class_guid, (unsigned)n->index);
     if (!n->key || !n->driver_key)
         return;
     snprintf(driver, sizeof(driver), "%s\\%04u", pnp_class_guid, (unsigned)n->index);

@@ -25,8 +25,8 @@ static struct pnp_interface *interface_find(struct sim *s, PCUNICODE_STRING name
 }
 
 /* \??\PCI#id#instance#{guid} and, when there is one, \reference. */
-static uint32_t interface_name(const struct pnp_node *n, const GUID *guid, PUNICODE_STRING reference,
-                               uint16_t out[256])
+static uint32_t interface_name(const struct pnp_node *n, const GUID *guid,
+                               PUNICODE_STRING reference, uint16_t out[256])
 {
     char text[256], g[40];
     uint32_t count = 0;
@@ -60,7 +60,7 @@ static NTSTATUS interface_register(struct sim *s, struct pnp_node *n, const GUID
             return STATUS_INSUFFICIENT_RESOURCES;
         memcpy(name.Buffer, wide, bytes);
         i = &p->interfaces[p->interface_count++];
-        *i = (struct pnp_interface){ .node = n, .name = name };
+        *i = (struct pnp_interface) { .node = n, .name = name };
     }
     /* The caller's own copy, which RtlFreeUnicodeString gives back. */
     out->Buffer = pool_alloc(s, POOL_PAGED, bytes + sizeof(WCHAR), PNP_POOL_TAG, true);
@@ -82,15 +82,16 @@ static NTSTATUS interface_register(struct sim *s, struct pnp_node *n, const GUID
  * Says     CALL, POOL for the name, RETURN
  * Source   wdm/nf-wdm-ioregisterdeviceinterface
  */
-NTSTATUS IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject, const GUID *InterfaceClassGuid,
-                                   PUNICODE_STRING ReferenceString, PUNICODE_STRING SymbolicLinkName)
+NTSTATUS IoRegisterDeviceInterface(PDEVICE_OBJECT PhysicalDeviceObject,
+                                   const GUID *InterfaceClassGuid, PUNICODE_STRING ReferenceString,
+                                   PUNICODE_STRING SymbolicLinkName)
 {
     struct sim *s = sim_now();
     struct pnp_node *n = pnp_node_of_pdo(s, PhysicalDeviceObject);
     NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
-    struct call c = call_begin(s, API_IoRegisterDeviceInterface, device_obj(s, PhysicalDeviceObject),
-                               InterfaceClassGuid->Data1,
-                               ReferenceString ? ReferenceString->Length : 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoRegisterDeviceInterface, device_obj(s, PhysicalDeviceObject),
+                   InterfaceClassGuid->Data1, ReferenceString ? ReferenceString->Length : 0, 0, 0);
 
     if (n)
         status = interface_register(s, n, InterfaceClassGuid, ReferenceString, SymbolicLinkName);
@@ -191,8 +192,8 @@ NTSTATUS IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevInstKeyTy
  * Says     CALL, RETURN with status and handle
  * Source   wdm/nf-wdm-ioopendeviceinterfaceregistrykey
  */
-NTSTATUS IoOpenDeviceInterfaceRegistryKey(PUNICODE_STRING SymbolicLinkName, ACCESS_MASK DesiredAccess,
-                                          PHANDLE DeviceInterfaceRegKey)
+NTSTATUS IoOpenDeviceInterfaceRegistryKey(PUNICODE_STRING SymbolicLinkName,
+                                          ACCESS_MASK DesiredAccess, PHANDLE DeviceInterfaceRegKey)
 {
     struct sim *s = sim_now();
     struct pnp_interface *i = interface_find(s, SymbolicLinkName);

@@ -14,7 +14,7 @@ struct property {
 
 static struct property of_pool(void *p, uint32_t bytes)
 {
-    return (struct property){ .from = p, .bytes = bytes, .pool = p };
+    return (struct property) { .from = p, .bytes = bytes, .pool = p };
 }
 
 /* A registry value of the device's or the driver's key. */
@@ -22,17 +22,19 @@ static struct property of_value(struct reg_key *k, struct reg_name name)
 {
     struct reg_value *v = k ? reg_value_find(k, name) : NULL;
 
-    return v ? (struct property){ .from = v->data, .bytes = v->size_bytes } : (struct property){ 0 };
+    return v ? (struct property) { .from = v->data, .bytes = v->size_bytes }
+             : (struct property) { 0 };
 }
 
 static struct property of_pdo_name(struct sim *s, struct pnp_node *n)
 {
     struct io_device *d = io_device_of(s, n->pdo);
     PCUNICODE_STRING name = d && d->name ? io_name_string(d->name) : NULL;
-    WCHAR *w = name ? pool_alloc(s, POOL_PAGED, name->Length + sizeof(WCHAR), PNP_POOL_TAG, true) : NULL;
+    WCHAR *w =
+        name ? pool_alloc(s, POOL_PAGED, name->Length + sizeof(WCHAR), PNP_POOL_TAG, true) : NULL;
 
     if (!w)
-        return (struct property){ 0 };
+        return (struct property) { 0 };
     memcpy(w, name->Buffer, name->Length);
     return of_pool(w, name->Length + (uint32_t)sizeof(WCHAR));
 }
@@ -66,13 +68,13 @@ static struct property of_text(struct sim *s, struct pnp_node *n, DEVICE_REGISTR
     case DevicePropertyPhysicalDeviceObjectName:
         return of_pdo_name(s, n);
     case DevicePropertyEnumeratorName:
-        return (struct property){ .from = bus, .bytes = sizeof(bus) };
+        return (struct property) { .from = bus, .bytes = sizeof(bus) };
     case DevicePropertyClassName:
-        return (struct property){ .from = class, .bytes = sizeof(class) };
+        return (struct property) { .from = class, .bytes = sizeof(class) };
     case DevicePropertyManufacturer:
-        return (struct property){ .from = maker, .bytes = sizeof(maker) };
+        return (struct property) { .from = maker, .bytes = sizeof(maker) };
     default:
-        return (struct property){ 0 };
+        return (struct property) { 0 };
     }
 }
 
@@ -106,18 +108,19 @@ static bool of_number(const struct pnp_node *n, DEVICE_REGISTRY_PROPERTY p, ULON
 static NTSTATUS property_get(struct sim *s, struct pnp_node *n, DEVICE_REGISTRY_PROPERTY p,
                              ULONG length, PVOID out, PULONG needed)
 {
-    static const GUID pci = { 0xc8ebdfb0, 0xb510, 0x11d0,
-                              { 0x80, 0xe5, 0x00, 0xa0, 0xc9, 0x25, 0x42, 0xe3 } };
+    static const GUID pci = {
+        0xc8ebdfb0, 0xb510, 0x11d0, { 0x80, 0xe5, 0x00, 0xa0, 0xc9, 0x25, 0x42, 0xe3 }
+    };
     ULONG number;
     struct property a = { 0 };
     NTSTATUS status = STATUS_SUCCESS;
 
     if (p == DevicePropertyBusTypeGuid)
-        a = (struct property){ .from = &pci, .bytes = sizeof(pci) };
+        a = (struct property) { .from = &pci, .bytes = sizeof(pci) };
     else if (of_number(n, p, &number))
-        a = (struct property){ .from = &number, .bytes = sizeof(number) };
+        a = (struct property) { .from = &number, .bytes = sizeof(number) };
     else if (p == DevicePropertyResourceRequirements && n->requirements)
-        a = (struct property){ .from = n->requirements, .bytes = n->requirements->ListSize };
+        a = (struct property) { .from = n->requirements, .bytes = n->requirements->ListSize };
     else
         a = of_text(s, n, p);
     if (!a.from)

@@ -7,7 +7,7 @@
 
 #define VECTOR_FIRST 0x50u /* IRQL of a vector is vector / 16: 5 .. 11 for devices */
 #define VECTOR_LAST 0xbfu
-#define LINE_FIRST 16u     /* raw numbers of PCI interrupt lines at the I/O APIC */
+#define LINE_FIRST 16u /* raw numbers of PCI interrupt lines at the I/O APIC */
 #define LINES 8u
 /* Where rebalancing puts BARs: at the far end of the bus's own ranges, downwards, then from the top
  * again. */
@@ -168,7 +168,8 @@ static unsigned messages_required(const struct pnp_node *n)
 
     if (!n->requirements || !n->requirements->AlternativeLists)
         return messages_wanted(n);
-    l = n->requirements->List; /* by pointer: through List[0] gcc takes Descriptors[1] at its word */
+    l = n->requirements
+            ->List; /* by pointer: through List[0] gcc takes Descriptors[1] at its word */
     for (ULONG i = 0; i < l->Count; i++)
         count += l->Descriptors[i].Type == CmResourceTypeInterrupt &&
                  l->Descriptors[i].Flags & CM_RESOURCE_INTERRUPT_MESSAGE;

@@ -75,9 +75,10 @@ static NTSTATUS send_power(struct sim *s, struct pnp_node *n, UCHAR minor, POWER
     return status;
 }
 
-static NTSTATUS send_system(struct sim *s, struct pnp_node *n, UCHAR minor, SYSTEM_POWER_STATE state)
+static NTSTATUS send_system(struct sim *s, struct pnp_node *n, UCHAR minor,
+                            SYSTEM_POWER_STATE state)
 {
-    return send_power(s, n, minor, SystemPowerState, (POWER_STATE){ .SystemState = state });
+    return send_power(s, n, minor, SystemPowerState, (POWER_STATE) { .SystemState = state });
 }
 
 /* What a driver does itself when the system sleeps, the power manager does for one that leaves it
@@ -179,8 +180,9 @@ static NTSTATUS request_make(struct sim *s, struct pnp_node *n, const struct po_
     if (!r)
         return STATUS_INSUFFICIENT_RESOURCES;
     *r = *wanted;
-    r->irp = fault_take(s, FAULT_IRP) ? NULL : pnp_irp(s, io_device_top(r->device), IRP_MJ_POWER,
-                                                       r->minor, &stack);
+    r->irp = fault_take(s, FAULT_IRP)
+                 ? NULL
+                 : pnp_irp(s, io_device_top(r->device), IRP_MJ_POWER, r->minor, &stack);
     if (!r->irp) {
         io_host_free(s, r, sizeof(*r));
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -236,8 +238,11 @@ NTSTATUS PoRequestPowerIrp(PDEVICE_OBJECT DeviceObject, UCHAR MinorFunction, POW
 {
     struct sim *s = sim_now();
     struct pnp_node *n = pnp_node_of_object(s, DeviceObject);
-    struct po_request wanted = { .device = DeviceObject, .minor = MinorFunction, .state = PowerState,
-                                 .completion = CompletionFunction, .context = Context };
+    struct po_request wanted = { .device = DeviceObject,
+                                 .minor = MinorFunction,
+                                 .state = PowerState,
+                                 .completion = CompletionFunction,
+                                 .context = Context };
     struct po_request *r = NULL;
     NTSTATUS status;
     struct call c = call_begin(s, API_PoRequestPowerIrp, device_obj(s, DeviceObject), MinorFunction,
@@ -275,7 +280,8 @@ NTSTATUS PoCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     struct sim *s = sim_now();
     NTSTATUS status;
-    struct call c = call_begin(s, API_PoCallDriver, irp_obj(s, Irp), device_obj(s, DeviceObject), 0, 0, 0);
+    struct call c =
+        call_begin(s, API_PoCallDriver, irp_obj(s, Irp), device_obj(s, DeviceObject), 0, 0, 0);
 
     status = io_call(s, DeviceObject, Irp);
     call_end(&c, (uint32_t)status, 0, 0, 0);
@@ -299,8 +305,8 @@ VOID PoStartNextPowerIrp(PIRP Irp)
     call_end(&c, 0, 0, 0, 0);
 }
 
-/* Where a device object's two states are noted. The table is far larger than any machine's stacks; in
- * a full one the last place is used over. */
+/* Where a device object's two states are noted. The table is far larger than any machine's stacks;
+ * in a full one the last place is used over. */
 static uint8_t *noted_states(struct sim *s, PDEVICE_OBJECT device)
 {
     struct nt_pnp *p = s->nt->pnp;
@@ -314,7 +320,7 @@ static uint8_t *noted_states(struct sim *s, PDEVICE_OBJECT device)
             p->noted_count++;
         else
             i--;
-        p->noted[i] = (struct pnp_noted){ .obj = obj };
+        p->noted[i] = (struct pnp_noted) { .obj = obj };
     }
     return p->noted[i].states;
 }

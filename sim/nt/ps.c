@@ -6,8 +6,8 @@
 #include "sim/nt/ke.h"
 #include "sim/nt/zw.h"
 
-#define EPROCESS_BYTES 64u     /* opaque to drivers; its address is all that they may use */
-#define SYSTEM_PROCESS_ID 4u   /* Windows' own number for it */
+#define EPROCESS_BYTES 64u   /* opaque to drivers; its address is all that they may use */
+#define SYSTEM_PROCESS_ID 4u /* Windows' own number for it */
 
 /* The system process is in every machine; nothing is ever stored in it. */
 static const uint64_t system_process[EPROCESS_BYTES / 8];
@@ -96,9 +96,9 @@ NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
         status = STATUS_INSUFFICIENT_RESOURCES;
     if (!status) {
         thread = ke_thread_create(s, "system-thread", StartRoutine, StartContext, 8);
-        status = thread ? ob_handle_create(s, thread, OB_THREAD, DesiredAccess, attributes,
-                                           ThreadHandle)
-                        : STATUS_INSUFFICIENT_RESOURCES;
+        status =
+            thread ? ob_handle_create(s, thread, OB_THREAD, DesiredAccess, attributes, ThreadHandle)
+                   : STATUS_INSUFFICIENT_RESOURCES;
     }
     if (!status && ClientId) {
         ClientId->UniqueProcess = (HANDLE)(uintptr_t)SYSTEM_PROCESS_ID;

@@ -231,7 +231,7 @@ NTSTATUS KdEnableDebugger(VOID)
 VOID ddk_assert(PCSTR Text, PCSTR File, int Line)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_RtlAssert, 0, (uint64_t)Line, 0, 0, 0);
+    struct call c = call_begin(s, API_ddk_assert, 0, (uint64_t)Line, 0, 0, 0);
     char line[LINE_BYTES];
 
     snprintf(line, sizeof(line), "*** Assertion failed: %s\n***   Source File: %s, line %d\n",
@@ -244,7 +244,7 @@ VOID ddk_assert(PCSTR Text, PCSTR File, int Line)
 VOID ddk_paged_code(PCSTR File, int Line)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_PAGED_CODE, 0, (uint64_t)Line, sched_irql(s), File != NULL,
+    struct call c = call_begin(s, API_ddk_paged_code, 0, (uint64_t)Line, sched_irql(s), File != NULL,
                                0);
 
     call_end(&c, 0, 0, 0, 0);
@@ -289,7 +289,8 @@ static void wpp_literal(struct wpp *w, const char *text)
 static void wpp_name(struct wpp *w, const char *name, size_t length)
 {
     static const struct { const char *name, *type; } types[] = {
-        { "STATUS", "0x%08x" }, { "HRESULT", "0x%08x" }, { "WINERROR", "%u" }, { "NTSTATUS", "0x%08x" },
+        { "STATUS", "0x%08x" }, { "HRESULT", "0x%08x" }, { "WINERROR", "%u" },
+        { "NTSTATUS", "0x%08x" },
         { "bool", "%d" }, { "BOOLEAN", "%d" }, { "ULONG", "%u" }, { "DWORD", "%u" }, { "LONG", "%d" },
         { "WORD", "%u" }, { "BYTE", "%u" }, { "irql", "%d" }, { "pool", "%d" }, { "str", "%s" },
         { "ARSTR", "%s" }, { "ARWSTR", "%ws" }, { "USTR", "%wZ" }, { "ANSTR", "%Z" },
@@ -342,7 +343,7 @@ int ddk_wpp_trace(const char *function, const char *file, int line, int has_leve
                   const char *flags, const char *format, ...)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_WppTrace, 0, (uint64_t)line,
+    struct call c = call_begin(s, API_ddk_wpp_trace, 0, (uint64_t)line,
                                has_level ? (uint64_t)level : 0, flags && *flags, 0);
     char translated[TRACE_BYTES] = "", text[TRACE_BYTES];
     struct wpp w = { translated, sizeof(translated), 0, function, file, line };

@@ -29,7 +29,8 @@ struct reg_name {
     const uint16_t *chars;
     uint32_t count;
 };
-#define REG_NAME(literal) ((struct reg_name){ (const uint16_t *)(literal), sizeof(literal) / 2 - 1 })
+#define REG_NAME(literal)                                                                          \
+    ((struct reg_name) { (const uint16_t *)(literal), sizeof(literal) / 2 - 1 })
 struct reg_name reg_name_of(const UNICODE_STRING *u);
 
 struct reg_key *reg_root(struct sim *s);
@@ -55,8 +56,22 @@ void reg_tree_destroy(struct sim *s);
 void *reg_memory(struct sim *s, size_t bytes);
 
 /* --- objects and handles (ob.c) --- */
-enum ob_type { OB_ANY, OB_EVENT, OB_SEMAPHORE, OB_TIMER, OB_THREAD, OB_PROCESS, OB_KEY, OB_FILE,
-               OB_DEVICE, OB_DRIVER, OB_TOKEN, OB_SECTION, OB_STORED_FILE, OB_TYPES };
+enum ob_type {
+    OB_ANY,
+    OB_EVENT,
+    OB_SEMAPHORE,
+    OB_TIMER,
+    OB_THREAD,
+    OB_PROCESS,
+    OB_KEY,
+    OB_FILE,
+    OB_DEVICE,
+    OB_DRIVER,
+    OB_TOKEN,
+    OB_SECTION,
+    OB_STORED_FILE,
+    OB_TYPES
+};
 
 /* Makes body an object with one reference; destroy (may be NULL) runs when the last one goes. */
 NTSTATUS ob_register(struct sim *s, void *body, enum ob_type type,
@@ -92,7 +107,7 @@ struct nt_zw {
     struct reg_tree *tree;
     struct ob_state *ob;
     struct zw_file *files;
-    struct zw_event *events; /* with handles, named or not */
+    struct zw_event *events;              /* with handles, named or not */
     uint32_t processes[PS_PROCESSES_MAX]; /* object ids; [0] is the system process, id 0 */
     void *process_bodies[PS_PROCESSES_MAX];
     uint32_t process_count;

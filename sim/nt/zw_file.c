@@ -28,7 +28,7 @@ static struct zw_file *file_find(struct sim *s, struct reg_name name)
 {
     struct zw_file *f = s->nt->zw->files;
 
-    while (f && (f->deleted || !reg_name_equal((struct reg_name){ f->name, f->name_chars }, name)))
+    while (f && (f->deleted || !reg_name_equal((struct reg_name) { f->name, f->name_chars }, name)))
         f = f->next;
     return f;
 }
@@ -86,10 +86,7 @@ NTSTATUS zw_file_put(struct sim *s, const char *path, const void *bytes, uint32_
     return status;
 }
 
-static void open_destroy(struct sim *s, void *body)
-{
-    pool_free_internal(s, body);
-}
+static void open_destroy(struct sim *s, void *body) { pool_free_internal(s, body); }
 
 /* What each disposition does with a file that is there, and with one that is not. */
 static NTSTATUS dispose(struct sim *s, struct reg_name name, ULONG disposition, struct zw_file **f,
@@ -132,7 +129,7 @@ static NTSTATUS open_file(struct sim *s, PHANDLE out, ACCESS_MASK access, POBJEC
     o = pool_alloc_internal(s, sizeof(*o));
     if (!o)
         return STATUS_INSUFFICIENT_RESOURCES;
-    *o = (struct zw_open){ .file = f, .access = access, .obj = obj_new(&s->trace, OBJ_FILE) };
+    *o = (struct zw_open) { .file = f, .access = access, .obj = obj_new(&s->trace, OBJ_FILE) };
     status = ob_register(s, o, OB_STORED_FILE, open_destroy);
     if (status) {
         pool_free_internal(s, o);
@@ -166,8 +163,8 @@ NTSTATUS ZwCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess,
 
     call_arg(&c, 0, AllocationSize ? (uint64_t)AllocationSize->QuadPart : 0, EaLength,
              EaBuffer != NULL, 0);
-    status = open_file(s, FileHandle, DesiredAccess, ObjectAttributes, CreateDisposition,
-                       IoStatusBlock);
+    status =
+        open_file(s, FileHandle, DesiredAccess, ObjectAttributes, CreateDisposition, IoStatusBlock);
     IoStatusBlock->Status = status;
     call_end(&c, (uint32_t)status, status ? 0 : (uintptr_t)*FileHandle, 0, 0);
     return status;
@@ -263,8 +260,8 @@ static NTSTATUS read_write(struct sim *s, HANDLE handle, HANDLE event, bool writ
  * Units    Length, *ByteOffset: bytes
  * Returns  STATUS_SUCCESS, _END_OF_FILE, _ACCESS_DENIED, _INVALID_PARAMETER, _INVALID_HANDLE,
  *          _OBJECT_TYPE_MISMATCH (a device's handle)
- * Gap      always synchronous; APC routines are not called (STATUS_NOT_SUPPORTED when one is given);
- *          Key locks nothing
+ * Gap      always synchronous; APC routines are not called (STATUS_NOT_SUPPORTED when one is
+ *          given); Key locks nothing
  * Says     CALL, RETURN with status and bytes
  * Source   wdm/nf-wdm-zwreadfile
  */
@@ -346,8 +343,9 @@ NTSTATUS ZwQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBloc
             from = &standard, bytes = sizeof(standard);
         else if (FileInformationClass == FilePositionInformation)
             from = &position, bytes = sizeof(position);
-        status = !from ? STATUS_INVALID_INFO_CLASS
-                       : Length < bytes ? STATUS_INFO_LENGTH_MISMATCH : STATUS_SUCCESS;
+        status = !from            ? STATUS_INVALID_INFO_CLASS
+                 : Length < bytes ? STATUS_INFO_LENGTH_MISMATCH
+                                  : STATUS_SUCCESS;
         if (!status)
             memcpy(FileInformation, from, bytes);
     }

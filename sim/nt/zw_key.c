@@ -4,10 +4,7 @@
  */
 #include "sim/nt/zw_key.h"
 
-static void key_destroy(struct sim *s, void *body)
-{
-    pool_free_internal(s, body);
-}
+static void key_destroy(struct sim *s, void *body) { pool_free_internal(s, body); }
 
 /* A key object for k and a handle to it. */
 static NTSTATUS key_handle(struct sim *s, struct reg_key *k, ACCESS_MASK access, ULONG attributes,
@@ -18,7 +15,7 @@ static NTSTATUS key_handle(struct sim *s, struct reg_key *k, ACCESS_MASK access,
 
     if (!key)
         return STATUS_INSUFFICIENT_RESOURCES;
-    *key = (struct zw_key){ .key = k, .obj = obj_new(&s->trace, OBJ_KEY) };
+    *key = (struct zw_key) { .key = k, .obj = obj_new(&s->trace, OBJ_KEY) };
     status = ob_register(s, key, OB_KEY, key_destroy);
     if (status) {
         pool_free_internal(s, key);
@@ -62,7 +59,7 @@ static NTSTATUS path_start(struct sim *s, POBJECT_ATTRIBUTES a, struct reg_key *
             return status;
         *from = root->key;
         return path->count && path->chars[0] == '\\' ? STATUS_OBJECT_PATH_SYNTAX_BAD
-                                                      : STATUS_SUCCESS;
+                                                     : STATUS_SUCCESS;
     }
     return path->count && path->chars[0] == '\\' ? STATUS_SUCCESS : STATUS_OBJECT_PATH_SYNTAX_BAD;
 }
@@ -90,13 +87,14 @@ static NTSTATUS open_key(struct sim *s, PHANDLE out, ACCESS_MASK access, POBJECT
  * Says     CALL with the access asked for and the path's length, RETURN with status and handle
  * Source   wdm/nf-wdm-zwopenkey
  */
-NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)
+NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess,
+                   POBJECT_ATTRIBUTES ObjectAttributes)
 {
     struct sim *s = sim_now();
     NTSTATUS status;
-    struct call c = call_begin(s, API_ZwOpenKey, 0, DesiredAccess, ObjectAttributes->Attributes,
-                               ObjectAttributes->ObjectName ? ObjectAttributes->ObjectName->Length : 0,
-                               0);
+    struct call c =
+        call_begin(s, API_ZwOpenKey, 0, DesiredAccess, ObjectAttributes->Attributes,
+                   ObjectAttributes->ObjectName ? ObjectAttributes->ObjectName->Length : 0, 0);
 
     status = open_key(s, KeyHandle, DesiredAccess, ObjectAttributes);
     call_end(&c, (uint32_t)status, status ? 0 : (uintptr_t)*KeyHandle, 0, 0);
@@ -109,8 +107,8 @@ NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBU
  * Irql     PASSIVE_LEVEL
  * Units    *Disposition: REG_CREATED_NEW_KEY or REG_OPENED_EXISTING_KEY
  * Returns  STATUS_SUCCESS, _OBJECT_NAME_NOT_FOUND (a parent is missing), _INVALID_HANDLE (root)
- * Gap      TitleIndex and Class are accepted as Windows' own ignoring of the first; the class is not
- *          kept. A volatile key behaves as any other, since nothing outlives a run.
+ * Gap      TitleIndex and Class are accepted as Windows' own ignoring of the first; the class is
+ *          not kept. A volatile key behaves as any other, since nothing outlives a run.
  * Says     CALL with the access and the create options, RETURN with status, handle, disposition
  * Source   wdm/nf-wdm-zwcreatekey
  */
@@ -153,7 +151,8 @@ NTSTATUS ZwDeleteKey(HANDLE KeyHandle)
     struct sim *s = sim_now();
     struct zw_key *key;
     NTSTATUS status = zw_key_of(s, KeyHandle, &key);
-    struct call c = call_begin(s, API_ZwDeleteKey, key ? key->obj : 0, (uintptr_t)KeyHandle, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ZwDeleteKey, key ? key->obj : 0, (uintptr_t)KeyHandle, 0, 0, 0);
 
     if (!status)
         status = reg_delete(key->key);
@@ -177,7 +176,8 @@ NTSTATUS ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleI
     struct sim *s = sim_now();
     struct zw_key *key;
     NTSTATUS status = zw_key_of(s, KeyHandle, &key);
-    struct call c = call_begin(s, API_ZwSetValueKey, key ? key->obj : 0, Type, DataSize, TitleIndex, 0);
+    struct call c =
+        call_begin(s, API_ZwSetValueKey, key ? key->obj : 0, Type, DataSize, TitleIndex, 0);
 
     if (!status && fault_take(s, FAULT_REGISTRY))
         status = STATUS_INSUFFICIENT_RESOURCES;
@@ -203,7 +203,8 @@ NTSTATUS ZwDeleteValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName)
     struct sim *s = sim_now();
     struct zw_key *key;
     NTSTATUS status = zw_key_of(s, KeyHandle, &key);
-    struct call c = call_begin(s, API_ZwDeleteValueKey, key ? key->obj : 0, (uintptr_t)KeyHandle, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ZwDeleteValueKey, key ? key->obj : 0, (uintptr_t)KeyHandle, 0, 0, 0);
 
     if (!status && !reg_value_delete(s, key->key, reg_name_of(ValueName)))
         status = STATUS_OBJECT_NAME_NOT_FOUND;
@@ -304,8 +305,9 @@ NTSTATUS ZwEnumerateKey(HANDLE KeyHandle, ULONG Index, KEY_INFORMATION_CLASS Key
         status = STATUS_INSUFFICIENT_RESOURCES;
     if (!status) {
         child = reg_child_at(key->key, Index);
-        status = child ? zw_query_key(child, KeyInformationClass, KeyInformation, Length, ResultLength)
-                       : STATUS_NO_MORE_ENTRIES;
+        status =
+            child ? zw_query_key(child, KeyInformationClass, KeyInformation, Length, ResultLength)
+                  : STATUS_NO_MORE_ENTRIES;
     }
     call_end(&c, (uint32_t)status, *ResultLength, 0, 0);
     return status;
@@ -327,7 +329,8 @@ NTSTATUS ZwQueryKey(HANDLE KeyHandle, KEY_INFORMATION_CLASS KeyInformationClass,
     struct sim *s = sim_now();
     struct zw_key *key;
     NTSTATUS status = zw_key_of(s, KeyHandle, &key);
-    struct call c = call_begin(s, API_ZwQueryKey, key ? key->obj : 0, KeyInformationClass, Length, 0, 0);
+    struct call c =
+        call_begin(s, API_ZwQueryKey, key ? key->obj : 0, KeyInformationClass, Length, 0, 0);
 
     *ResultLength = 0;
     if (!status)
@@ -350,7 +353,8 @@ NTSTATUS ZwFlushKey(HANDLE KeyHandle)
     struct sim *s = sim_now();
     struct zw_key *key;
     NTSTATUS status = zw_key_of(s, KeyHandle, &key);
-    struct call c = call_begin(s, API_ZwFlushKey, key ? key->obj : 0, (uintptr_t)KeyHandle, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ZwFlushKey, key ? key->obj : 0, (uintptr_t)KeyHandle, 0, 0, 0);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);
     return status;

@@ -6,10 +6,12 @@
 #include "sim/nt/zw.h"
 
 /*
- * Object types, as drivers pass them to ObReferenceObjectByHandle. The pointers' values mean nothing
- * but which one it is; the table ties them to ob.c's types.
+ * Object types, as drivers pass them to ObReferenceObjectByHandle. The pointers' values mean
+ * nothing but which one it is; the table ties them to ob.c's types.
  */
-static struct ob_type_body { char unused; } type_bodies[OB_TYPES];
+static struct ob_type_body {
+    char unused;
+} type_bodies[OB_TYPES];
 #define TYPE_POINTER(type) ((POBJECT_TYPE)&type_bodies[type])
 static POBJECT_TYPE event_type = TYPE_POINTER(OB_EVENT);
 static POBJECT_TYPE semaphore_type = TYPE_POINTER(OB_SEMAPHORE);
@@ -76,16 +78,16 @@ static NTSTATUS body_of(struct sim *s, HANDLE handle, enum ob_type want, ACCESS_
  * Says     CALL with handle and access, RETURN with status
  * Source   wdm/nf-wdm-obreferenceobjectbyhandle
  */
-NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
-                                   KPROCESSOR_MODE AccessMode, PVOID *Object,
-                                   POBJECT_HANDLE_INFORMATION HandleInformation)
+NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
+                                   POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+                                   PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
 {
     struct sim *s = sim_now();
     ACCESS_MASK granted = 0;
     void *body = NULL;
     NTSTATUS status;
-    struct call c = call_begin(s, API_ObReferenceObjectByHandle, 0, (uintptr_t)Handle, DesiredAccess,
-                               (uint64_t)AccessMode, type_of(ObjectType));
+    struct call c = call_begin(s, API_ObReferenceObjectByHandle, 0, (uintptr_t)Handle,
+                               DesiredAccess, (uint64_t)AccessMode, type_of(ObjectType));
 
     status = body_of(s, Handle, type_of(ObjectType), DesiredAccess, AccessMode, &body, &granted);
     *Object = status ? NULL : body;
@@ -109,8 +111,8 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess, POB
  * Says     CALL, RETURN
  * Source   wdm/nf-wdm-obreferenceobjectbypointer
  */
-NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
-                                    KPROCESSOR_MODE AccessMode)
+NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
+                                    POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode)
 {
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_ObReferenceObjectByPointer, 0, va_of(s, Object).v,
@@ -174,7 +176,8 @@ LONG_PTR ObfDereferenceObject(PVOID Object)
 VOID ObDereferenceObjectDeferDelete(PVOID Object)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_ObDereferenceObjectDeferDelete, 0, va_of(s, Object).v, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ObDereferenceObjectDeferDelete, 0, va_of(s, Object).v, 0, 0, 0);
 
     ob_dereference(s, Object);
     call_end(&c, 0, 0, 0, 0);
@@ -198,7 +201,8 @@ NTSTATUS ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PVOID Passe
     struct call c = call_begin(s, API_ObOpenObjectByPointer, 0, va_of(s, Object).v, DesiredAccess,
                                HandleAttributes, (uint64_t)AccessMode << 1 | !!PassedAccessState);
 
-    status = ob_handle_create(s, Object, type_of(ObjectType), DesiredAccess, HandleAttributes, Handle);
+    status =
+        ob_handle_create(s, Object, type_of(ObjectType), DesiredAccess, HandleAttributes, Handle);
     call_end(&c, (uint32_t)status, status ? 0 : (uintptr_t)*Handle, 0, 0);
     return status;
 }
@@ -295,18 +299,19 @@ static struct zw_event *event_find(struct sim *s, struct reg_name name)
 {
     struct zw_event *e = s->nt->zw->events;
 
-    while (e && (!e->name || !reg_name_equal((struct reg_name){ e->name, e->name_chars }, name)))
+    while (e && (!e->name || !reg_name_equal((struct reg_name) { e->name, e->name_chars }, name)))
         e = e->next;
     return e;
 }
 
-static struct zw_event *event_new(struct sim *s, struct reg_name name, EVENT_TYPE type, bool signalled)
+static struct zw_event *event_new(struct sim *s, struct reg_name name, EVENT_TYPE type,
+                                  bool signalled)
 {
     struct zw_event *e = pool_alloc_internal(s, sizeof(*e));
 
     if (!e)
         return NULL;
-    *e = (struct zw_event){ .next = s->nt->zw->events };
+    *e = (struct zw_event) { .next = s->nt->zw->events };
     io_event_init(&e->event, type, signalled);
     if (name.count) {
         e->name = reg_memory(s, name.count * 2u);
@@ -347,7 +352,9 @@ static PKEVENT create_named(struct sim *s, PUNICODE_STRING name, PHANDLE handle,
 
     /* The page: the event is initially signalled. */
     return event_handle(s, reg_name_of(name), type, true, EVENT_ALL_ACCESS, OBJ_KERNEL_HANDLE, &e,
-                        handle, &opened) ? NULL : &e->event;
+                        handle, &opened)
+               ? NULL
+               : &e->event;
 }
 
 /*

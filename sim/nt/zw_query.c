@@ -50,8 +50,10 @@ NTSTATUS zw_query_value(const struct reg_value *v, KEY_VALUE_INFORMATION_CLASS c
     if (class == KeyValueFullInformation) {
         uint32_t fixed = FIELD_OFFSET(KEY_VALUE_FULL_INFORMATION, Name);
         uint32_t data_at = (uint32_t)align_up(fixed + name_bytes, sizeof(ULONG));
-        KEY_VALUE_FULL_INFORMATION f = { .Type = v->type, .NameLength = name_bytes,
-                                         .DataOffset = data_at, .DataLength = v->size_bytes };
+        KEY_VALUE_FULL_INFORMATION f = { .Type = v->type,
+                                         .NameLength = name_bytes,
+                                         .DataOffset = data_at,
+                                         .DataLength = v->size_bytes };
         struct piece pieces[] = { { fixed, name_bytes, v->name },
                                   { data_at, v->size_bytes, v->data } };
 
@@ -74,10 +76,7 @@ NTSTATUS zw_query_value(const struct reg_value *v, KEY_VALUE_INFORMATION_CLASS c
     return STATUS_INVALID_PARAMETER;
 }
 
-static LONGLONG written(const struct reg_key *k)
-{
-    return (LONGLONG)(k->written_ns / 100);
-}
+static LONGLONG written(const struct reg_key *k) { return (LONGLONG)(k->written_ns / 100); }
 
 static NTSTATUS query_full(const struct reg_key *k, void *out, ULONG length, PULONG needed)
 {
@@ -89,8 +88,8 @@ static NTSTATUS query_full(const struct reg_key *k, void *out, ULONG length, PUL
     }
     for (const struct reg_value *v = k->values; v; v = v->next) {
         f.Values++;
-        f.MaxValueNameLen = f.MaxValueNameLen > v->name_chars * 2 ? f.MaxValueNameLen
-                                                                  : v->name_chars * 2;
+        f.MaxValueNameLen =
+            f.MaxValueNameLen > v->name_chars * 2 ? f.MaxValueNameLen : v->name_chars * 2;
         f.MaxValueDataLen = f.MaxValueDataLen > v->size_bytes ? f.MaxValueDataLen : v->size_bytes;
     }
     return lay_out(out, length, &f, FIELD_OFFSET(KEY_FULL_INFORMATION, Class), NULL, 0, needed);
@@ -111,7 +110,7 @@ static NTSTATUS query_name(const struct reg_key *k, void *out, ULONG length, PUL
         path[--at] = '\\';
     }
     n.NameLength = (ULONG)(sizeof(path) - at * 2u);
-    name = (struct piece){ fixed, n.NameLength, path + at };
+    name = (struct piece) { fixed, n.NameLength, path + at };
     return lay_out(out, length, &n, fixed, &name, 1, needed);
 }
 
@@ -121,14 +120,16 @@ NTSTATUS zw_query_key(const struct reg_key *k, KEY_INFORMATION_CLASS class, void
     uint32_t name_bytes = k->name_chars * 2;
 
     if (class == KeyBasicInformation) {
-        KEY_BASIC_INFORMATION b = { .LastWriteTime.QuadPart = written(k), .NameLength = name_bytes };
+        KEY_BASIC_INFORMATION b = { .LastWriteTime.QuadPart = written(k),
+                                    .NameLength = name_bytes };
         uint32_t fixed = FIELD_OFFSET(KEY_BASIC_INFORMATION, Name);
         struct piece name = { fixed, name_bytes, k->name };
 
         return lay_out(out, length, &b, fixed, &name, 1, needed);
     }
     if (class == KeyNodeInformation) {
-        KEY_NODE_INFORMATION n = { .LastWriteTime.QuadPart = written(k), .NameLength = name_bytes,
+        KEY_NODE_INFORMATION n = { .LastWriteTime.QuadPart = written(k),
+                                   .NameLength = name_bytes,
                                    .ClassOffset = (ULONG)-1 };
         uint32_t fixed = FIELD_OFFSET(KEY_NODE_INFORMATION, Name);
         struct piece name = { fixed, name_bytes, k->name };

@@ -30,13 +30,18 @@ static NTSTATUS base_key(struct sim *s, ULONG relative_to, PCWSTR path, struct r
         *out = reg_root(s);
         return STATUS_SUCCESS;
     case RTL_REGISTRY_SERVICES:
-        *out = reg_find(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services"));
+        *out = reg_find(s, NULL,
+                        REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services"));
         return STATUS_SUCCESS;
     case RTL_REGISTRY_CONTROL:
-        *out = reg_find(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control"));
+        *out =
+            reg_find(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control"));
         return STATUS_SUCCESS;
     case RTL_REGISTRY_WINDOWS_NT:
-        *out = reg_find(s, NULL, REG_NAME(L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion"));
+        *out =
+            reg_find(s, NULL,
+                     REG_NAME(
+                         L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion"));
         return STATUS_SUCCESS;
     case RTL_REGISTRY_DEVICEMAP:
         *out = reg_find(s, NULL, REG_NAME(L"\\Registry\\Machine\\Hardware\\DeviceMap"));
@@ -114,7 +119,7 @@ static NTSTATUS direct_bytes(struct query *q, const struct datum *d)
         return STATUS_SUCCESS;
     }
     if (*out < 0) { /* minus its length: data alone */
-        room = (ULONG)-*out;
+        room = (ULONG) - *out;
         if (room < d->bytes)
             return STATUS_BUFFER_TOO_SMALL;
         memcpy(out, d->data, d->bytes);
@@ -179,7 +184,8 @@ static NTSTATUS deliver(struct query *q, const struct datum *d)
 static NTSTATUS deliver_value(struct query *q, const struct reg_value *v)
 {
     uint32_t name_bytes = (v->name_chars + 1) * 2;
-    char *room = pool_alloc(q->s, POOL_PAGED, align_up(name_bytes, 8) + v->size_bytes, 0x67655252u, true);
+    char *room =
+        pool_alloc(q->s, POOL_PAGED, align_up(name_bytes, 8) + v->size_bytes, 0x67655252u, true);
     struct datum d = { .type = v->type, .bytes = v->size_bytes };
     NTSTATUS status;
 
@@ -199,8 +205,9 @@ static NTSTATUS deliver_default(struct query *q)
 {
     RTL_QUERY_REGISTRY_TABLE *row = q->row;
     ULONG type = row->DefaultType & ~RTL_QUERY_REGISTRY_TYPECHECK_MASK;
-    struct datum d = { .name = row->Name, .type = type, .data = row->DefaultData,
-                       .bytes = row->DefaultLength };
+    struct datum d = {
+        .name = row->Name, .type = type, .data = row->DefaultData, .bytes = row->DefaultLength
+    };
 
     if (row->Flags & RTL_QUERY_REGISTRY_REQUIRED)
         return STATUS_OBJECT_NAME_NOT_FOUND;
@@ -210,7 +217,8 @@ static NTSTATUS deliver_default(struct query *q)
         d.bytes = (wide_name(d.data).count + 1) * 2;
     if (row->Flags & RTL_QUERY_REGISTRY_DIRECT)
         return type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ
-                   ? direct_string(q, &d) : direct_bytes(q, &d);
+                   ? direct_string(q, &d)
+                   : direct_bytes(q, &d);
     return deliver(q, &d);
 }
 
@@ -247,11 +255,12 @@ static NTSTATUS query_row(struct query *q, struct reg_key *top, struct reg_key *
         return row->QueryRoutine ? deliver_all(q, *k) : STATUS_SUCCESS;
     }
     if (row->Flags & RTL_QUERY_REGISTRY_NOVALUE)
-        return call_routine(q, &(struct datum){ .type = REG_NONE });
+        return call_routine(q, &(struct datum) { .type = REG_NONE });
     if (!*k)
         return deliver_default(q);
     if (!row->Name)
-        return row->Flags & RTL_QUERY_REGISTRY_DIRECT ? STATUS_INVALID_PARAMETER : deliver_all(q, *k);
+        return row->Flags & RTL_QUERY_REGISTRY_DIRECT ? STATUS_INVALID_PARAMETER
+                                                      : deliver_all(q, *k);
     v = reg_value_find(*k, wide_name(row->Name));
     if (!v)
         return deliver_default(q);
@@ -278,7 +287,8 @@ NTSTATUS RtlQueryRegistryValues(ULONG RelativeTo, PCWSTR Path, PRTL_QUERY_REGIST
     struct query q = { .s = s, .context = Context, .row = QueryTable };
     struct reg_key *top, *k;
     NTSTATUS status;
-    struct call c = call_begin(s, API_RtlQueryRegistryValues, 0, RelativeTo, Environment != NULL, 0, 0);
+    struct call c =
+        call_begin(s, API_RtlQueryRegistryValues, 0, RelativeTo, Environment != NULL, 0, 0);
 
     status = path_key(s, RelativeTo, Path, false, &top);
     if (status == STATUS_OBJECT_NAME_NOT_FOUND && RelativeTo & RTL_REGISTRY_OPTIONAL)
@@ -309,7 +319,8 @@ NTSTATUS RtlWriteRegistryValue(ULONG RelativeTo, PCWSTR Path, PCWSTR ValueName, 
     struct sim *s = sim_now();
     struct reg_key *k;
     NTSTATUS status;
-    struct call c = call_begin(s, API_RtlWriteRegistryValue, 0, RelativeTo, ValueType, ValueLength, 0);
+    struct call c =
+        call_begin(s, API_RtlWriteRegistryValue, 0, RelativeTo, ValueType, ValueLength, 0);
 
     status = path_key(s, RelativeTo, Path, true, &k);
     if (!status)

@@ -29,7 +29,7 @@ static struct chunk *chunk_new(size_t size)
     struct chunk *c = malloc(sizeof(*c) + size);
 
     if (c)
-        *c = (struct chunk){ .size = size };
+        *c = (struct chunk) { .size = size };
     return c;
 }
 
@@ -55,8 +55,8 @@ void *reg_memory(struct sim *s, size_t bytes)
 
 struct reg_name reg_name_of(const UNICODE_STRING *u)
 {
-    return u ? (struct reg_name){ (const uint16_t *)u->Buffer, u->Length / 2u }
-             : (struct reg_name){ NULL, 0 };
+    return u ? (struct reg_name) { (const uint16_t *)u->Buffer, u->Length / 2u }
+             : (struct reg_name) { NULL, 0 };
 }
 
 /* Names compare without case: Latin letters only, where Windows folds all of Unicode. */
@@ -77,15 +77,9 @@ static int name_compare(struct reg_name a, struct reg_name b)
     return a.count == b.count ? 0 : a.count < b.count ? -1 : 1;
 }
 
-bool reg_name_equal(struct reg_name a, struct reg_name b)
-{
-    return name_compare(a, b) == 0;
-}
+bool reg_name_equal(struct reg_name a, struct reg_name b) { return name_compare(a, b) == 0; }
 
-struct reg_key *reg_root(struct sim *s)
-{
-    return s->nt->zw->tree->root;
-}
+struct reg_key *reg_root(struct sim *s) { return s->nt->zw->tree->root; }
 
 /* Cuts the next component off a path; an empty one means that the path is used up. */
 static struct reg_name next_component(struct reg_name *path)
@@ -94,7 +88,7 @@ static struct reg_name next_component(struct reg_name *path)
 
     while (path->count && path->chars[0] == '\\')
         path->chars++, path->count--;
-    part = (struct reg_name){ path->chars, 0 };
+    part = (struct reg_name) { path->chars, 0 };
     while (path->count && path->chars[0] != '\\')
         path->chars++, path->count--, part.count++;
     return part;
@@ -104,7 +98,7 @@ static struct reg_key *child_of(struct reg_key *k, struct reg_name name)
 {
     struct reg_key *c = k->child;
 
-    while (c && name_compare((struct reg_name){ c->name, c->name_chars }, name))
+    while (c && name_compare((struct reg_name) { c->name, c->name_chars }, name))
         c = c->next;
     return c;
 }
@@ -119,7 +113,7 @@ static struct reg_key *child_new(struct sim *s, struct reg_key *parent, struct r
     memcpy(k->name, name.chars, name.count * 2u);
     k->name_chars = name.count;
     k->parent = parent;
-    while (*at && name_compare((struct reg_name){ (*at)->name, (*at)->name_chars }, name) < 0)
+    while (*at && name_compare((struct reg_name) { (*at)->name, (*at)->name_chars }, name) < 0)
         at = &(*at)->next;
     k->next = *at;
     *at = k;
@@ -199,7 +193,7 @@ struct reg_value *reg_value_find(struct reg_key *k, struct reg_name name)
 {
     struct reg_value *v = k->values;
 
-    while (v && name_compare((struct reg_name){ v->name, v->name_chars }, name))
+    while (v && name_compare((struct reg_name) { v->name, v->name_chars }, name))
         v = v->next;
     return v;
 }
@@ -271,12 +265,20 @@ bool reg_value_delete(struct sim *s, struct reg_key *k, struct reg_name name)
 /* What a driver may expect to find on any Windows machine. */
 static bool tree_plant(struct sim *s)
 {
-    return reg_make(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services")) &&
-           reg_make(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Enum\\PCI")) &&
-           reg_make(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Class")) &&
-           reg_make(s, NULL, REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\DeviceClasses")) &&
+    return reg_make(s, NULL,
+                    REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services")) &&
+           reg_make(s, NULL,
+                    REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Enum\\PCI")) &&
+           reg_make(s, NULL,
+                    REG_NAME(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Class")) &&
+           reg_make(
+               s, NULL,
+               REG_NAME(
+                   L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\DeviceClasses")) &&
            reg_make(s, NULL, REG_NAME(L"\\Registry\\Machine\\Hardware\\DeviceMap")) &&
-           reg_make(s, NULL, REG_NAME(L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion")) &&
+           reg_make(s, NULL,
+                    REG_NAME(
+                        L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion")) &&
            reg_make(s, NULL, REG_NAME(L"\\Registry\\User\\.Default"));
 }
 
@@ -302,10 +304,7 @@ int reg_tree_create(struct sim *s)
     return tree_clear(s) ? 0 : ERR_NOMEM;
 }
 
-void reg_tree_reset(struct sim *s)
-{
-    must(tree_clear(s)); /* the first chunk held it before */
-}
+void reg_tree_reset(struct sim *s) { must(tree_clear(s)); /* the first chunk held it before */ }
 
 void reg_tree_destroy(struct sim *s)
 {

@@ -20,10 +20,10 @@ static void refuses(const struct dm_options *o, const char *part)
 static void wrong_options_get_one_clear_line(void **state)
 {
     (void)state;
-    refuses(&(struct dm_options){ .profile = "nosuch" }, "nosuch");
-    refuses(&(struct dm_options){ .fault_point = "nosuch", .fault_nth = 1 }, "nosuch");
-    refuses(&(struct dm_options){ .fault_point = "pool" }, "pool");
-    refuses(&(struct dm_options){ .choices = "/nosuch/trace" }, "/nosuch/trace");
+    refuses(&(struct dm_options) { .profile = "nosuch" }, "nosuch");
+    refuses(&(struct dm_options) { .fault_point = "nosuch", .fault_nth = 1 }, "nosuch");
+    refuses(&(struct dm_options) { .fault_point = "pool" }, "pool");
+    refuses(&(struct dm_options) { .choices = "/nosuch/trace" }, "/nosuch/trace");
 }
 
 static void wrong_drivers_get_one_clear_line(void **state)

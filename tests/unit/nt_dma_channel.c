@@ -261,7 +261,7 @@ static void map_ex_forms(void)
     T.ops->FreeMapRegisters(T.adapter, base, 3);
     said_since(0, EV_MAPREG_END, &e);
     assert_int_equal(e.a[2], 0);
-    assert_int_equal(T.s->dma->ranges.live, 0);
+    assert_int_equal(T.s->dma->adapters->ranges_live, 0);
 }
 
 static void map_transfer_ex_as_its_page_says(void **state)

@@ -109,17 +109,18 @@ static void holder(void *ctx)
 
     sched_block(s, sched_now_ns(s) + 100000);
     lock_let_go = true;
-    IoReleaseRemoveLock(&remove_lock, NULL);
+    IoReleaseRemoveLockEx(&remove_lock, NULL, sizeof(remove_lock));
 }
 
 static void remove_lock_body(struct sim *s)
 {
-    IoInitializeRemoveLock(&remove_lock, 0x6b636f4c, 0, 0);
+    IoInitializeRemoveLockEx(&remove_lock, 0x6b636f4c, 0, 0, sizeof(remove_lock));
     assert_int_equal(IoAcquireRemoveLock(&remove_lock, NULL), STATUS_SUCCESS);
-    assert_int_equal(IoAcquireRemoveLock(&remove_lock, s), STATUS_SUCCESS);
+    assert_int_equal(IoAcquireRemoveLockEx(&remove_lock, s, "", 1, sizeof(remove_lock)),
+                     STATUS_SUCCESS);
     lock_let_go = false;
     sched_thread(s, "holder", holder, s, 0, 8);
-    IoReleaseRemoveLockAndWait(&remove_lock, s);
+    IoReleaseRemoveLockAndWaitEx(&remove_lock, s, sizeof(remove_lock));
     assert_true(lock_let_go); /* it waited for the other user */
     assert_int_equal(IoAcquireRemoveLock(&remove_lock, NULL), STATUS_DELETE_PENDING);
 }
@@ -184,6 +185,43 @@ static void start_io_body(struct sim *s)
     host_close(s, f);
 }
 
+static VOID start_io_completes(PDEVICE_OBJECT device, PIRP irp)
+{
+    start_depth_max += start_depth != 0;
+    start_depth++;
+    started_count++;
+    fixture_complete(irp, STATUS_SUCCESS, 0);
+    IoStartNextPacket(device, FALSE);
+    start_depth--;
+}
+
+/* With deferred start StartIo never runs within itself. */
+static void deferred_body(struct sim *s)
+{
+    struct host_file *f = fixture_open(s, FILE_READ_DATA);
+    struct host_request *q[3];
+    KIRQL irql;
+
+    started_count = start_depth = start_depth_max = 0;
+    IoSetStartIoAttributes(fixture_fdo, TRUE, TRUE);
+    fixture_driver->DriverStartIo = start_io_completes;
+    fixture_dispatch = start_packet;
+    fixture_fdo->DeviceQueue.Busy = TRUE; /* let them gather */
+    for (int i = 0; i < 3; i++)
+        q[i] = host_io_start(s, f, &(struct host_io){ .op = HOST_READ });
+    assert_int_equal(started_count, 0);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    IoStartNextPacket(fixture_fdo, FALSE);
+    KeLowerIrql(irql);
+    assert_int_equal(started_count, 3);
+    assert_int_equal(start_depth_max, 0);
+    for (int i = 0; i < 3; i++) {
+        assert_true(host_io_wait(s, q[i], UINT64_MAX));
+        host_io_free(s, q[i]);
+    }
+    host_close(s, f);
+}
+
 static void device_queue_body(struct sim *s)
 {
     KDEVICE_QUEUE queue;
@@ -197,6 +235,8 @@ static void device_queue_body(struct sim *s)
     assert_false(KeInsertDeviceQueue(&queue, &a)); /* made busy, not queued */
     assert_true(KeInsertByKeyDeviceQueue(&queue, &b, 9));
     assert_true(KeInsertByKeyDeviceQueue(&queue, &c, 4));
+    assert_ptr_equal(KeRemoveByKeyDeviceQueue(&queue, 5), &b);
+    assert_true(KeInsertByKeyDeviceQueue(&queue, &b, 9));
     assert_ptr_equal(KeRemoveDeviceQueue(&queue), &c);
     assert_true(KeRemoveEntryDeviceQueue(&queue, &b));
     assert_false(KeRemoveEntryDeviceQueue(&queue, &b));
@@ -220,6 +260,12 @@ static VOID work_ex(PVOID object, PVOID context, PIO_WORKITEM item)
     KeSetEvent(&worked, 0, FALSE);
 }
 
+static VOID work_old(PDEVICE_OBJECT device, PVOID context)
+{
+    assert_ptr_equal(device, fixture_fdo);
+    KeSetEvent(context, 0, FALSE);
+}
+
 static VOID work_plain(PVOID context)
 {
     works += 10;
@@ -241,6 +287,12 @@ static void work_body(struct sim *s)
     KeLowerIrql(irql);
     assert_int_equal(ke_wait(s, &worked, UINT64_MAX), STATUS_SUCCESS);
     assert_int_equal(works, 1);
+    item = pool_alloc_internal(s, IoSizeofWorkItem());
+    IoInitializeWorkItem(fixture_fdo, item);
+    IoQueueWorkItem(item, work_old, DelayedWorkQueue, &worked);
+    assert_int_equal(ke_wait(s, &worked, UINT64_MAX), STATUS_SUCCESS);
+    IoUninitializeWorkItem(item);
+    pool_free_internal(s, item);
     ExInitializeWorkItem(&plain, work_plain, &worked);
     ExQueueWorkItem(&plain, CriticalWorkQueue);
     ke_wait(s, &worked, UINT64_MAX);
@@ -323,6 +375,7 @@ static void line_body(struct sim *s)
     IO_CONNECT_INTERRUPT_PARAMETERS p = { .Version = CONNECT_MESSAGE_BASED };
     IO_DISCONNECT_INTERRUPT_PARAMETERS off = { 0 };
     PVOID connection = NULL;
+    KIRQL irql;
     unsigned before;
 
     interrupts = 0;
@@ -343,6 +396,10 @@ static void line_body(struct sim *s)
     assert_true(KeSynchronizeExecution(interrupt_object, synchronized, &before));
     let_pass(s, 100000);
     assert_int_equal(interrupts, 2);
+    irql = KeAcquireInterruptSpinLock(interrupt_object);
+    assert_int_equal(KeGetCurrentIrql(), isr_irql);
+    KeReleaseInterruptSpinLock(interrupt_object, irql);
+    assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
     off.Version = p.Version;
     off.ConnectionContext.InterruptObject = interrupt_object;
     IoDisconnectInterruptEx(&off);
@@ -392,6 +449,7 @@ static void messages_are_connected_one_by_one(void **state)
 HOLDS(cancel_safe_queue_has_no_gap, csq_body)
 HOLDS(remove_lock_waits_for_the_last_user, remove_lock_body)
 HOLDS(start_io_gets_one_packet_at_a_time, start_io_body)
+HOLDS(deferred_start_io_is_not_nested, deferred_body)
 HOLDS(device_queue_by_key, device_queue_body)
 HOLDS(work_items_run_at_passive_level, work_body)
 HOLDS(timer_comes_once_a_second, timer_body)
@@ -403,6 +461,7 @@ int main(void)
         cmocka_unit_test(cancel_safe_queue_has_no_gap),
         cmocka_unit_test(remove_lock_waits_for_the_last_user),
         cmocka_unit_test(start_io_gets_one_packet_at_a_time),
+        cmocka_unit_test(deferred_start_io_is_not_nested),
         cmocka_unit_test(device_queue_by_key),
         cmocka_unit_test(work_items_run_at_passive_level),
         cmocka_unit_test(timer_comes_once_a_second),

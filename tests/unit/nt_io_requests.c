@@ -54,7 +54,7 @@ static NTSTATUS look(PDEVICE_OBJECT device, PIRP irp)
         saw.mdl_bytes += MmGetMdlByteCount(m);
         assert_true(m->MdlFlags & MDL_PAGES_LOCKED);
     }
-    if (saw.system)
+    if (saw.system && io_irp_of(sim_now(), irp)->buffer_bytes >= sizeof(saw.input))
         memcpy(saw.input, saw.system, sizeof(saw.input));
     fill_output(irp);
     return fixture_complete(irp, saw.status, saw.information);

@@ -125,7 +125,8 @@ static NTSTATUS add_device(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
 {
     PDEVICE_OBJECT fdo;
     struct extension *x;
-    NTSTATUS status = IoCreateDevice(DriverObject, sizeof(*x), NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &fdo);
+    NTSTATUS status =
+        IoCreateDevice(DriverObject, sizeof(*x), NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &fdo);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -138,10 +139,7 @@ static NTSTATUS add_device(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
     return STATUS_SUCCESS;
 }
 
-static VOID unload(PDRIVER_OBJECT DriverObject)
-{
-    assert_null(DriverObject->DeviceObject);
-}
+static VOID unload(PDRIVER_OBJECT DriverObject) { assert_null(DriverObject->DeviceObject); }
 
 static NTSTATUS entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
@@ -157,10 +155,7 @@ static NTSTATUS entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 
 /* --- the device --- */
 
-static void model_reset(struct dm_device *d)
-{
-    *(uint32_t *)dm_state(d) = 0x600d;
-}
+static void model_reset(struct dm_device *d) { *(uint32_t *)dm_state(d) = 0x600d; }
 
 static uint64_t model_read(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes)
 {
@@ -180,15 +175,30 @@ static void model_write(struct dm_device *d, unsigned bar, uint64_t offset, uint
 }
 
 static const struct dm_device_model messages_model = {
-    .name = "messages", .vendor_id = 0x1234, .device_id = 0x5678, .class_code = 0x088000,
-    .bars = { { .bytes = 4096 }, { 0 }, { .bytes = 32, .port = true } }, .messages = 3,
-    .address_bits = 64, .scatter_gather = true, .state_bytes = 8, .reset = model_reset,
-    .read = model_read, .write = model_write,
+    .name = "messages",
+    .vendor_id = 0x1234,
+    .device_id = 0x5678,
+    .class_code = 0x088000,
+    .bars = { { .bytes = 4096 }, { 0 }, { .bytes = 32, .port = true } },
+    .messages = 3,
+    .address_bits = 64,
+    .scatter_gather = true,
+    .state_bytes = 8,
+    .reset = model_reset,
+    .read = model_read,
+    .write = model_write,
 };
 static const struct dm_device_model line_model = {
-    .name = "line", .vendor_id = 0x1234, .device_id = 0x9abc, .class_code = 0x088000,
-    .bars = { { .bytes = 8192 } }, .address_bits = 32, .state_bytes = 8, .reset = model_reset,
-    .read = model_read, .write = model_write,
+    .name = "line",
+    .vendor_id = 0x1234,
+    .device_id = 0x9abc,
+    .class_code = 0x088000,
+    .bars = { { .bytes = 8192 } },
+    .address_bits = 32,
+    .state_bytes = 8,
+    .reset = model_reset,
+    .read = model_read,
+    .write = model_write,
 };
 
 /* --- the fixture --- */
@@ -214,10 +224,10 @@ static void assert_log(unsigned count, const uint16_t *expected)
         assert_int_equal(log_of[i], expected[i]);
     log_at = 0;
 }
-#define ASSERT_LOG(...)                                                                 \
-    do {                                                                                \
-        const uint16_t expected_[] = { __VA_ARGS__ };                                   \
-        assert_log(sizeof(expected_) / sizeof(expected_[0]), expected_);                \
+#define ASSERT_LOG(...)                                                                            \
+    do {                                                                                           \
+        const uint16_t expected_[] = { __VA_ARGS__ };                                              \
+        assert_log(sizeof(expected_) / sizeof(expected_[0]), expected_);                           \
     } while (0)
 
 static void on_machine(void (*fn)(void *))
@@ -235,13 +245,13 @@ static void on_machine(void (*fn)(void *))
     sim_destroy(s);
 }
 
-#define TEST(name)                        \
-    static void name##_body(void *ctx);   \
-    static void name(void **state)        \
-    {                                     \
-        (void)state;                      \
-        on_machine(name##_body);          \
-    }                                     \
+#define TEST(name)                                                                                 \
+    static void name##_body(void *ctx);                                                            \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        on_machine(name##_body);                                                                   \
+    }                                                                                              \
     static void name##_body(void *ctx)
 
 /* --- what holds --- */
@@ -250,7 +260,8 @@ TEST(starts_in_windows_order)
 {
     (void)ctx;
     bring_up(&messages_model);
-    assert_int_equal(log_at, 0); /* what the PDO was asked came before the driver's device was there */
+    assert_int_equal(log_at,
+                     0); /* what the PDO was asked came before the driver's device was there */
     assert_ptr_equal(nt_pdo_device(s, fdo_of_last), device);
     assert_ptr_equal(nt_pdo_device(s, pdo_of_last), device);
     assert_ptr_equal(host_device_top(s, device), fdo_of_last);
@@ -285,7 +296,8 @@ TEST(hands_out_bars_with_private_entries_and_a_descriptor_for_each_message)
         ULONG level = translated[i].u.MessageInterrupt.Translated.Level;
 
         assert_int_equal(raw[i].Type, CmResourceTypeInterrupt);
-        assert_int_equal(raw[i].Flags, CM_RESOURCE_INTERRUPT_LATCHED | CM_RESOURCE_INTERRUPT_MESSAGE);
+        assert_int_equal(raw[i].Flags,
+                         CM_RESOURCE_INTERRUPT_LATCHED | CM_RESOURCE_INTERRUPT_MESSAGE);
         assert_int_equal(raw[i].u.MessageInterrupt.Raw.MessageCount, 1);
         assert_in_range(level, 3, 12);
         assert_int_equal(translated[i].u.MessageInterrupt.Translated.Vector >> 4, level);

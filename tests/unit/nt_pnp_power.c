@@ -56,7 +56,8 @@ static NTSTATUS dispatch_power(PDEVICE_OBJECT DeviceObject, PIRP Irp)
             wanted.DeviceState = PowerDeviceD3;
         if (x->owns_policy && stack->MinorFunction == IRP_MN_SET_POWER)
             assert_int_equal(PoRequestPowerIrp(x->pdo, IRP_MN_SET_POWER, wanted, power_complete, x,
-                                               NULL), STATUS_PENDING);
+                                               NULL),
+                             STATUS_PENDING);
     }
     PoStartNextPowerIrp(Irp);
     IoSkipCurrentIrpStackLocation(Irp);
@@ -76,7 +77,8 @@ static NTSTATUS add_device(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
     PDEVICE_OBJECT fdo;
 
     assert_int_equal(IoCreateDevice(DriverObject, sizeof(struct extension), NULL,
-                                    FILE_DEVICE_UNKNOWN, 0, FALSE, &fdo), STATUS_SUCCESS);
+                                    FILE_DEVICE_UNKNOWN, 0, FALSE, &fdo),
+                     STATUS_SUCCESS);
     x_of_last = fdo->DeviceExtension;
     x_of_last->pdo = Pdo;
     x_of_last->owns_policy = owns_policy;
@@ -94,10 +96,7 @@ static NTSTATUS entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     return STATUS_SUCCESS;
 }
 
-static void model_reset(struct dm_device *d)
-{
-    memset(dm_state(d), 0, 8);
-}
+static void model_reset(struct dm_device *d) { memset(dm_state(d), 0, 8); }
 
 static uint64_t model_read(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes)
 {
@@ -114,9 +113,17 @@ static void model_write(struct dm_device *d, unsigned bar, uint64_t offset, uint
 }
 
 static const struct dm_device_model model = {
-    .name = "test", .summary = "Test device", .vendor_id = 0x1234, .device_id = 0x5678,
-    .class_code = 0x088000, .bars = { { .bytes = 4096 }, { .bytes = 64, .port = true } },
-    .messages = 1, .address_bits = 64, .state_bytes = 8, .reset = model_reset, .read = model_read,
+    .name = "test",
+    .summary = "Test device",
+    .vendor_id = 0x1234,
+    .device_id = 0x5678,
+    .class_code = 0x088000,
+    .bars = { { .bytes = 4096 }, { .bytes = 64, .port = true } },
+    .messages = 1,
+    .address_bits = 64,
+    .state_bytes = 8,
+    .reset = model_reset,
+    .read = model_read,
     .write = model_write,
 };
 
@@ -153,13 +160,13 @@ static void on_machine(void (*fn)(void *), uint64_t seed)
     sim_destroy(s);
 }
 
-#define TEST(name)                        \
-    static void name##_body(void *ctx);   \
-    static void name(void **state)        \
-    {                                     \
-        (void)state;                      \
-        on_machine(name##_body, 0);       \
-    }                                     \
+#define TEST(name)                                                                                 \
+    static void name##_body(void *ctx);                                                            \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        on_machine(name##_body, 0);                                                                \
+    }                                                                                              \
     static void name##_body(void *ctx)
 
 /* --- power --- */
@@ -216,13 +223,15 @@ TEST(power_requests_are_checked)
                      STATUS_INVALID_PARAMETER_2);
     assert_int_equal(PoSetPowerState(x_of_last->pdo, DevicePowerState, d3).DeviceState,
                      PowerDeviceUnspecified);
-    assert_int_equal(PoSetPowerState(x_of_last->pdo, DevicePowerState, d3).DeviceState, PowerDeviceD3);
+    assert_int_equal(PoSetPowerState(x_of_last->pdo, DevicePowerState, d3).DeviceState,
+                     PowerDeviceD3);
 }
 
 /* --- configuration space --- */
 
-static const GUID bus_standard = { 0x496b8280, 0x6f25, 0x11d0,
-                                   { 0xbe, 0xaf, 0x08, 0x00, 0x2b, 0xe2, 0x09, 0x2f } };
+static const GUID bus_standard = {
+    0x496b8280, 0x6f25, 0x11d0, { 0xbe, 0xaf, 0x08, 0x00, 0x2b, 0xe2, 0x09, 0x2f }
+};
 
 static NTSTATUS config_irp(UCHAR minor, ULONG space, ULONG offset, void *buffer, ULONG length,
                            ULONG_PTR *information)
@@ -264,7 +273,8 @@ TEST(configuration_space_is_the_same_by_irp_interface_and_hal)
 
     (void)ctx;
     bring_up(false);
-    assert_int_equal(config_irp(IRP_MN_READ_CONFIG, PCI_WHICHSPACE_CONFIG, 0, a, 64, &n), STATUS_SUCCESS);
+    assert_int_equal(config_irp(IRP_MN_READ_CONFIG, PCI_WHICHSPACE_CONFIG, 0, a, 64, &n),
+                     STATUS_SUCCESS);
     assert_int_equal(n, 64);
     get_interface(&b);
     assert_int_equal(b.Size, sizeof(b));
@@ -298,7 +308,7 @@ TEST(the_command_register_rules_bus_mastering_and_ids_stay)
     assert_int_equal(b.SetBusData(b.Context, PCI_WHICHSPACE_CONFIG, &id, 0, 2), 2);
     assert_int_equal(b.GetBusData(b.Context, PCI_WHICHSPACE_CONFIG, &read, 0, 2), 2);
     assert_int_equal(read, 0x1234);
-    assert_int_equal(b.GetBusData(b.Context, 17, &read, 0, 2), 0); /* no such space */
+    assert_int_equal(b.GetBusData(b.Context, 17, &read, 0, 2), 0);         /* no such space */
     assert_int_equal(HalGetBusData(PCIConfiguration, 0, 31, &read, 2), 2); /* an empty slot */
     assert_int_equal(read, 0xffff);
     assert_int_equal(HalGetBusData(PCIConfiguration, 3, 0, &read, 2), 0); /* no such bus */
@@ -356,22 +366,28 @@ TEST(properties_tell_what_they_need)
 
     (void)ctx;
     bring_up(false);
-    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyBusNumber, 4, &number, &needed),
+    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyBusNumber, 4, &number,
+                                         &needed),
                      STATUS_SUCCESS);
     assert_int_equal(number, 0);
-    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyAddress, 4, &number, &needed),
+    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyAddress, 4, &number,
+                                         &needed),
                      STATUS_SUCCESS);
     assert_int_equal(number, device->slot << 16);
     assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyDeviceDescription, 2, text,
-                                         &needed), STATUS_BUFFER_TOO_SMALL);
+                                         &needed),
+                     STATUS_BUFFER_TOO_SMALL);
     assert_int_equal(needed, sizeof(L"Test device"));
-    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyDeviceDescription, sizeof(text),
-                                         text, &needed), STATUS_SUCCESS);
+    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyDeviceDescription,
+                                         sizeof(text), text, &needed),
+                     STATUS_SUCCESS);
     assert_memory_equal(text, L"Test device", sizeof(L"Test device"));
-    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyFriendlyName, sizeof(text), text,
-                                         &needed), STATUS_OBJECT_NAME_NOT_FOUND);
-    assert_int_equal(IoGetDeviceProperty(host_device_top(s, device), DevicePropertyBusNumber, 4, &number,
-                                         &needed), STATUS_INVALID_DEVICE_REQUEST);
+    assert_int_equal(IoGetDeviceProperty(x_of_last->pdo, DevicePropertyFriendlyName, sizeof(text),
+                                         text, &needed),
+                     STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_int_equal(IoGetDeviceProperty(host_device_top(s, device), DevicePropertyBusNumber, 4,
+                                         &number, &needed),
+                     STATUS_INVALID_DEVICE_REQUEST);
 }
 
 static NTSTATUS read_dword(HANDLE key, PCWSTR name, ULONG *value)
@@ -399,7 +415,8 @@ TEST(the_hardware_key_holds_what_the_scenario_set_before_and_after)
     (void)ctx;
     bring_up(false);
     host_registry_dword(s, 0, "Late", 78);
-    assert_int_equal(IoOpenDeviceRegistryKey(x_of_last->pdo, PLUGPLAY_REGKEY_DEVICE, KEY_READ, &key),
+    assert_int_equal(IoOpenDeviceRegistryKey(x_of_last->pdo, PLUGPLAY_REGKEY_DEVICE, KEY_READ,
+                                             &key),
                      STATUS_SUCCESS);
     assert_int_equal(read_dword(key, L"Early", &value), STATUS_SUCCESS);
     assert_int_equal(value, 77);
@@ -407,8 +424,10 @@ TEST(the_hardware_key_holds_what_the_scenario_set_before_and_after)
     assert_int_equal(value, 78);
     assert_int_equal(ZwClose(key), STATUS_SUCCESS);
     assert_int_equal(ZwClose(key), STATUS_INVALID_HANDLE);
-    assert_int_equal(IoOpenDeviceRegistryKey(x_of_last->pdo, 0, KEY_READ, &key), STATUS_INVALID_PARAMETER);
-    assert_int_equal(IoOpenDeviceRegistryKey(x_of_last->pdo, PLUGPLAY_REGKEY_DRIVER, KEY_READ, &key),
+    assert_int_equal(IoOpenDeviceRegistryKey(x_of_last->pdo, 0, KEY_READ, &key),
+                     STATUS_INVALID_PARAMETER);
+    assert_int_equal(IoOpenDeviceRegistryKey(x_of_last->pdo, PLUGPLAY_REGKEY_DRIVER, KEY_READ,
+                                             &key),
                      STATUS_SUCCESS);
     assert_int_equal(read_dword(key, L"Early", &value), STATUS_OBJECT_NAME_NOT_FOUND);
     ZwClose(key);
@@ -421,7 +440,8 @@ TEST(an_interface_is_a_name_while_it_is_enabled)
 
     (void)ctx;
     bring_up(false);
-    assert_int_equal(IoRegisterDeviceInterface(x_of_last->pdo, &class, NULL, &name), STATUS_SUCCESS);
+    assert_int_equal(IoRegisterDeviceInterface(x_of_last->pdo, &class, NULL, &name),
+                     STATUS_SUCCESS);
     assert_null(io_name_device(s, &name));
     assert_int_equal(IoSetDeviceInterfaceState(&name, TRUE), STATUS_SUCCESS);
     assert_int_equal(IoSetDeviceInterfaceState(&name, TRUE), STATUS_OBJECT_NAME_EXISTS);

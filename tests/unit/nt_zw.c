@@ -26,13 +26,13 @@ static void on_machine(void (*fn)(void *))
     sim_destroy(s);
 }
 
-#define TEST(name)                        \
-    static void name##_body(void *ctx);   \
-    static void name(void **state)        \
-    {                                     \
-        (void)state;                      \
-        on_machine(name##_body);          \
-    }                                     \
+#define TEST(name)                                                                                 \
+    static void name##_body(void *ctx);                                                            \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        on_machine(name##_body);                                                                   \
+    }                                                                                              \
     static void name##_body(void *ctx)
 
 static UNICODE_STRING u(PCWSTR text)
@@ -70,7 +70,8 @@ TEST(only_the_last_component_of_a_path_is_made)
 
     (void)ctx;
     assert_int_equal(open_key(SERVICES L"\\x", NULL, &a), STATUS_OBJECT_NAME_NOT_FOUND);
-    assert_int_equal(create_key(SERVICES L"\\x\\y", NULL, &a, &disposition), STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_int_equal(create_key(SERVICES L"\\x\\y", NULL, &a, &disposition),
+                     STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(create_key(SERVICES L"\\x", NULL, &a, &disposition), STATUS_SUCCESS);
     assert_int_equal(disposition, REG_CREATED_NEW_KEY);
     assert_int_equal(create_key(L"y", a, &b, &disposition), STATUS_SUCCESS);
@@ -80,7 +81,7 @@ TEST(only_the_last_component_of_a_path_is_made)
     assert_int_equal(ZwDeleteKey(a), STATUS_CANNOT_DELETE);
     assert_int_equal(ZwDeleteKey(b), STATUS_SUCCESS);
     assert_int_equal(ZwDeleteKey(a), STATUS_SUCCESS);
-    assert_int_equal(ZwSetValueKey(a, &(UNICODE_STRING){ 0 }, 0, REG_DWORD, &disposition, 4),
+    assert_int_equal(ZwSetValueKey(a, &(UNICODE_STRING) { 0 }, 0, REG_DWORD, &disposition, 4),
                      STATUS_KEY_DELETED);
     ZwClose(a);
     ZwClose(b);
@@ -99,7 +100,8 @@ TEST(too_small_writes_nothing_and_overflow_writes_what_fits)
 
     (void)ctx;
     assert_int_equal(create_key(SERVICES L"\\x", NULL, &k, &disposition), STATUS_SUCCESS);
-    assert_int_equal(ZwQueryValueKey(k, &name, KeyValuePartialInformation, out, sizeof(out), &needed),
+    assert_int_equal(ZwQueryValueKey(k, &name, KeyValuePartialInformation, out, sizeof(out),
+                                     &needed),
                      STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(ZwSetValueKey(k, &name, 0, REG_BINARY, data, 8), STATUS_SUCCESS);
     memset(out, 0xee, sizeof(out));
@@ -122,7 +124,8 @@ TEST(too_small_writes_nothing_and_overflow_writes_what_fits)
     assert_int_equal(f->NameLength, 10);
     assert_int_equal(f->DataOffset % 4, 0);
     assert_memory_equal(out + f->DataOffset, data, 8);
-    assert_int_equal(ZwQueryValueKey(k, &name, (KEY_VALUE_INFORMATION_CLASS)99, out, sizeof(out), &needed),
+    assert_int_equal(ZwQueryValueKey(k, &name, (KEY_VALUE_INFORMATION_CLASS)99, out, sizeof(out),
+                                     &needed),
                      STATUS_INVALID_PARAMETER);
     assert_int_equal(ZwDeleteValueKey(k, &name), STATUS_SUCCESS);
     assert_int_equal(ZwDeleteValueKey(k, &name), STATUS_OBJECT_NAME_NOT_FOUND);
@@ -147,10 +150,12 @@ TEST(keys_are_listed_by_name_and_values_by_age)
     ZwClose(c);
     ZwSetValueKey(k, &one, 0, REG_DWORD, &v, 4);
     ZwSetValueKey(k, &two, 0, REG_DWORD, &v, 4);
-    assert_int_equal(ZwEnumerateKey(k, 0, KeyBasicInformation, out, sizeof(out), &needed), STATUS_SUCCESS);
+    assert_int_equal(ZwEnumerateKey(k, 0, KeyBasicInformation, out, sizeof(out), &needed),
+                     STATUS_SUCCESS);
     assert_int_equal(b->NameLength, 10);
     assert_memory_equal(b->Name, L"Alpha", 10);
-    assert_int_equal(ZwEnumerateKey(k, 1, KeyBasicInformation, out, sizeof(out), &needed), STATUS_SUCCESS);
+    assert_int_equal(ZwEnumerateKey(k, 1, KeyBasicInformation, out, sizeof(out), &needed),
+                     STATUS_SUCCESS);
     assert_memory_equal(b->Name, L"beta", 8);
     assert_int_equal(ZwEnumerateKey(k, 2, KeyBasicInformation, out, sizeof(out), &needed),
                      STATUS_NO_MORE_ENTRIES);
@@ -173,20 +178,28 @@ TEST(a_table_reads_values_and_defaults)
     UNICODE_STRING text = { 0 };
     RTL_QUERY_REGISTRY_TABLE t[] = {
         { .Flags = RTL_QUERY_REGISTRY_DIRECT, .Name = L"Number", .EntryContext = &number },
-        { .Flags = RTL_QUERY_REGISTRY_DIRECT, .Name = L"Missing", .EntryContext = &missing,
-          .DefaultType = REG_DWORD, .DefaultData = &fallback, .DefaultLength = 4 },
+        { .Flags = RTL_QUERY_REGISTRY_DIRECT,
+          .Name = L"Missing",
+          .EntryContext = &missing,
+          .DefaultType = REG_DWORD,
+          .DefaultData = &fallback,
+          .DefaultLength = 4 },
         { .Flags = RTL_QUERY_REGISTRY_DIRECT, .Name = L"Text", .EntryContext = &text },
         { 0 },
     };
 
     (void)ctx;
-    assert_int_equal(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, L"x"), STATUS_OBJECT_NAME_NOT_FOUND);
-    assert_int_equal(RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"x", L"Number", REG_DWORD, &v, 4),
+    assert_int_equal(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, L"x"),
+                     STATUS_OBJECT_NAME_NOT_FOUND);
+    assert_int_equal(RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"x", L"Number", REG_DWORD, &v,
+                                           4),
                      STATUS_SUCCESS);
-    assert_int_equal(RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"x", L"Text", REG_SZ, L"hello", 12),
+    assert_int_equal(RtlWriteRegistryValue(RTL_REGISTRY_SERVICES, L"x", L"Text", REG_SZ, L"hello",
+                                           12),
                      STATUS_SUCCESS);
     assert_int_equal(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, L"x"), STATUS_SUCCESS);
-    assert_int_equal(RtlQueryRegistryValues(RTL_REGISTRY_SERVICES, L"x", t, NULL, NULL), STATUS_SUCCESS);
+    assert_int_equal(RtlQueryRegistryValues(RTL_REGISTRY_SERVICES, L"x", t, NULL, NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(number, 7);
     assert_int_equal(missing, 42);
     assert_int_equal(text.Length, 10);
@@ -195,7 +208,8 @@ TEST(a_table_reads_values_and_defaults)
     t[1].Flags |= RTL_QUERY_REGISTRY_REQUIRED;
     assert_int_equal(RtlQueryRegistryValues(RTL_REGISTRY_SERVICES, L"x", t, NULL, NULL),
                      STATUS_OBJECT_NAME_NOT_FOUND);
-    assert_int_equal(RtlDeleteRegistryValue(RTL_REGISTRY_SERVICES, L"x", L"Number"), STATUS_SUCCESS);
+    assert_int_equal(RtlDeleteRegistryValue(RTL_REGISTRY_SERVICES, L"x", L"Number"),
+                     STATUS_SUCCESS);
 }
 
 TEST(named_events_are_shared_and_counted)
@@ -211,15 +225,18 @@ TEST(named_events_are_shared_and_counted)
     second = IoCreateNotificationEvent(&name, &b);
     assert_non_null(first);
     assert_ptr_equal(first, second);
-    assert_int_equal(ZwWaitForSingleObject(a, FALSE, &now), STATUS_SUCCESS); /* signalled at first */
+    assert_int_equal(ZwWaitForSingleObject(a, FALSE, &now),
+                     STATUS_SUCCESS); /* signalled at first */
     KeClearEvent(first);
     assert_int_equal(ZwWaitForSingleObject(b, FALSE, &now), STATUS_TIMEOUT);
     assert_int_equal(ZwSetEvent(b, NULL), STATUS_SUCCESS);
     assert_int_equal(ZwWaitForSingleObject(a, FALSE, &now), STATUS_SUCCESS);
-    assert_int_equal(ObReferenceObjectByHandle(a, EVENT_ALL_ACCESS, *PsThreadType, KernelMode, &object,
-                                               NULL), STATUS_OBJECT_TYPE_MISMATCH);
+    assert_int_equal(ObReferenceObjectByHandle(a, EVENT_ALL_ACCESS, *PsThreadType, KernelMode,
+                                               &object, NULL),
+                     STATUS_OBJECT_TYPE_MISMATCH);
     assert_int_equal(ObReferenceObjectByHandle(a, EVENT_ALL_ACCESS, *ExEventObjectType, KernelMode,
-                                               &object, NULL), STATUS_SUCCESS);
+                                               &object, NULL),
+                     STATUS_SUCCESS);
     assert_ptr_equal(object, first);
     ZwClose(a);
     ZwClose(b);
@@ -261,16 +278,20 @@ TEST(a_system_thread_runs_and_is_waited_for)
 
     (void)ctx;
     thread_ran = 0;
-    assert_int_equal(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, thread_start, &what),
+    assert_int_equal(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, thread_start,
+                                          &what),
                      STATUS_SUCCESS);
-    assert_int_equal(ObReferenceObjectByHandle(h, THREAD_ALL_ACCESS, *PsThreadType, KernelMode, &thread,
-                                               NULL), STATUS_SUCCESS);
+    assert_int_equal(ObReferenceObjectByHandle(h, THREAD_ALL_ACCESS, *PsThreadType, KernelMode,
+                                               &thread, NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(ZwClose(h), STATUS_SUCCESS);
-    assert_int_equal(KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
+    assert_int_equal(KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(thread_ran, 17);
     ObDereferenceObject(thread);
     fault_plan_nth(s, FAULT_THREAD, 2);
-    assert_int_equal(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, thread_start, &what),
+    assert_int_equal(PsCreateSystemThread(&h, THREAD_ALL_ACCESS, NULL, NULL, NULL, thread_start,
+                                          &what),
                      STATUS_INSUFFICIENT_RESOURCES);
 }
 
@@ -289,12 +310,14 @@ TEST(files_of_the_store_are_read_and_written)
     assert_int_equal(ZwCreateFile(&h, GENERIC_READ, &a, &io, NULL, 0, 0, FILE_OPEN, 0, NULL, 0),
                      STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(zw_file_put(s, "\\??\\C:\\firmware.bin", "abcdef", 6), STATUS_SUCCESS);
-    assert_int_equal(ZwCreateFile(&h, GENERIC_READ | GENERIC_WRITE, &a, &io, NULL, 0, 0, FILE_OPEN, 0,
-                                  NULL, 0), STATUS_SUCCESS);
+    assert_int_equal(ZwCreateFile(&h, GENERIC_READ | GENERIC_WRITE, &a, &io, NULL, 0, 0, FILE_OPEN,
+                                  0, NULL, 0),
+                     STATUS_SUCCESS);
     assert_int_equal(ZwQueryInformationFile(h, &io, &info, sizeof(info), FileStandardInformation),
                      STATUS_SUCCESS);
     assert_int_equal(info.EndOfFile.QuadPart, 6);
-    assert_int_equal(ZwReadFile(h, NULL, NULL, NULL, &io, out, sizeof(out), &at, NULL), STATUS_SUCCESS);
+    assert_int_equal(ZwReadFile(h, NULL, NULL, NULL, &io, out, sizeof(out), &at, NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(io.Information, 4);
     assert_memory_equal(out, "cdef", 4);
     assert_int_equal(ZwReadFile(h, NULL, NULL, NULL, &io, out, sizeof(out), NULL, NULL),

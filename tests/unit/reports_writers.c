@@ -76,16 +76,25 @@ static void a_full_disk_is_told(void **state)
 static void fill(struct report *r)
 {
     struct report_finding f = {
-        .rule = "sgl-leaked", .severity = "error", .message = "SGL#1 of adapter#1", .seed = 7,
-        .driver_verifier = "0xE6 (0x0A, ...)", .scenario = "write", .profile = "remap",
-        .site_count = 1, .sites = { { .role = "Created at", .frame_count = 1,
-                                      .frames = { { "dir/a.c", "Get", 12 } } } },
+        .rule = "sgl-leaked",
+        .severity = "error",
+        .message = "SGL#1 of adapter#1",
+        .seed = 7,
+        .driver_verifier = "0xE6 (0x0A, ...)",
+        .scenario = "write",
+        .profile = "remap",
+        .site_count = 1,
+        .sites = { { .role = "Created at",
+                     .frame_count = 1,
+                     .frames = { { "dir/a.c", "Get", 12 } } } },
     };
 
     report_init(r, "xfer");
     for (uint64_t seed = 7; seed < 10; seed++) {
-        unsigned run = report_add_run(r, &(struct report_run){ .scenario = "write", .seed = seed,
-                                                               .profile = "remap", .exit = 1 });
+        unsigned run =
+            report_add_run(r,
+                           &(struct report_run) {
+                               .scenario = "write", .seed = seed, .profile = "remap", .exit = 1 });
 
         f.seed = seed;
         report_add_finding(r, run, &f);
@@ -159,12 +168,13 @@ static void more_than_the_limit_are_counted(void **state)
     (void)state;
     report_init(&r, "x");
     r.findings_max = 2;
-    report_add_run(&r, &(struct report_run){ .scenario = "s", .profile = "p" });
+    report_add_run(&r, &(struct report_run) { .scenario = "s", .profile = "p" });
     for (int i = 0; i < 5; i++) {
         char message[8] = { (char)('a' + i), 0 };
 
-        report_add_finding(&r, 0, &(struct report_finding){ .rule = "r", .severity = "error",
-                                                            .message = message });
+        report_add_finding(&r, 0,
+                           &(struct report_finding) {
+                               .rule = "r", .severity = "error", .message = message });
     }
     assert_int_equal(r.finding_count, 2);
     assert_int_equal(r.more, 3);

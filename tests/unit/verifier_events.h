@@ -1,6 +1,6 @@
 /*
- * Event sequences written by hand, for the verifier's tests: a tiny machine that says what a real one
- * would say. Include after cmocka.h.
+ * Event sequences written by hand, for the verifier's tests: a tiny machine that says what a real
+ * one would say. Include after cmocka.h.
  */
 #ifndef DMACHECK_TESTS_VERIFIER_EVENTS_H
 #define DMACHECK_TESTS_VERIFIER_EVENTS_H
@@ -29,8 +29,14 @@ struct says {
 static inline void says(struct says *s, unsigned kind, unsigned api, uint32_t obj, uint32_t site,
                         uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
 {
-    struct event e = { .seq = s->seq, .ns = 10 * s->seq, .a = { a0, a1, a2, a3 }, .obj = obj,
-                       .site = site, .agent = 1, .kind = (uint16_t)kind, .api = (uint16_t)api,
+    struct event e = { .seq = s->seq,
+                       .ns = 10 * s->seq,
+                       .a = { a0, a1, a2, a3 },
+                       .obj = obj,
+                       .site = site,
+                       .agent = 1,
+                       .kind = (uint16_t)kind,
+                       .api = (uint16_t)api,
                        .irql = s->irql };
 
     s->seq++;
@@ -39,7 +45,8 @@ static inline void says(struct says *s, unsigned kind, unsigned api, uint32_t ob
 
 static inline void says_adapter(struct says *s, uint32_t adapter)
 {
-    says(s, EV_ADAPTER, API_IoGetDmaAdapter, adapter, AT_CREATE, DEVICE1, ADAPTER_MASTER, 16, 65536);
+    says(s, EV_ADAPTER, API_IoGetDmaAdapter, adapter, AT_CREATE, DEVICE1, ADAPTER_MASTER, 16,
+         65536);
 }
 
 static inline void says_adapter_end(struct says *s, uint32_t adapter)

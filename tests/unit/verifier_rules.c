@@ -219,7 +219,7 @@ static void behind_the_iommu_driver_verifier_sees_it(void **state)
                         "0xE6 (0x26, ...)");
 }
 
-/* The engine fetches its descriptor late: the doorbell rang before the put, the claim comes after. */
+/* The engine fetches late: the doorbell rang before the put, the claim comes after. */
 static void a_claim_after_the_put_goes_by_when_its_doorbell_rang(void **state)
 {
     struct says *s = *state;
@@ -255,7 +255,8 @@ static void say_map_registers(struct says *s, uint64_t mapped, uint64_t flushed)
         says(s, EV_FLUSH, API_FlushAdapterBuffers, MAPREG(1), AT_PUT, 0, dir_length(flushed, 0), 0,
              MDL1);
     says(s, EV_UNMAP, API_FreeMapRegisters, MAPREG(1), AT_PUT, BA, dir_length(mapped, 0), 0, 0);
-    says(s, EV_MAPREG_END, API_FreeMapRegisters, MAPREG(1), AT_PUT, ADAPTER1, 4, mapped - flushed, 4);
+    says(s, EV_MAPREG_END, API_FreeMapRegisters, MAPREG(1), AT_PUT, ADAPTER1, 4, mapped - flushed,
+         4);
 }
 
 static void unflushed_bytes_are_missed(void **state)
@@ -295,7 +296,8 @@ static void the_wrong_irql_names_what_the_page_allows(void **state)
 
     says_adapter(s, ADAPTER1);
     says(s, EV_CALL, API_PutScatterGatherList, ADAPTER1, AT_PUT, 0, 0, 0, 0);
-    assert_string_equal(the_finding(s, "wrong-irql")->driver_verifier, "0xE6 (0x13, 0x1, 0x2, 0x0)");
+    assert_string_equal(the_finding(s, "wrong-irql")->driver_verifier,
+                        "0xE6 (0x13, 0x1, 0x2, 0x0)");
     s->irql = 2;
     says(s, EV_IRQL, 0, 0, AT_OTHER, 0, 2, 0, 0);
     says(s, EV_CALL, API_AllocateCommonBuffer, ADAPTER1, AT_CREATE, 0, 0, 0, 0);

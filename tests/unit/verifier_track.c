@@ -23,7 +23,7 @@ static struct row *put(struct objtab *t, uint32_t id)
 {
     struct row *row = objtab_put(t, id);
 
-    *row = (struct row){ .head = { id, 1 }, .value = OBJ_NUMBER(id) };
+    *row = (struct row) { .head = { id, 1 }, .value = OBJ_NUMBER(id) };
     return row;
 }
 

@@ -11,15 +11,13 @@ static void each(void *ctx, void *row)
     const struct adapter_record *a = row;
 
     finding(ctx, NULL,
-            &(struct finding_about){ .obj = a->head.id, .sites = { { ROLE_CREATED, a->site_created } } },
+            &(struct finding_about) { .obj = a->head.id,
+                                      .sites = { { ROLE_CREATED, a->site_created } } },
             "%s of %s was never given back with PutDmaAdapter", finding_object(a->head.id),
             finding_object(a->device));
 }
 
-static void at_end(struct rule_run *r)
-{
-    objtab_each_live(&r->track->adapters, each, r);
-}
+static void at_end(struct rule_run *r) { objtab_each_live(&r->track->adapters, each, r); }
 
 RULE(adapter_leaked, .level = ERROR, .family = ADAPTER, .once = true,
      .source = "wdm/nc-wdm-pput_dma_adapter", .also_at_end = at_end);

@@ -1,6 +1,6 @@
 /*
- * common_buffer_freed_twice: FreeCommonBuffer was called again for a buffer that was freed already. On
- * Windows its pages belong to somebody else by then and are taken away from under him.
+ * common_buffer_freed_twice: FreeCommonBuffer was called again for a buffer that was freed
+ * already. On Windows its pages belong to somebody else by then and are taken away from under him.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
@@ -8,10 +8,11 @@
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct common_record *m)
 {
     finding(r, e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_CREATED, m->site_created },
-                                                { ROLE_RELEASED, m->site_released } } },
+            &(struct finding_about) { .obj = m->head.id,
+                                      .owner = m->adapter,
+                                      .sites = { { ROLE_HERE, e->site },
+                                                 { ROLE_CREATED, m->site_created },
+                                                 { ROLE_RELEASED, m->site_released } } },
             "FreeCommonBuffer of %s of %s, which was released before", finding_object(m->head.id),
             finding_object(m->adapter));
 }
@@ -25,5 +26,4 @@ static void on_call(struct rule_run *r, const struct event *e)
 }
 
 RULE(common_buffer_freed_twice, .calls = CALLS(FreeCommonBuffer), .level = ERROR, .family = COMMON,
-     .bugcheck = DV(0xE6, 0x03), .source = "wdm/nc-wdm-pfree_common_buffer",
-     .run = on_call);
+     .bugcheck = DV(0xE6, 0x03), .source = "wdm/nc-wdm-pfree_common_buffer", .run = on_call);

@@ -1,7 +1,7 @@
 /*
- * common_buffer_leaked: a common buffer outlives its adapter, or the driver. On Windows the physically
- * contiguous pages and their logical addresses stay taken until the next boot; those are the pages
- * that are hardest to get again.
+ * common_buffer_leaked: a common buffer outlives its adapter, or the driver. On Windows the
+ * physically contiguous pages and their logical addresses stay taken until the next boot; those
+ * are the pages that are hardest to get again.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
@@ -20,9 +20,10 @@ static void each(void *ctx, void *row)
     if (l->adapter && m->adapter != l->adapter)
         return;
     finding(l->r, l->e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_CREATED, m->site_created },
-                                                { ROLE_RELEASED, l->e ? l->e->site : 0 } } },
+            &(struct finding_about) { .obj = m->head.id,
+                                      .owner = m->adapter,
+                                      .sites = { { ROLE_CREATED, m->site_created },
+                                                 { ROLE_RELEASED, l->e ? l->e->site : 0 } } },
             "%s of %s was not given back with FreeCommonBuffer%s", finding_object(m->head.id),
             finding_object(m->adapter), l->e ? " before PutDmaAdapter" : "");
 }
@@ -32,12 +33,12 @@ static void on_event(struct rule_run *r, const struct event *e)
     const struct adapter_record *a = track_adapter(r->track, e->obj);
 
     if (a && a->head.live && a->live_commons)
-        objtab_each_live(&r->track->commons, each, &(struct leak){ r, e, e->obj });
+        objtab_each_live(&r->track->commons, each, &(struct leak) { r, e, e->obj });
 }
 
 static void at_end(struct rule_run *r)
 {
-    objtab_each_live(&r->track->commons, each, &(struct leak){ r, NULL, 0 });
+    objtab_each_live(&r->track->commons, each, &(struct leak) { r, NULL, 0 });
 }
 
 RULE(common_buffer_leaked, .on = EV(ADAPTER_END), .level = ERROR, .family = COMMON, .once = true,

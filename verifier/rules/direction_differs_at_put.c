@@ -9,9 +9,10 @@
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m)
 {
     finding(r, e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_MAPPED, m->site_mapped } } },
+            &(struct finding_about) {
+                .obj = m->head.id,
+                .owner = m->adapter,
+                .sites = { { ROLE_HERE, e->site }, { ROLE_MAPPED, m->site_mapped } } },
             "%s of %s was mapped %s the device and is %s as if mapped %s it",
             finding_object(m->head.id), finding_object(m->adapter), m->to_device ? "to" : "from",
             e->api == API_PutScatterGatherList ? "put" : "flushed", m->to_device ? "from" : "to");
@@ -20,8 +21,8 @@ static RULE_COLD void say(struct rule_run *r, const struct event *e, const struc
 static void on_call(struct rule_run *r, const struct event *e)
 {
     const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
-    bool to_device = e->api == API_PutScatterGatherList ? e->a[1] != 0
-                                                        : (e->a[3] & EVENT_TO_DEVICE) != 0;
+    bool to_device =
+        e->api == API_PutScatterGatherList ? e->a[1] != 0 : (e->a[3] & EVENT_TO_DEVICE) != 0;
 
     if (m && m->head.live && m->mapped && m->to_device != to_device)
         say(r, e, m);

@@ -1,8 +1,8 @@
 /*
- * iommu_fault: a device's access was refused: nothing is mapped at that address for this device, or
- * not for this direction. Windows stops with 0xE6/0x26, also without Driver Verifier, on machines
- * whose firmware switches Kernel DMA Protection on. Where there is no IOMMU, only an address without
- * memory is noticed, by nobody but us: reads give all ones, writes go nowhere.
+ * iommu_fault: a device's access was refused: nothing is mapped at that address for this device,
+ * or not for this direction. Windows stops with 0xE6/0x26, also without Driver Verifier, on
+ * machines whose firmware switches Kernel DMA Protection on. Where there is no IOMMU, only an
+ * address without memory is noticed, by nobody but us: reads give all ones, writes go nowhere.
  */
 #include <inttypes.h>
 
@@ -28,15 +28,14 @@ static void on_event(struct rule_run *r, const struct event *e)
     const struct mapping *m = track_mapping(r->track, owner);
 
     finding(r, e,
-            &(struct finding_about){ .obj = owner ? owner : e->obj,
-                                     .owner = track_adapter_of(r->track, owner),
-                                     .sites = { { ROLE_TOUCHED, LOW32(e->a[3]) },
-                                                { ROLE_MAPPED, m ? m->site_mapped : 0 },
-                                                { ROLE_RELEASED, m ? m->site_released : 0 } } },
+            &(struct finding_about) { .obj = owner ? owner : e->obj,
+                                      .owner = track_adapter_of(r->track, owner),
+                                      .sites = { { ROLE_TOUCHED, LOW32(e->a[3]) },
+                                                 { ROLE_MAPPED, m ? m->site_mapped : 0 },
+                                                 { ROLE_RELEASED, m ? m->site_released : 0 } } },
             "engine %" PRIu32 " of %s %s %" PRIu64 " bytes at bus address 0x%" PRIx64 ": %s",
-            HIGH32(e->a[3]), finding_object(e->obj),
-            e->a[1] & EVENT_TO_DEVICE ? "reads" : "writes", (uint64_t)EVENT_LENGTH(e->a[1]), e->a[0],
-            reason_text(LOW32(e->a[2])));
+            HIGH32(e->a[3]), finding_object(e->obj), e->a[1] & EVENT_TO_DEVICE ? "reads" : "writes",
+            (uint64_t)EVENT_LENGTH(e->a[1]), e->a[0], reason_text(LOW32(e->a[2])));
 }
 
 RULE(iommu_fault, .on = EV(DEV_FAULT), .level = ERROR, .family = DEVICE,

@@ -1,7 +1,7 @@
 /*
- * mapregs_exceeded: more map registers were asked for at once than IoGetDmaAdapter reported. Windows
- * refuses with STATUS_INSUFFICIENT_RESOURCES and never calls the execution routine, so a driver that
- * does not look at the status waits for ever.
+ * mapregs_exceeded: more map registers were asked for at once than IoGetDmaAdapter reported.
+ * Windows refuses with STATUS_INSUFFICIENT_RESOURCES and never calls the execution routine, so a
+ * driver that does not look at the status waits for ever.
  */
 #include <inttypes.h>
 
@@ -16,10 +16,11 @@ static void on_call(struct rule_run *r, const struct event *e)
     if (!a || !a->mapregs_max || asked <= a->mapregs_max)
         return;
     finding(r, e,
-            &(struct finding_about){ .obj = e->obj,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_CREATED, a->site_created } },
-                                     .bugcheck = { asked, a->mapregs_max }, .bugcheck_known = 2 },
+            &(struct finding_about) {
+                .obj = e->obj,
+                .sites = { { ROLE_HERE, e->site }, { ROLE_CREATED, a->site_created } },
+                .bugcheck = { asked, a->mapregs_max },
+                .bugcheck_known = 2 },
             "%" PRIu64 " map registers were asked of %s, which has %" PRIu32, asked,
             finding_object(e->obj), a->mapregs_max);
 }

@@ -1,7 +1,7 @@
 /*
- * mapregs_freed_twice: FreeMapRegisters was called for map registers that are not held any more: they
- * were freed before, or AdapterControl returned DeallocateObject. On Windows they may be another
- * driver's by then.
+ * mapregs_freed_twice: FreeMapRegisters was called for map registers that are not held any more:
+ * they were freed before, or AdapterControl returned DeallocateObject. On Windows they may be
+ * another driver's by then.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
@@ -9,10 +9,11 @@
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m)
 {
     finding(r, e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_CREATED, m->site_created },
-                                                { ROLE_RELEASED, m->site_released } } },
+            &(struct finding_about) { .obj = m->head.id,
+                                      .owner = m->adapter,
+                                      .sites = { { ROLE_HERE, e->site },
+                                                 { ROLE_CREATED, m->site_created },
+                                                 { ROLE_RELEASED, m->site_released } } },
             "FreeMapRegisters of %s of %s, which was released before", finding_object(m->head.id),
             finding_object(m->adapter));
 }
@@ -26,5 +27,4 @@ static void on_call(struct rule_run *r, const struct event *e)
 }
 
 RULE(mapregs_freed_twice, .calls = CALLS(FreeMapRegisters), .level = ERROR, .family = MAP,
-     .bugcheck = DV(0xE6, 0x05), .source = "wdm/nc-wdm-pfree_map_registers",
-     .run = on_call);
+     .bugcheck = DV(0xE6, 0x05), .source = "wdm/nc-wdm-pfree_map_registers", .run = on_call);

@@ -19,9 +19,10 @@ static void each(void *ctx, void *row)
     if (l->adapter && m->adapter != l->adapter)
         return;
     finding(l->r, l->e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_CREATED, m->site_created },
-                                                { ROLE_RELEASED, l->e ? l->e->site : 0 } } },
+            &(struct finding_about) { .obj = m->head.id,
+                                      .owner = m->adapter,
+                                      .sites = { { ROLE_CREATED, m->site_created },
+                                                 { ROLE_RELEASED, l->e ? l->e->site : 0 } } },
             "%s of %s was not given back with FreeMapRegisters%s", finding_object(m->head.id),
             finding_object(m->adapter), l->e ? " before PutDmaAdapter" : "");
 }
@@ -31,12 +32,12 @@ static void on_event(struct rule_run *r, const struct event *e)
     const struct adapter_record *a = track_adapter(r->track, e->obj);
 
     if (a && a->head.live && a->live_mapregs)
-        objtab_each_live(&r->track->mapregs, each, &(struct leak){ r, e, e->obj });
+        objtab_each_live(&r->track->mapregs, each, &(struct leak) { r, e, e->obj });
 }
 
 static void at_end(struct rule_run *r)
 {
-    objtab_each_live(&r->track->mapregs, each, &(struct leak){ r, NULL, 0 });
+    objtab_each_live(&r->track->mapregs, each, &(struct leak) { r, NULL, 0 });
 }
 
 RULE(mapregs_leaked, .on = EV(ADAPTER_END), .level = ERROR, .family = MAP, .once = true,

@@ -1,15 +1,15 @@
 /*
- * put_while_device_runs: memory is released (Put, Flush, FreeMapRegisters, FreeCommonBuffer) while a
- * device engine has been told to use it and has not finished. The late access then hits whatever owns
- * the memory next, or behind an IOMMU faults. It works for years on a quiet machine.
+ * put_while_device_runs: memory is released (Put, Flush, FreeMapRegisters, FreeCommonBuffer) while
+ * a device engine has been told to use it and has not finished. The late access then hits whatever
+ * owns the memory next, or behind an IOMMU faults. It works for years on a quiet machine.
  */
 #include <inttypes.h>
 
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t obj, const struct claim *by,
-                const struct finding_site *touched)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t obj,
+                          const struct claim *by, const struct finding_site *touched)
 {
     const struct mapping *m = track_is_common(obj) ? NULL : track_mapping(r->track, obj);
     const struct common_record *c = track_is_common(obj) ? track_common(r->track, obj) : NULL;
@@ -17,8 +17,9 @@ static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t ob
     uint32_t released = !touched ? e->site : m ? m->site_released : c ? c->site_released : 0;
 
     finding(r, e,
-            &(struct finding_about){
-                .obj = obj, .owner = adapter,
+            &(struct finding_about) {
+                .obj = obj,
+                .owner = adapter,
                 .sites = { { ROLE_RELEASED, released },
                            { ROLE_MAPPED, m ? m->site_mapped : 0 },
                            { ROLE_CREATED, c ? c->site_created : 0 },
@@ -45,26 +46,26 @@ static const struct claim *claim_in(const struct track *t, uint32_t obj, uint64_
 static void late(struct rule_run *r, const struct event *e)
 {
     uint32_t obj = track_released_owner(r->track, e), doorbell = LOW32(e->a[3]);
-    struct claim by = { .engine = HIGH32(e->a[3]), .device = e->obj, .doorbell = doorbell,
+    struct claim by = { .engine = HIGH32(e->a[3]),
+                        .device = e->obj,
+                        .doorbell = doorbell,
                         .length_bytes = EVENT_LENGTH(e->a[1]) };
     struct finding_site touched = { ROLE_TOUCHED, doorbell };
 
     if (!obj)
         return;
-    by.to_device = e->kind == EV_DEV_READ ||
-                   (e->kind != EV_DEV_WRITE && (e->a[1] & EVENT_TO_DEVICE));
+    by.to_device =
+        e->kind == EV_DEV_READ || (e->kind != EV_DEV_WRITE && (e->a[1] & EVENT_TO_DEVICE));
     if (finding_amend(r, obj, ROLE_TOUCHED, e->kind == EV_DEV_CLAIM ? 0 : doorbell))
         return;
     if (track_rang_before_release(r->track, e->obj, doorbell, obj))
         say(r, e, obj, &by, &touched);
 }
 
-static void on_event(struct rule_run *r, const struct event *e)
+static __attribute__((noinline)) void look(struct rule_run *r, const struct event *e)
 {
     const struct claim *c;
 
-    if (!r->track->claims.live && e->kind < EV_DEV_READ)
-        return; /* a release, and no device is at work */
     switch (e->kind) {
     case EV_UNMAP:
         c = claim_in(r->track, e->obj, e->a[0], EVENT_LENGTH(e->a[1]));
@@ -81,6 +82,16 @@ static void on_event(struct rule_run *r, const struct event *e)
     if (c)
         say(r, e, e->obj, c, NULL);
 }
+
+/* A release while no device is at work is the common case, and cheap. */
+static void on_event(struct rule_run *r, const struct event *e)
+{
+    if (r->track->claims.live || e->kind >= EV_DEV_READ)
+        look(r, e);
+}
+_Static_assert(EV_UNMAP < EV_DEV_READ && EV_SGL_END < EV_DEV_READ && EV_MAPREG_END < EV_DEV_READ &&
+                   EV_COMMON_END < EV_DEV_READ && EV_DEV_CLAIM > EV_DEV_READ,
+               "releases come first in events.def");
 
 RULE(put_while_device_runs,
      .on = EV(UNMAP, SGL_END, MAPREG_END, COMMON_END, DEV_CLAIM, DEV_READ, DEV_WRITE, DEV_FAULT),

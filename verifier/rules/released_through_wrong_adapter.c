@@ -6,14 +6,16 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t owner, uint32_t created)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t owner,
+                          uint32_t created)
 {
     uint32_t obj = (uint32_t)e->a[0];
 
     finding(r, e,
-            &(struct finding_about){ .obj = obj, .owner = owner,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_CREATED, created } } },
+            &(struct finding_about) {
+                .obj = obj,
+                .owner = owner,
+                .sites = { { ROLE_HERE, e->site }, { ROLE_CREATED, created } } },
             "%s of %s was given back to %s", finding_object(obj), finding_object(owner),
             finding_object(e->obj));
 }

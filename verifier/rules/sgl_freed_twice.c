@@ -1,6 +1,6 @@
 /*
- * sgl_freed_twice: PutScatterGatherList was called again for a list that was put already. The memory
- * of the list has another owner by then, and so have the map registers that it names.
+ * sgl_freed_twice: PutScatterGatherList was called again for a list that was put already. The
+ * memory of the list has another owner by then, and so have the map registers that it names.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
@@ -8,12 +8,13 @@
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m)
 {
     finding(r, e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_HERE, e->site },
-                                                { ROLE_CREATED, m->site_created },
-                                                { ROLE_RELEASED, m->site_released } } },
-            "PutScatterGatherList of %s of %s, which was released before", finding_object(m->head.id),
-            finding_object(m->adapter));
+            &(struct finding_about) { .obj = m->head.id,
+                                      .owner = m->adapter,
+                                      .sites = { { ROLE_HERE, e->site },
+                                                 { ROLE_CREATED, m->site_created },
+                                                 { ROLE_RELEASED, m->site_released } } },
+            "PutScatterGatherList of %s of %s, which was released before",
+            finding_object(m->head.id), finding_object(m->adapter));
 }
 
 static void on_call(struct rule_run *r, const struct event *e)
@@ -25,5 +26,4 @@ static void on_call(struct rule_run *r, const struct event *e)
 }
 
 RULE(sgl_freed_twice, .calls = CALLS(PutScatterGatherList), .level = ERROR, .family = MAP,
-     .bugcheck = DV(0xE6, 0x06), .source = "wdm/nc-wdm-pput_scatter_gather_list",
-     .run = on_call);
+     .bugcheck = DV(0xE6, 0x06), .source = "wdm/nc-wdm-pput_scatter_gather_list", .run = on_call);

@@ -1,7 +1,7 @@
 /*
- * sgl_used_after_put: a list (or its elements' addresses) is used after the list was put: the driver
- * hands an old address to the device, or reads the list itself. The memory has another owner by then.
- * A device that was at work already at the put is put_while_device_runs' case.
+ * sgl_used_after_put: a list (or its elements' addresses) is used after the list was put: the
+ * driver hands an old address to the device, or reads the list itself. The memory has another
+ * owner by then. A device that was at work already at the put is put_while_device_runs' case.
  */
 #include <inttypes.h>
 
@@ -9,13 +9,14 @@
 #include "verifier/track/track.h"
 
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m,
-                uint32_t touched, const char *how)
+                          uint32_t touched, const char *how)
 {
     finding(r, e,
-            &(struct finding_about){ .obj = m->head.id, .owner = m->adapter,
-                                     .sites = { { ROLE_TOUCHED, touched },
-                                                { ROLE_MAPPED, m->site_mapped },
-                                                { ROLE_RELEASED, m->site_released } } },
+            &(struct finding_about) { .obj = m->head.id,
+                                      .owner = m->adapter,
+                                      .sites = { { ROLE_TOUCHED, touched },
+                                                 { ROLE_MAPPED, m->site_mapped },
+                                                 { ROLE_RELEASED, m->site_released } } },
             "%s of %s was released before and is %s", finding_object(m->head.id),
             finding_object(m->adapter), how);
 }

@@ -1,7 +1,8 @@
 /*
  * wrong_irql: a Windows function was called at an IRQL that its page forbids. One rule for all of
- * them: the limits are the rows of trace/api.def. Below DISPATCH_LEVEL, GetScatterGatherList may be
- * preempted while it holds the adapter; above its limit a function touches pageable memory or waits.
+ * them: the limits are the rows of trace/api.def. Below DISPATCH_LEVEL, GetScatterGatherList may
+ * be preempted while it holds the adapter; above its limit a function touches pageable memory or
+ * waits.
  */
 #include <stdio.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static RULE_COLD void say(struct rule_run *r, const struct event *e, struct limi
 
     bugcheck_of(e, l, &a);
     if (set->irql == e->irql)
-        a.sites[1] = (struct finding_site){ ROLE_RAISED, set->site };
+        a.sites[1] = (struct finding_site) { ROLE_RAISED, set->site };
     if (l.lowest == l.highest)
         snprintf(wanted, sizeof wanted, "%s only", irql_name(l.highest));
     else

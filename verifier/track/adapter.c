@@ -8,10 +8,12 @@ void adapter_begin(struct track *t, const struct event *e)
     struct adapter_record *a = objtab_put(&t->adapters, e->obj);
 
     if (a)
-        *a = (struct adapter_record){ .head = { e->obj, 1 }, .device = (uint32_t)e->a[0],
-                                      .flags = (uint32_t)e->a[1], .site_created = e->site,
-                                      .mapregs_max = (uint32_t)e->a[2],
-                                      .length_max_bytes = e->a[3] };
+        *a = (struct adapter_record) { .head = { e->obj, 1 },
+                                       .device = (uint32_t)e->a[0],
+                                       .flags = (uint32_t)e->a[1],
+                                       .site_created = e->site,
+                                       .mapregs_max = (uint32_t)e->a[2],
+                                       .length_max_bytes = e->a[3] };
 }
 
 void adapter_end(struct track *t, const struct event *e)

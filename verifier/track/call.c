@@ -28,7 +28,7 @@ void call_begun(struct track *t, const struct event *e)
         return;
     s = &t->calls[e->agent];
     if (s->depth < TRACK_CALL_DEPTH)
-        s->open[s->depth] = (struct call_record){ .api = e->api, .obj = e->obj, .site = e->site };
+        s->open[s->depth] = (struct call_record) { e->api, e->obj, e->site, e->agent };
     s->depth++;
 }
 

@@ -95,9 +95,14 @@ static void claim_begin(struct track *t, const struct event *e, uint32_t owner)
     if (!at)
         return;
     k = &c->rows[at - 1];
-    *k = (struct claim){ .ba = e->a[0], .length_bytes = EVENT_LENGTH(e->a[1]), .owner = owner,
-                         .device = e->obj, .engine = HIGH32(e->a[3]), .doorbell = LOW32(e->a[3]),
-                         .to_device = (e->a[1] & EVENT_TO_DEVICE) != 0, .live = true };
+    *k = (struct claim) { .ba = e->a[0],
+                          .length_bytes = EVENT_LENGTH(e->a[1]),
+                          .owner = owner,
+                          .device = e->obj,
+                          .engine = HIGH32(e->a[3]),
+                          .doorbell = LOW32(e->a[3]),
+                          .to_device = (e->a[1] & EVENT_TO_DEVICE) != 0,
+                          .live = true };
     bucket = bucket_of(c, k->device, k->engine, k->ba);
     k->hash_next = *bucket;
     *bucket = at;

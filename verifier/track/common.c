@@ -12,9 +12,12 @@ void common_event(struct track *t, const struct event *e)
         c = objtab_put(&t->commons, e->obj);
         if (!c)
             return;
-        *c = (struct common_record){ .head = { e->obj, 1 }, .adapter = (uint32_t)e->a[0],
-                                     .ba = e->a[1], .length_bytes = e->a[2], .va = e->a[3],
-                                     .site_created = e->site };
+        *c = (struct common_record) { .head = { e->obj, 1 },
+                                      .adapter = (uint32_t)e->a[0],
+                                      .ba = e->a[1],
+                                      .length_bytes = e->a[2],
+                                      .va = e->a[3],
+                                      .site_created = e->site };
         track_range_enter(&t->ranges, c->ba, c->length_bytes, e->obj);
         if (a)
             a->live_commons++;

@@ -16,10 +16,11 @@ void doorbell_event(struct track *t, const struct event *e)
 {
     uint64_t key = (uint64_t)e->obj << 32 | e->site;
 
-    *slot_of(t, key) = (struct doorbell){ key, e->seq };
+    *slot_of(t, key) = (struct doorbell) { key, e->seq };
 }
 
-bool track_rang_before_release(const struct track *t, uint32_t device, uint32_t doorbell, uint32_t obj)
+bool track_rang_before_release(const struct track *t, uint32_t device, uint32_t doorbell,
+                               uint32_t obj)
 {
     const struct doorbell *d = slot_of(t, (uint64_t)device << 32 | doorbell);
     const struct mapping *m = track_is_common(obj) ? NULL : track_mapping(t, obj);

@@ -11,8 +11,10 @@ void irp_event(struct track *t, const struct event *e)
         i = objtab_put(&t->irps, e->obj);
         if (!i)
             return;
-        *i = (struct irp_record){ .head = { e->obj, 1 }, .major_minor = e->a[0],
-                                  .length_bytes = e->a[1], .mdl = (uint32_t)e->a[2] };
+        *i = (struct irp_record) { .head = { e->obj, 1 },
+                                   .major_minor = e->a[0],
+                                   .length_bytes = e->a[1],
+                                   .mdl = (uint32_t)e->a[2] };
         return;
     }
     i = objtab_find_live(&t->irps, e->obj);

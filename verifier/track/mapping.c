@@ -5,42 +5,66 @@
  */
 #include "verifier/track/track.h"
 
-void mapping_begin(struct track *t, const struct event *e)
+void sgl_begin(struct track *t, const struct event *e)
 {
-    bool list = e->kind == EV_SGL;
-    struct mapping *m = objtab_put(list ? &t->sgls : &t->mapregs, e->obj);
+    struct mapping *m = objtab_put(&t->sgls, e->obj);
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
     if (m)
-        *m = (struct mapping){
-            .head = { e->obj, 1 }, .adapter = (uint32_t)e->a[0], .site_created = e->site,
-            .to_device = list && (e->a[1] & EVENT_TO_DEVICE), .mapped = list,
-            .bounced = list && (e->a[1] & EVENT_BOUNCED), .mdl = list ? (uint32_t)e->a[2] : 0,
-            .count = list ? LOW32(e->a[3]) : (uint32_t)e->a[1], .site_mapped = list ? e->site : 0,
-        };
-    if (!a)
-        return;
-    a->live_sgls += list;
-    a->live_mapregs += !list;
+        *m = (struct mapping) { .head = { e->obj, 1 },
+                                .adapter = (uint32_t)e->a[0],
+                                .mdl = (uint32_t)e->a[2],
+                                .site_created = e->site,
+                                .site_mapped = e->site,
+                                .count = LOW32(e->a[3]),
+                                .mapped = true,
+                                .to_device = (e->a[1] & EVENT_TO_DEVICE) != 0,
+                                .bounced = (e->a[1] & EVENT_BOUNCED) != 0 };
+    if (a)
+        a->live_sgls++;
 }
 
-void mapping_end(struct track *t, const struct event *e)
+void mapregs_begin(struct track *t, const struct event *e)
 {
-    bool list = e->kind == EV_SGL_END;
-    struct objtab *table = list ? &t->sgls : &t->mapregs;
-    struct mapping *m = objtab_find_live(table, e->obj);
-    struct adapter_record *a;
+    struct mapping *m = objtab_put(&t->mapregs, e->obj);
+    struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
+
+    if (m)
+        *m = (struct mapping) { .head = { e->obj, 1 },
+                                .adapter = (uint32_t)e->a[0],
+                                .site_created = e->site,
+                                .count = (uint32_t)e->a[1] };
+    if (a)
+        a->live_mapregs++;
+}
+
+/* The adapter is the one that gave it, whichever took it back. */
+void sgl_end(struct track *t, const struct event *e)
+{
+    struct mapping *m = objtab_find_live(&t->sgls, e->obj);
+    struct adapter_record *a = m ? track_adapter(t, m->adapter) : NULL;
 
     if (!m)
         return;
     m->site_released = e->site;
     m->seq_released = e->seq;
-    objtab_kill(table, m);
-    a = track_adapter(t, m->adapter); /* the one that gave it, whichever took it back */
-    if (!a)
+    objtab_kill(&t->sgls, m);
+    if (a && a->live_sgls)
+        a->live_sgls--;
+}
+
+void mapregs_end(struct track *t, const struct event *e)
+{
+    struct mapping *m = objtab_find_live(&t->mapregs, e->obj);
+    struct adapter_record *a = m ? track_adapter(t, m->adapter) : NULL;
+
+    if (!m)
         return;
-    a->live_sgls -= list && a->live_sgls;
-    a->live_mapregs -= !list && a->live_mapregs;
+    m->site_released = e->site;
+    m->seq_released = e->seq;
+    objtab_kill(&t->mapregs, m);
+    if (a && a->live_mapregs)
+        a->live_mapregs--;
 }
 
 void mapping_map(struct track *t, const struct event *e)

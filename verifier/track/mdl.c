@@ -5,15 +5,17 @@
 
 void mdl_event(struct track *t, const struct event *e)
 {
-    struct mdl_record *m = e->kind == EV_MDL ? objtab_put(&t->mdls, e->obj)
-                                             : objtab_find_live(&t->mdls, e->obj);
+    struct mdl_record *m =
+        e->kind == EV_MDL ? objtab_put(&t->mdls, e->obj) : objtab_find_live(&t->mdls, e->obj);
 
     if (!m)
         return;
     switch (e->kind) {
     case EV_MDL:
-        *m = (struct mdl_record){ .head = { e->obj, 1 }, .site_created = e->site,
-                                  .length_bytes = e->a[1], .irp = (uint32_t)e->a[2] };
+        *m = (struct mdl_record) { .head = { e->obj, 1 },
+                                   .site_created = e->site,
+                                   .length_bytes = e->a[1],
+                                   .irp = (uint32_t)e->a[2] };
         break;
     case EV_LOCK:
         m->site_locked = e->site;

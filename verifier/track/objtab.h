@@ -16,7 +16,7 @@
 
 /* Every record begins with this. */
 struct objtab_head {
-    uint32_t id;   /* 0: never used */
+    uint32_t id; /* 0: never used */
     uint32_t live;
 };
 
@@ -28,14 +28,15 @@ struct objtab {
     uint32_t live;
 };
 
-int objtab_create(struct objtab *t, size_t row_bytes, unsigned bits); /* row_bytes: a power of two */
+int objtab_create(struct objtab *t, size_t row_bytes,
+                  unsigned bits); /* row_bytes: a power of two */
 void objtab_destroy(struct objtab *t);
 void objtab_reset(struct objtab *t);
 /* The same as objtab_put when the number's own place is taken. */
 void *objtab_put_slow(struct objtab *t, uint32_t id);
 
-/* A record for id, counted as live, for the caller to overwrite (head included: { id, 1 }), since what
- * was there before is still in it. NULL only when the host has no memory. */
+/* A record for id, counted as live, for the caller to overwrite (head included: { id, 1 }), since
+ * what was there before is still in it. NULL only when the host has no memory. */
 static inline void *objtab_put(struct objtab *t, uint32_t id)
 {
     uint32_t slot = OBJ_NUMBER(id) & t->mask;

@@ -138,35 +138,28 @@ static inline unsigned block_level(uint64_t page, uint64_t last)
 }
 
 /* Most ranges are one page: no blocks to cut, and as a rule room in the page's own set. */
-static inline bool enter_page(struct range_index *x, const struct range_entry *entry, uint64_t page)
+static inline bool enter_page(struct range_index *x, uint64_t start, uint64_t end, uint32_t owner)
 {
-    struct range_set *set = &x->sets[set_of(x, page << 6)];
+    uint64_t key = start >> PAGE_BITS << 6;
+    struct range_set *set = &x->sets[set_of(x, key)];
     struct range_entry *way;
 
-    if (set->epoch != x->epoch)
+    if (set->epoch != x->epoch || !(way = victim_in(set)))
         return false;
-    way = victim_in(set);
-    if (!way)
-        return false;
-    *way = *entry;
-    way->key = page << 6;
+    *way = (struct range_entry) { key, start, end, owner, (x->stamp += 2) | 1 };
     x->levels |= 1;
     x->live++;
     return true;
 }
 
-void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
+static __attribute__((noinline)) void enter_blocks(struct range_index *x, uint64_t start,
+                                                   uint64_t end, uint32_t owner)
 {
-    struct range_entry entry = { .start = start, .end = start + length_bytes, .owner = owner };
-    uint64_t page = start >> PAGE_BITS, last;
+    struct range_entry entry = { .start = start, .end = end, .owner = owner };
+    uint64_t last = (end - 1) >> PAGE_BITS;
 
-    if (!length_bytes || entry.end < start)
-        return; /* nothing, or past the end of the address space: no range */
     entry.stamp = (x->stamp += 2) | 1;
-    last = (entry.end - 1) >> PAGE_BITS;
-    if (page == last && enter_page(x, &entry, page))
-        return;
-    while (page <= last) {
+    for (uint64_t page = start >> PAGE_BITS; page <= last;) {
         unsigned level = block_level(page, last);
 
         entry.key = page << 6 | level;
@@ -179,6 +172,16 @@ void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_by
             }
         page += 1ull << level;
     }
+}
+
+void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
+{
+    uint64_t end = start + length_bytes;
+
+    if (!length_bytes || end < start)
+        return; /* nothing, or past the end of the address space: no range */
+    if (start >> PAGE_BITS != (end - 1) >> PAGE_BITS || !enter_page(x, start, end, owner))
+        enter_blocks(x, start, end, owner);
 }
 
 static void leave_blocks(struct range_index *x, uint64_t start, uint64_t end, uint32_t owner)

@@ -15,7 +15,7 @@ struct range_entry {
     uint64_t key;        /* first page of the block << 6 | level */
     uint64_t start, end; /* of the whole range, bytes */
     uint32_t owner;
-    uint32_t stamp;      /* order of entering << 1 | live; 0: empty */
+    uint32_t stamp; /* order of entering << 1 | live; 0: empty */
 };
 struct range_set {
     uint32_t epoch;      /* the set is empty unless this is the index's epoch */
@@ -31,8 +31,10 @@ struct range_index {
 int track_range_create(struct range_index *x, unsigned bits);
 void track_range_destroy(struct range_index *x);
 void track_range_reset(struct range_index *x);
-void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner);
-void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner);
+void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_bytes,
+                       uint32_t owner);
+void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_bytes,
+                       uint32_t owner);
 /* The owner of the byte at this bus address: of a live range, or else of the range that left last.
  * 0: nobody is known. *live says which. */
 uint32_t track_range_owner(const struct range_index *x, uint64_t address, bool *live);

@@ -9,17 +9,17 @@
 int track_create(struct track *t)
 {
     memset(t, 0, sizeof *t);
-    return objtab_create(&t->adapters, 64, 4) ||
-           objtab_create(&t->sgls, 64, 8) || objtab_create(&t->mapregs, 64, 8) ||
-           objtab_create(&t->commons, 64, 6) || objtab_create(&t->mdls, 64, 8) ||
-           objtab_create(&t->irps, 64, 8) || track_range_create(&t->ranges, 8) ||
-           claims_create(&t->claims)
+    return objtab_create(&t->adapters, 64, 4) || objtab_create(&t->sgls, 64, 8) ||
+                   objtab_create(&t->mapregs, 64, 8) || objtab_create(&t->commons, 64, 6) ||
+                   objtab_create(&t->mdls, 64, 8) || objtab_create(&t->irps, 64, 8) ||
+                   track_range_create(&t->ranges, 8) || claims_create(&t->claims)
                ? -1
                : 0;
 }
 
-_Static_assert(sizeof(struct adapter_record) <= 64 && sizeof(struct mapping) <= 64 && sizeof(struct common_record) <= 64 &&
-                   sizeof(struct mdl_record) <= 64 && sizeof(struct irp_record) <= 64,
+_Static_assert(sizeof(struct adapter_record) <= 64 && sizeof(struct mapping) <= 64 &&
+                   sizeof(struct common_record) <= 64 && sizeof(struct mdl_record) <= 64 &&
+                   sizeof(struct irp_record) <= 64,
                "records fit the rows that track_create gives them");
 
 void track_destroy(struct track *t)
@@ -56,7 +56,7 @@ void track_reset(struct track *t)
 
 static void irql_event(struct track *t, const struct event *e)
 {
-    t->irql[e->cpu % TRACK_CPUS] = (struct irql_record){ e->site, (uint8_t)e->a[1] };
+    t->irql[e->cpu % TRACK_CPUS] = (struct irql_record) { e->site, (uint8_t)e->a[1] };
 }
 
 static void phase_event(struct track *t, const struct event *e)
@@ -72,30 +72,64 @@ static void nobody(struct track *t, const struct event *e)
 }
 
 track_handler *const track_handlers[EV_COUNT] = {
-    [EV_CALL] = call_begun,           [EV_RETURN] = call_over,
-    [EV_IRQL] = irql_event,           [EV_PHASE] = phase_event,
-    [EV_ADAPTER] = adapter_begin,     [EV_ADAPTER_END] = adapter_end,
-    [EV_CHANNEL] = channel_begin,     [EV_CHANNEL_END] = channel_end,
-    [EV_SGL] = mapping_begin,         [EV_SGL_END] = mapping_end,
-    [EV_MAPREG] = mapping_begin,      [EV_MAPREG_END] = mapping_end,
-    [EV_MAP] = mapping_map,           [EV_FLUSH] = mapping_flush,
-    [EV_UNMAP] = mapping_unmap,       [EV_MMIO_WRITE] = doorbell_event,
-    [EV_COMMON] = common_event,       [EV_COMMON_END] = common_event,
-    [EV_DEV_CLAIM] = claim_event,     [EV_DEV_RELEASE] = claim_event,
-    [EV_MDL] = mdl_event,             [EV_MDL_END] = mdl_event,
-    [EV_LOCK] = mdl_event,            [EV_UNLOCK] = mdl_event,
-    [EV_IRP] = irp_event,             [EV_IRP_END] = irp_event,
-    [EV_ARG] = nobody, [EV_CALLBACK] = nobody, [EV_CALLBACK_END] = nobody,
-    [EV_UNMODELLED] = nobody, [EV_CHOICE] = nobody, [EV_FAULT] = nobody,
-    [EV_AGENT] = nobody, [EV_SWITCH] = nobody, [EV_DPC] = nobody,
-    [EV_DPC_END] = nobody, [EV_INTR] = nobody, [EV_ISR] = nobody,
-    [EV_ISR_END] = nobody, [EV_BUGCHECK] = nobody, [EV_INPUT] = nobody,
-    [EV_EXCEPTION] = nobody, [EV_CONTEXT] = nobody, [EV_GUARD] = nobody,
-    [EV_DEV_READ] = nobody, [EV_DEV_WRITE] = nobody, [EV_DEV_FAULT] = nobody,
-    [EV_MMIO_READ] = nobody, [EV_POWER] = nobody, [EV_CPU_READ] = nobody,
-    [EV_CPU_WRITE] = nobody, [EV_POOL] = nobody, [EV_POOL_END] = nobody,
-    [EV_MDL_BUILD] = nobody, [EV_VIEW] = nobody, [EV_VIEW_END] = nobody,
-    [EV_IRP_CANCEL] = nobody, [EV_FINDING] = nobody,
+    [EV_CALL] = call_begun,
+    [EV_RETURN] = call_over,
+    [EV_IRQL] = irql_event,
+    [EV_PHASE] = phase_event,
+    [EV_ADAPTER] = adapter_begin,
+    [EV_ADAPTER_END] = adapter_end,
+    [EV_CHANNEL] = channel_begin,
+    [EV_CHANNEL_END] = channel_end,
+    [EV_SGL] = sgl_begin,
+    [EV_SGL_END] = sgl_end,
+    [EV_MAPREG] = mapregs_begin,
+    [EV_MAPREG_END] = mapregs_end,
+    [EV_MAP] = mapping_map,
+    [EV_FLUSH] = mapping_flush,
+    [EV_UNMAP] = mapping_unmap,
+    [EV_MMIO_WRITE] = doorbell_event,
+    [EV_COMMON] = common_event,
+    [EV_COMMON_END] = common_event,
+    [EV_DEV_CLAIM] = claim_event,
+    [EV_DEV_RELEASE] = claim_event,
+    [EV_MDL] = mdl_event,
+    [EV_MDL_END] = mdl_event,
+    [EV_LOCK] = mdl_event,
+    [EV_UNLOCK] = mdl_event,
+    [EV_IRP] = irp_event,
+    [EV_IRP_END] = irp_event,
+    [EV_ARG] = nobody,
+    [EV_CALLBACK] = nobody,
+    [EV_CALLBACK_END] = nobody,
+    [EV_UNMODELLED] = nobody,
+    [EV_CHOICE] = nobody,
+    [EV_FAULT] = nobody,
+    [EV_AGENT] = nobody,
+    [EV_SWITCH] = nobody,
+    [EV_DPC] = nobody,
+    [EV_DPC_END] = nobody,
+    [EV_INTR] = nobody,
+    [EV_ISR] = nobody,
+    [EV_ISR_END] = nobody,
+    [EV_BUGCHECK] = nobody,
+    [EV_INPUT] = nobody,
+    [EV_EXCEPTION] = nobody,
+    [EV_CONTEXT] = nobody,
+    [EV_GUARD] = nobody,
+    [EV_DEV_READ] = nobody,
+    [EV_DEV_WRITE] = nobody,
+    [EV_DEV_FAULT] = nobody,
+    [EV_MMIO_READ] = nobody,
+    [EV_POWER] = nobody,
+    [EV_CPU_READ] = nobody,
+    [EV_CPU_WRITE] = nobody,
+    [EV_POOL] = nobody,
+    [EV_POOL_END] = nobody,
+    [EV_MDL_BUILD] = nobody,
+    [EV_VIEW] = nobody,
+    [EV_VIEW_END] = nobody,
+    [EV_IRP_CANCEL] = nobody,
+    [EV_FINDING] = nobody,
 };
 
 uint32_t track_adapter_of(const struct track *t, uint32_t obj)

@@ -19,7 +19,7 @@
 struct adapter_record {
     struct objtab_head head;
     uint32_t device;
-    uint32_t flags;          /* ADAPTER_* of trace/event.h */
+    uint32_t flags; /* ADAPTER_* of trace/event.h */
     uint32_t site_created, site_released;
     uint32_t mapregs_max;
     uint32_t live_mapregs, live_sgls, live_commons, live_channels;
@@ -30,13 +30,13 @@ struct adapter_record {
 struct mapping {
     struct objtab_head head;
     uint32_t adapter, mdl;
-    uint32_t claims;         /* first live claim + 1, 0: none */
-    uint32_t site_created;   /* Get/Build..., AllocateAdapterChannel */
-    uint32_t site_mapped;    /* the last MAP */
+    uint32_t claims;       /* first live claim + 1, 0: none */
+    uint32_t site_created; /* Get/Build..., AllocateAdapterChannel */
+    uint32_t site_mapped;  /* the last MAP */
     uint32_t site_released;
-    uint32_t count;          /* map registers */
+    uint32_t count; /* map registers */
     bool to_device, mapped, bounced;
-    uint64_t mapped_bytes;   /* since the registers were given */
+    uint64_t mapped_bytes; /* since the registers were given */
     uint64_t flushed_bytes;
     uint64_t seq_released;
 };
@@ -94,13 +94,14 @@ struct irql_record {
 
 /* --- call.c: calls that are open, by agent --- */
 struct call_record {
-    uint16_t api;
-    uint32_t obj, site;
+    uint32_t api, obj, site, agent;
 };
 struct call_stack {
-    uint32_t depth; /* may be more than what is kept */
     struct call_record open[TRACK_CALL_DEPTH];
+    uint32_t depth;      /* may be more than what is kept */
+    uint32_t unused[31]; /* a power of two, so that an agent's stack is a shift away */
 };
+_Static_assert(sizeof(struct call_stack) == 256, "see unused");
 
 struct track {
     bool remapped;
@@ -150,9 +151,10 @@ const struct claim *track_claim_next(const struct track *t, const struct claim *
 uint32_t track_owner(const struct track *t, uint32_t named, uint64_t ba);
 /* Whether the doorbell of a claim or touch rang before the object was released: then the device was
  * at work already when it was taken away, else the driver handed out what it no longer had. */
-bool track_rang_before_release(const struct track *t, uint32_t device, uint32_t doorbell, uint32_t obj);
-/* The object (list, map registers, common buffer) that a device event is about when it is released by
- * now; 0: it lives, or is not known. */
+bool track_rang_before_release(const struct track *t, uint32_t device, uint32_t doorbell,
+                               uint32_t obj);
+/* The object (list, map registers, common buffer) that a device event is about when it is released
+ * by now; 0: it lives, or is not known. */
 uint32_t track_released_owner(const struct track *t, const struct event *e);
 /* The open call of an agent, innermost first; NULL: none. */
 const struct call_record *track_call(const struct track *t, uint16_t agent, unsigned up);
@@ -163,8 +165,10 @@ const struct call_record *track_call(const struct track *t, uint16_t agent, unsi
 
 /* --- between the trackers --- */
 track_handler adapter_begin, adapter_end, channel_begin, channel_end;
-track_handler mapping_begin, mapping_end, mapping_map, mapping_flush, mapping_unmap;
-track_handler common_event, claim_event, doorbell_event, mdl_event, irp_event, call_begun, call_over;
+track_handler sgl_begin, sgl_end, mapregs_begin, mapregs_end, mapping_map, mapping_flush,
+    mapping_unmap;
+track_handler common_event, claim_event, doorbell_event, mdl_event, irp_event, call_begun,
+    call_over;
 uint32_t *track_claims_head(const struct track *t, uint32_t obj); /* NULL: cannot hold claims */
 int claims_create(struct claims *c);
 void claims_destroy(struct claims *c);

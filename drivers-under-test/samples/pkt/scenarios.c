@@ -17,13 +17,21 @@
 #define INVALID_PARAMETER ((int32_t)0xC000000D)
 #define CANCELLED ((int32_t)0xC0000120)
 
+/* NULL: the device did not start or cannot be opened, which a fault that was injected may bring
+ * about. */
 static struct dm_file *open_at(struct dm_run *r, struct dm_device *d)
 {
     int32_t status = -1;
-    struct dm_file *f = dm_open(r, d, BOTH, &status);
+    struct dm_file *f = d ? dm_open(r, d, BOTH, &status) : NULL;
 
     dm_expect(r, f && status == SUCCESS);
     return f;
+}
+
+static void close_if_open(struct dm_run *r, struct dm_file *f)
+{
+    if (f)
+        dm_close(r, f);
 }
 
 static struct dm_file *open_first(struct dm_run *r)
@@ -89,6 +97,8 @@ static void run_lengths(struct dm_run *r)
     };
     struct dm_file *f = open_first(r);
 
+    if (!f)
+        return;
     for (unsigned i = 0; i < COUNT(rows); i++)
         there_and_back(r, f, rows[i].bytes, rows[i].in_page, rows[i].card);
     dm_close(r, f);
@@ -99,6 +109,8 @@ static void run_large(struct dm_run *r)
 {
     struct dm_file *f = open_first(r);
 
+    if (!f)
+        return;
     there_and_back(r, f, CARD_BYTES, 100, 0);
     dm_close(r, f);
 }
@@ -112,6 +124,8 @@ static void run_ports(struct dm_run *r)
     dm_registry_dword(r, 0, "UsePorts", 1);
     d = dm_plug(r, "pktdma");
     f = open_at(r, d);
+    if (!f)
+        return;
     there_and_back(r, f, 70001, 99, 12345);
     dm_close(r, f);
     dm_expect(r, dm_remove(r, d) == SUCCESS);
@@ -125,6 +139,8 @@ static void run_chained(struct dm_run *r)
     uint32_t total = 0;
     void *flat;
 
+    if (!f)
+        return;
     for (unsigned i = 0; i < COUNT(bytes); i++) {
         pieces[i].bytes = bytes[i];
         pieces[i].p = dm_alloc(r, bytes[i], (i * 1023 + 1) % 4096);
@@ -205,6 +221,8 @@ static void run_many(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 40);
     batch_finish(r, &b);
@@ -221,6 +239,8 @@ static void one_program(struct dm_run *r, void *ctx)
     unsigned me = (unsigned)(uintptr_t)ctx;
     struct dm_file *f = open_first(r);
 
+    if (!f)
+        return;
     for (unsigned i = 0; i < 2; i++)
         there_and_back(r, f, 3001 + me * 9011 + i * 4096, (me * 1111 + i) % 4096, me * MIB + i);
     dm_close(r, f);
@@ -243,6 +263,8 @@ static void run_edges(struct dm_run *r)
     uint8_t *p = dm_alloc(r, 32, 0);
     uint64_t information;
 
+    if (!f)
+        return;
     finish(r, dm_write_start(r, f, p, 0, 100), 0);
     finish(r, dm_read_start(r, f, p, 0, 100), 0);
     finish(r, dm_write_start(r, f, p, 32, CARD_BYTES - 32), 32);
@@ -258,6 +280,8 @@ static void run_cancel(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 70);
     batch_finish(r, &b);
@@ -285,6 +309,11 @@ static void run_cancel_waiting(struct dm_run *r)
     struct dm_file *f = open_first(r), *closed = open_first(r);
     struct batch b, left;
 
+    if (!f || !closed) {
+        close_if_open(r, f);
+        close_if_open(r, closed);
+        return;
+    }
     batch_alloc(r, &b);
     batch_alloc(r, &left);
     dm_expect(r, dm_power(r, d, 3) == SUCCESS);
@@ -314,6 +343,8 @@ static void run_power(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 110);
     dm_sleep(r, dm_choose(r, 4) * 40000u);
@@ -336,6 +367,8 @@ static void run_rebalance(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 130);
     dm_sleep(r, dm_choose(r, 4) * 40000u);
@@ -358,6 +391,8 @@ static void run_remove(struct dm_run *r)
     struct dm_file *f = open_at(r, d);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 150);
     dm_expect(r, dm_remove(r, d) < 0);
@@ -382,6 +417,8 @@ static void run_surprise(struct dm_run *r)
     struct batch b;
     uint64_t information;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, dm_choose(r, 2), 170);
     dm_sleep(r, dm_choose(r, 8) * 25000u);
@@ -400,6 +437,11 @@ static void run_two_devices(struct dm_run *r)
     struct dm_file *f[2] = { open_at(r, d[0]), open_at(r, d[1]) };
     struct batch b[2];
 
+    if (!f[0] || !f[1]) {
+        close_if_open(r, f[0]);
+        close_if_open(r, f[1]);
+        return;
+    }
     for (unsigned i = 0; i < 2; i++) {
         batch_alloc(r, &b[i]);
         batch_start(r, &b[i], f[i], true, 200 + 50 * i);

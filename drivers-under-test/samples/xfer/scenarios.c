@@ -33,13 +33,21 @@
 struct info { uint32_t version, to_card, from_card, card_bytes, messages, map_registers; };
 struct statistics { uint64_t bytes; uint32_t requests, pieces, stalls, errors; };
 
+/* NULL: the device did not start or cannot be opened, which a fault that was injected may bring
+ * about. */
 static struct dm_file *open_at(struct dm_run *r, struct dm_device *d)
 {
     int32_t status = -1;
-    struct dm_file *f = dm_open(r, d, BOTH, &status);
+    struct dm_file *f = d ? dm_open(r, d, BOTH, &status) : NULL;
 
     dm_expect(r, f && status == SUCCESS);
     return f;
+}
+
+static void close_if_open(struct dm_run *r, struct dm_file *f)
+{
+    if (f)
+        dm_close(r, f);
 }
 
 static struct dm_file *open_first(struct dm_run *r)
@@ -97,6 +105,8 @@ static void run_lengths(struct dm_run *r)
     };
     struct dm_file *f = open_first(r);
 
+    if (!f)
+        return;
     for (unsigned i = 0; i < COUNT(rows); i++)
         there_and_back(r, f, rows[i].bytes, rows[i].in_page, rows[i].card);
     dm_close(r, f);
@@ -106,6 +116,8 @@ static void run_large(struct dm_run *r)
 {
     struct dm_file *f = open_first(r);
 
+    if (!f)
+        return;
     there_and_back(r, f, 8 * MIB, 100, 3 * MIB + 5);
     dm_close(r, f);
 }
@@ -119,6 +131,8 @@ static void run_chained(struct dm_run *r)
     uint32_t total = 0;
     void *flat;
 
+    if (!f)
+        return;
     for (unsigned i = 0; i < COUNT(bytes); i++) {
         pieces[i].bytes = bytes[i];
         pieces[i].p = dm_alloc(r, bytes[i], (i * 1023 + 1) % 4096);
@@ -200,6 +214,8 @@ static void run_many(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 40);
     batch_finish(r, &b);
@@ -216,6 +232,8 @@ static void one_program(struct dm_run *r, void *ctx)
     unsigned me = (unsigned)(uintptr_t)ctx;
     struct dm_file *f = open_first(r);
 
+    if (!f)
+        return;
     for (unsigned i = 0; i < 3; i++)
         there_and_back(r, f, 3001 + me * 20011 + i * 4096, (me * 1111 + i) % 4096, me * MIB + i);
     dm_close(r, f);
@@ -255,6 +273,8 @@ static void run_methods(struct dm_run *r)
     void *out = dm_alloc(r, bytes, 77), *in = dm_alloc(r, bytes, 4094);
     uint64_t where = 5 * MIB + 9, beyond = 16 * MIB;
 
+    if (!f)
+        return;
     expect_ioctl(r, f, GET_INFO, NULL, 0, info, sizeof *info, SUCCESS, sizeof *info);
     dm_expect(r, info->version == 1 && info->to_card == 4 && info->card_bytes == 16 * MIB);
     dm_expect(r, info->messages == 8 || info->messages == 1);
@@ -297,6 +317,8 @@ static void run_edges(struct dm_run *r)
     uint64_t *location = dm_alloc(r, sizeof *location, 0);
     uint64_t information;
 
+    if (!f)
+        return;
     finish(r, dm_write_start(r, f, p, 0, 100), 0);
     finish(r, dm_read_start(r, f, p, 0, 100), 0);
     *location = 100;
@@ -316,6 +338,8 @@ static void run_cancel(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 70);
     batch_finish(r, &b);
@@ -343,6 +367,8 @@ static void run_cancel_waiting(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     dm_expect(r, dm_power(r, d, 3) == SUCCESS);
     batch_start(r, &b, f, true, 90);
@@ -372,6 +398,11 @@ static void run_close_waiting(struct dm_run *r)
     struct batch b;
     void *p = dm_alloc(r, 4000, 50);
 
+    if (!f || !other) {
+        close_if_open(r, f);
+        close_if_open(r, other);
+        return;
+    }
     batch_alloc(r, &b);
     dm_fill(r, p, 4000, 1);
     dm_expect(r, dm_power(r, d, 3) == SUCCESS);
@@ -398,6 +429,8 @@ static void run_power(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch before, asleep;
 
+    if (!f)
+        return;
     batch_alloc(r, &before);
     batch_alloc(r, &asleep);
     batch_start(r, &before, f, true, 110);
@@ -428,6 +461,8 @@ static void run_rebalance(struct dm_run *r)
     struct dm_file *f = open_first(r);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 130);
     dm_sleep(r, dm_choose(r, 4) * 3000u);
@@ -450,6 +485,8 @@ static void run_remove(struct dm_run *r)
     struct dm_file *f = open_at(r, d);
     struct batch b;
 
+    if (!f)
+        return;
     batch_alloc(r, &b);
     batch_start(r, &b, f, true, 150);
     dm_expect(r, dm_remove(r, d) < 0);
@@ -474,6 +511,8 @@ static void run_surprise(struct dm_run *r)
     struct batch out, in;
     uint64_t information;
 
+    if (!f)
+        return;
     batch_alloc(r, &out);
     batch_alloc(r, &in);
     batch_start(r, &out, f, true, 170);
@@ -497,6 +536,11 @@ static void run_two_devices(struct dm_run *r)
     struct dm_file *f[2] = { open_at(r, d[0]), open_at(r, d[1]) };
     struct batch b[2];
 
+    if (!f[0] || !f[1]) {
+        close_if_open(r, f[0]);
+        close_if_open(r, f[1]);
+        return;
+    }
     for (unsigned i = 0; i < 2; i++) {
         batch_alloc(r, &b[i]);
         batch_start(r, &b[i], f[i], true, 200 + 50 * i);
@@ -556,8 +600,11 @@ static void run_stream(struct dm_run *r, unsigned depth)
 {
     struct dm_device *d = plug_one_channel(r);
     struct dm_file *f = open_at(r, d);
-    uint64_t ns = stream(r, f, depth);
+    uint64_t ns;
 
+    if (!f)
+        return;
+    ns = stream(r, f, depth);
     if (getenv("DMACHECK_BENCH"))
         fprintf(stderr, "xfer: %u requests of %u bytes, %u under way: %llu ns\n", STREAM_REQUESTS,
                 STREAM_BYTES, depth, (unsigned long long)ns);
