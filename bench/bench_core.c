@@ -50,9 +50,9 @@ static void other_main(void *ctx)
 
 static void bench_switch(unsigned long count)
 {
-    char *stack = fiber_stack_alloc(65536);
+    char *stack = fiber_stack_alloc();
 
-    fiber_make(&other_fiber, stack, stack + 65536, other_main, NULL);
+    fiber_make(&other_fiber, stack, stack + FIBER_STACK_BYTES, other_main, NULL);
     for (unsigned long i = 0; i < count; i++)
         fiber_switch(&main_fiber, &other_fiber);
 }

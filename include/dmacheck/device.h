@@ -28,7 +28,8 @@ struct dm_device_model {
     unsigned messages;         /* MSI messages it asks for; 0: line interrupt */
     unsigned address_bits;     /* bus address lines */
     bool scatter_gather;
-    size_t state_bytes;
+    size_t state_bytes;        /* registers and engines: zeroed at each reset */
+    size_t memory_bytes;       /* on the card, reached by dm_memory; 0: none. At most 64 MiB */
     void (*reset)(struct dm_device *d); /* power-on state; called after plug and on function reset */
     uint64_t (*read)(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes);
     void (*write)(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value, unsigned size_bytes);
@@ -37,6 +38,8 @@ struct dm_device_model {
 };
 
 void *dm_state(struct dm_device *d);
+/* Bytes of the card's memory, to be read or written; what is handed out is zero again after a reset. */
+uint8_t *dm_memory(struct dm_device *d, uint64_t offset, size_t bytes);
 
 /* A device's timed work. Lives in the model's state; set fn once, then dm_after. */
 struct dm_work {

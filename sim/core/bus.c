@@ -46,30 +46,59 @@ struct dm_device *bus_first(struct sim *s)
 
 /* --- plugging --- */
 
+static void *block_for(void *block, size_t *capacity, size_t wanted, bool zero)
+{
+    if (block && *capacity >= wanted)
+        return block;
+    free(block);
+    *capacity = wanted ? wanted : 1;
+    block = zero ? calloc(1, *capacity) : malloc(*capacity);
+    must(block != NULL);
+    return block;
+}
+
+/* An idle record keeps its blocks, and the marks of what is not zero in its memory. */
 static struct dm_device *device_alloc(struct bus *b, const struct dm_device_model *model)
 {
     struct dm_device *d = b->idle;
-    void *state = NULL;
-    size_t capacity = 0;
+    struct dm_device keep = { 0 };
 
+    must(model->memory_bytes <= (size_t)BUS_MEMORY_CHUNK_BYTES * BUS_MEMORY_CHUNKS_MAX);
     if (d) {
         b->idle = d->next;
-        state = d->state;
-        capacity = d->state_capacity;
+        keep = *d;
     } else {
         d = malloc(sizeof(*d));
         must(d != NULL);
     }
     memset(d, 0, sizeof(*d));
-    if (capacity < model->state_bytes || !state) {
-        free(state);
-        capacity = model->state_bytes ? model->state_bytes : 1;
-        state = malloc(capacity);
-        must(state != NULL);
-    }
-    d->state = state;
-    d->state_capacity = capacity;
+    if (keep.memory_capacity < model->memory_bytes)
+        memset(keep.memory_used, 0, sizeof(keep.memory_used)); /* a fresh block is zero */
+    d->state = block_for(keep.state, &keep.state_capacity, model->state_bytes, false);
+    d->state_capacity = keep.state_capacity;
+    d->memory = block_for(keep.memory, &keep.memory_capacity, model->memory_bytes, true);
+    d->memory_capacity = keep.memory_capacity;
+    memcpy(d->memory_used, keep.memory_used, sizeof(d->memory_used));
     return d;
+}
+
+uint8_t *dm_memory(struct dm_device *d, uint64_t offset, size_t bytes)
+{
+    must(bytes && offset + bytes <= d->model->memory_bytes);
+    for (uint64_t c = offset / BUS_MEMORY_CHUNK_BYTES; c <= (offset + bytes - 1) / BUS_MEMORY_CHUNK_BYTES; c++)
+        d->memory_used[c / 64] |= 1ull << (c % 64);
+    return d->memory + offset;
+}
+
+static void memory_clear(struct dm_device *d)
+{
+    for (unsigned w = 0; w < BUS_MEMORY_CHUNKS_MAX / 64; w++)
+        for (uint64_t used = d->memory_used[w]; used; used &= used - 1) {
+            uint64_t at = ((uint64_t)w * 64 + (unsigned)__builtin_ctzll(used)) * BUS_MEMORY_CHUNK_BYTES;
+
+            memset(d->memory + at, 0, min_u64(BUS_MEMORY_CHUNK_BYTES, d->memory_capacity - at));
+        }
+    memset(d->memory_used, 0, sizeof(d->memory_used));
 }
 
 static void bars_place(struct bus *b, struct dm_device *d)
@@ -124,6 +153,7 @@ void bus_device_reset(struct dm_device *d)
 {
     bus_works_cancel(d);
     memset(d->state, 0, d->model->state_bytes);
+    memory_clear(d);
     if (d->line_asserted)
         dm_line(d, false);
     if (d->model->reset)
@@ -359,6 +389,7 @@ void bus_destroy(struct sim *s)
 
         s->bus->idle = d->next;
         free(d->state);
+        free(d->memory);
         free(d);
     }
     free(s->bus);

@@ -12,6 +12,8 @@
 
 #define BUS_BARS_MAX 6
 #define BUS_MESSAGES_MAX 32
+#define BUS_MEMORY_CHUNK_BYTES (64u << 10)
+#define BUS_MEMORY_CHUNKS_MAX 1024
 #define BUS_ENGINES_MAX 16   /* engines whose doorbells are remembered; others share by number */
 
 struct bus_bar {
@@ -47,6 +49,9 @@ struct dm_device { /* one device in one slot; device models see it as an opaque 
     uint16_t agent;            /* who acts in its timed work */
     struct dm_work *works;     /* queued */
     size_t state_capacity;
+    uint8_t *memory;           /* model->memory_bytes; chunks that were handed out are marked */
+    size_t memory_capacity;
+    uint64_t memory_used[BUS_MEMORY_CHUNKS_MAX / 64];
     struct bus_late late[BUS_MESSAGES_MAX];
     void *nt;                  /* sim/nt's PDO */
     struct dm_device *next;

@@ -4,10 +4,12 @@
 #include "sim/core/fiber.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "base/must.h"
 
+#define GUARD_BYTES 4096
 #if defined(__SANITIZE_ADDRESS__)
 #define FIBER_ASAN 1
 #elif defined(__has_feature)
@@ -111,12 +113,31 @@ void fiber_switch(struct fiber *from, struct fiber *to)
 #endif
 }
 
-char *fiber_stack_alloc(size_t bytes)
-{
-    char *p = mmap(NULL, bytes + 4096, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+/* Free stacks, each with the next one's address in its lowest word. */
+static char *stacks_free;
 
-    must(p != MAP_FAILED);
-    must(mprotect(p, 4096, PROT_NONE) == 0);
-    return p + 4096;
+char *fiber_stack_alloc(void)
+{
+    char *low = stacks_free;
+
+    if (low) {
+        memcpy(&stacks_free, low, sizeof(stacks_free));
+        return low;
+    }
+    low = mmap(NULL, FIBER_STACK_BYTES + GUARD_BYTES, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(low != MAP_FAILED);
+    must(mprotect(low, GUARD_BYTES, PROT_NONE) == 0);
+    return low + GUARD_BYTES;
+}
+
+void fiber_stack_free(char *low)
+{
+    if (!low)
+        return;
+#ifdef FIBER_ASAN
+    __asan_unpoison_memory_region(low, FIBER_STACK_BYTES);
+#endif
+    memcpy(low, &stacks_free, sizeof(stacks_free));
+    stacks_free = low;
 }

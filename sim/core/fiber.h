@@ -15,7 +15,11 @@ struct fiber {
 /* Prepares f to run entry(arg) on [low, high) when it is switched to for the first time. */
 void fiber_make(struct fiber *f, char *low, char *high, void (*entry)(void *), void *arg);
 void fiber_switch(struct fiber *from, struct fiber *to);
-/* A stack with a guard page below it, out of the process's store of them. */
-char *fiber_stack_alloc(size_t bytes);
+#define FIBER_STACK_BYTES (256u << 10)
+
+/* A stack with a guard page below it, out of the process's store of them; one that was freed comes back
+ * first, so a machine that comes and goes costs no system call. */
+char *fiber_stack_alloc(void);
+void fiber_stack_free(char *low); /* NULL: nothing */
 
 #endif

@@ -304,8 +304,8 @@ static void cpu_reset(struct sim *s, unsigned i)
         agents[k]->cpu = (uint8_t)i;
     }
     if (!keep.low) {
-        keep.low = fiber_stack_alloc(STACK_BYTES);
-        keep.high = keep.low + STACK_BYTES;
+        keep.low = fiber_stack_alloc();
+        keep.high = keep.low + FIBER_STACK_BYTES;
     }
     fiber_make(&c->idle.fiber, keep.low, keep.high, cpu_idle_main, s);
     c->current = &c->idle;
@@ -365,6 +365,12 @@ int sched_create(struct sim *s)
 
 void sched_destroy(struct sim *s)
 {
+    struct sched *sc = s->sched;
+
+    for (unsigned i = 0; i < SCHED_CPUS_MAX; i++)
+        fiber_stack_free(sc->cpus[i].idle.fiber.low);
+    for (unsigned i = 0; i < AGENTS_MAX; i++)
+        fiber_stack_free(sc->agents[i].fiber.low);
     free(s->sched->heap);
     free(s->sched);
     s->sched = NULL;

@@ -14,7 +14,6 @@
 #define AGENTS_MAX 256         /* threads at one time; a further one cannot be created */
 #define AGENT_NAMES_MAX 1024   /* ids with a name */
 #define PRIORITIES 32
-#define STACK_BYTES (256u << 10)
 #define EVENTS_MAX 65536       /* timed events at one time */
 #define QUANTUM_NS 15000000ull /* a thread's turn among equals: 15 ms, a workstation's */
 #define WINDOW_NS 200000ull    /* how far a choice may reach into the future: 200 us */

@@ -186,7 +186,7 @@ struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), 
     if (i == AGENTS_MAX)
         return NULL;
     struct agent *a = &sc->agents[i];
-    char *low = a->fiber.low ? a->fiber.low : fiber_stack_alloc(STACK_BYTES);
+    char *low = a->fiber.low ? a->fiber.low : fiber_stack_alloc();
 
     memset(a, 0, sizeof(*a));
     if (i == sc->agents_used)
@@ -201,7 +201,7 @@ struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), 
     a->fn = fn;
     a->ctx = ctx;
     a->timeout = (struct sched_event){ .fn = timeout_fire, .ctx = a, .agent = a->id };
-    fiber_make(&a->fiber, low, low + STACK_BYTES, thread_main, a);
+    fiber_make(&a->fiber, low, low + FIBER_STACK_BYTES, thread_main, a);
     thread_place(s, a);
     return a;
 }
@@ -300,7 +300,10 @@ void sched_thread_yield(struct sim *s)
     if (me->type != AGENT_THREAD || sc->cpu->irql >= IRQL_DISPATCH)
         return;
     me->ready_ns = sched_now_ns(s);
-    ready_push(sc, me);
+    if (may_run_on(me, sched_cpu(s)))
+        ready_push(sc, me);
+    else /* its affinity has changed: somebody else must take it */
+        thread_place(s, me);
     sched_thread_off_cpu(s, me);
     cpu_service(s);
 }

@@ -64,7 +64,6 @@ struct pktdma {
     bool line; /* pulled */
     uint32_t claimed_address, claimed_bytes; /* bytes 0: nothing is claimed */
     bool to_card;                            /* of the transfer under way */
-    uint8_t card[CARD_BYTES];
 };
 
 /* --- interrupt --- */
@@ -113,7 +112,7 @@ static void engine_end(struct dm_device *d, uint32_t cause)
 static bool burst(struct dm_device *d, uint32_t bytes)
 {
     struct pktdma *st = dm_state(d);
-    uint8_t *card = &st->card[st->window * WINDOW_BYTES + st->offset + st->moved];
+    uint8_t *card = dm_memory(d, st->window * WINDOW_BYTES + st->offset + st->moved, bytes);
     uint64_t ba = (uint64_t)st->address + st->moved;
 
     return st->to_card ? dm_bus_read(d, ENGINE, ba, card, bytes)
@@ -306,6 +305,7 @@ const struct dm_device_model device_pktdma = {
     .address_bits = 32,
     .scatter_gather = false,
     .state_bytes = sizeof(struct pktdma),
+    .memory_bytes = CARD_BYTES,
     .reset = pktdma_reset,
     .read = pktdma_read,
     .write = pktdma_write,

@@ -108,7 +108,6 @@ struct channel {
 struct sgdma {
     struct channel channels[CHANNELS];
     uint32_t int_status;
-    uint8_t card[CARD_BYTES];
 };
 
 static bool to_card(const struct channel *c)
@@ -263,12 +262,11 @@ static void descriptor_write_back(struct dm_device *d, struct channel *c, uint32
 
 static void engine_move(struct dm_device *d, struct channel *c)
 {
-    struct sgdma *st = dm_state(d);
     struct descriptor *e = &c->fetched[c->fetched_next];
     uint32_t want = step_bytes[dm_choice_step(d, COUNT(step_bytes))];
     uint32_t left = e->length_bytes - c->moved_bytes;
     uint32_t bytes = left < want ? left : want;
-    uint8_t *card = &st->card[e->card_address + c->moved_bytes];
+    uint8_t *card = dm_memory(d, e->card_address + c->moved_bytes, bytes);
     uint64_t ba = e->bus_address + c->moved_bytes;
     bool moved = to_card(c) ? dm_bus_read(d, c->index, ba, card, bytes)
                             : dm_bus_write(d, c->index, ba, card, bytes);
@@ -538,6 +536,7 @@ const struct dm_device_model device_sgdma = {
     .address_bits = 64,
     .scatter_gather = true,
     .state_bytes = sizeof(struct sgdma),
+    .memory_bytes = CARD_BYTES,
     .reset = sgdma_reset,
     .read = sgdma_read,
     .write = sgdma_write,

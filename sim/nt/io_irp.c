@@ -63,7 +63,7 @@ static struct io_irp *irp_take(struct sim *s, CCHAR stack_size)
     return r;
 }
 
-PIRP io_irp_alloc(struct sim *s, CCHAR stack_size)
+static struct io_irp *irp_new(struct sim *s, CCHAR stack_size)
 {
     struct io_irp *r;
 
@@ -78,7 +78,14 @@ PIRP io_irp_alloc(struct sim *s, CCHAR stack_size)
     objmap_drop(&s->nt->objects, r->irp);
     objmap_put(&s->nt->objects, r->irp, r->obj, r);
     io_irp_init(r->irp, (USHORT)r->bytes, stack_size);
-    return r->irp;
+    return r;
+}
+
+PIRP io_irp_alloc(struct sim *s, CCHAR stack_size)
+{
+    struct io_irp *r = irp_new(s, stack_size);
+
+    return r ? r->irp : NULL;
 }
 
 /*
@@ -119,19 +126,14 @@ uint32_t irp_obj(struct sim *s, PIRP Irp)
     return io_irp_of(s, Irp)->obj;
 }
 
-void io_irp_free(struct sim *s, PIRP irp)
+static void irp_release(struct sim *s, struct io_irp *r)
 {
     struct nt_io *io = s->nt->io;
-    struct io_irp *r = io_irp_of(s, irp);
-    CCHAR n;
-
-    if (!r || r->state == IO_IRP_FREED)
-        return;
-    n = (CCHAR)((r->bytes - sizeof(IRP)) / sizeof(IO_STACK_LOCATION));
+    CCHAR n = (CCHAR)((r->bytes - sizeof(IRP)) / sizeof(IO_STACK_LOCATION));
     r->state = IO_IRP_FREED;
     sched_event_cancel(s, &r->apc);
-    irp->Type = 0;
-    objmap_drop(&s->nt->objects, irp);
+    r->irp->Type = 0;
+    objmap_drop(&s->nt->objects, r->irp);
     if (!r->pooled)
         return;
     irp_close(r);
@@ -141,6 +143,14 @@ void io_irp_free(struct sim *s, PIRP irp)
     else
         io->irp_free[(int)n].head = r;
     io->irp_free[(int)n].tail = r;
+}
+
+void io_irp_free(struct sim *s, PIRP irp)
+{
+    struct io_irp *r = io_irp_of(s, irp);
+
+    if (r)
+        irp_release(s, r);
 }
 
 /*
@@ -157,11 +167,11 @@ PIRP IoAllocateIrp(CCHAR StackSize, BOOLEAN ChargeQuota)
 {
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_IoAllocateIrp, 0, (uint64_t)StackSize, ChargeQuota, 0, 0);
-    PIRP irp = fault_take(s, FAULT_IRP) ? NULL : io_irp_alloc(s, StackSize);
+    struct io_irp *r = fault_take(s, FAULT_IRP) ? NULL : irp_new(s, StackSize);
 
-    c.obj = irp ? io_irp_of(s, irp)->obj : 0;
+    c.obj = r ? r->obj : 0;
     call_end(&c, c.obj, 0, 0, 0);
-    return irp;
+    return r ? r->irp : NULL;
 }
 
 /*
@@ -179,11 +189,11 @@ PIRP IoAllocateIrpEx(PDEVICE_OBJECT DeviceObject, CCHAR StackSize, BOOLEAN Charg
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_IoAllocateIrpEx, 0, (uint64_t)StackSize, ChargeQuota,
                                device_obj(s, DeviceObject), 0);
-    PIRP irp = fault_take(s, FAULT_IRP) ? NULL : io_irp_alloc(s, StackSize);
+    struct io_irp *r = fault_take(s, FAULT_IRP) ? NULL : irp_new(s, StackSize);
 
-    c.obj = irp ? io_irp_of(s, irp)->obj : 0;
+    c.obj = r ? r->obj : 0;
     call_end(&c, c.obj, 0, 0, 0);
-    return irp;
+    return r ? r->irp : NULL;
 }
 
 /*
@@ -200,13 +210,13 @@ VOID IoFreeIrp(PIRP Irp)
 {
     struct sim *s = sim_now();
     struct io_irp *r = io_irp_of(s, Irp);
-    struct call c = call_begin(s, API_IoFreeIrp, irp_obj(s, Irp), r ? r->state : IO_IRP_FREED,
+    struct call c = call_begin(s, API_IoFreeIrp, r ? r->obj : irp_obj(s, Irp), r ? r->state : IO_IRP_FREED,
                                r ? r->threaded : 0, 0, 0);
 
     if (!r || Irp->Type != IO_TYPE_IRP)
         sim_bugcheck(s, BUGCHECK_MULTIPLE_IRP_COMPLETE_REQUESTS, va_of(s, Irp).v, 0, 0, 0);
     else
-        io_irp_free(s, Irp);
+        irp_release(s, r);
     call_end(&c, 0, 0, 0, 0);
 }
 

@@ -53,7 +53,7 @@ static void take(struct sim *s, DISPATCHER_HEADER *h, struct ke_waiter *w)
         break;
     case KE_MUTANT:
         h->SignalState--;
-        m->OwnerThread = agent_user(w->agent);
+        m->OwnerThread = (struct _KTHREAD *)ke_thread_of(s, w->agent);
         if (m->Abandoned) {
             m->Abandoned = FALSE;
             w->abandoned = true;
