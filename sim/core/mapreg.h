@@ -52,7 +52,8 @@ struct dma_list {
     uint32_t unranged;          /* elements for which no range is kept (dma_plain.c) */
     struct dma_map map;
     struct sg_want want;
-    void *target_mdl;           /* of BuildMdlFromScatterGatherList: sim/nt frees it */
+    void *target_mdl;           /* given by BuildMdlFromScatterGatherList */
+    bool target_made;           /* it was made for that, and sim/nt frees it at the put */
 };
 
 enum request_kind { REQUEST_CHANNEL, REQUEST_LIST };

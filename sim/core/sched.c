@@ -288,18 +288,19 @@ void sched_stack(const struct sim *s, const void **low, const void **high)
 
 static void cpu_reset(struct sim *s, unsigned i)
 {
-    static const char *const roles[] = { "idle", "dpc", "isr" };
+    static const char *const roles[SCHED_CPUS_MAX][3] = {
+        { "cpu0/idle", "cpu0/dpc", "cpu0/isr" },
+        { "cpu1/idle", "cpu1/dpc", "cpu1/isr" },
+        { "cpu2/idle", "cpu2/dpc", "cpu2/isr" },
+        { "cpu3/idle", "cpu3/dpc", "cpu3/isr" },
+    };
     struct cpu *c = &s->sched->cpus[i];
     struct agent *agents[] = { &c->idle, &c->dpc_agent, &c->isr_agent };
     struct fiber keep = c->idle.fiber;
 
     memset(c, 0, sizeof(*c));
     for (unsigned k = 0; k < 3; k++) {
-        char name[24] = "cpu0/";
-
-        name[3] = (char)('0' + i);
-        strcat(name, roles[k]);
-        agents[k]->id = sched_agent_new(s, k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT, name);
+        agents[k]->id = sched_agent_new(s, k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT, roles[i][k]);
         agents[k]->type = k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT;
         agents[k]->cpu = (uint8_t)i;
     }

@@ -1,7 +1,6 @@
 /*
  * Threads: ready queues by priority, placing a ready thread on a processor, blocking and waking.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/must.h"
@@ -15,7 +14,7 @@ uint16_t sched_agent_new(struct sim *s, enum agent_type type, const char *name)
     if (sc->next_id < UINT16_MAX) /* those beyond share the last id */
         sc->next_id++;
     if (id < AGENT_NAMES_MAX)
-        snprintf(sc->names[id], sizeof(sc->names[id]), "%s", name);
+        strncpy(sc->names[id], name, sizeof(sc->names[id]) - 1);
     trace_emit(&s->trace, EV_AGENT, API_NONE, OBJ_ID(OBJ_AGENT, id), type, 0, 0, 0);
     return id;
 }
@@ -191,7 +190,7 @@ struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), 
     memset(a, 0, sizeof(*a));
     if (i == sc->agents_used)
         sc->agents_used++;
-    snprintf(a->name, sizeof(a->name), "%s", name);
+    strncpy(a->name, name, sizeof(a->name) - 1);
     a->id = sched_agent_new(s, AGENT_THREAD, name);
     a->type = AGENT_THREAD;
     a->live = true;

@@ -52,28 +52,68 @@ static void run_state_reset(struct sim *s)
     fault_reset(s);
 }
 
+/* The last machine that was destroyed, whole: the next one of its size is made by resetting it. */
+static struct sim *spare;
+
+static void parts_destroy(struct sim *s, unsigned count)
+{
+    while (count--)
+        parts[count].destroy(s);
+    choice_from_plain(s);
+    site_depot_destroy(s->depot);
+    free(s);
+}
+
+/* What a machine is before anybody has configured it. */
+static void begin(struct sim *s, const struct profile *p)
+{
+    s->profile = *p;
+    s->seed = 0;
+    s->bugcheck_stops = false;
+    limits_default(&s->limits);
+    memset(&s->fault, 0, sizeof(s->fault));
+    trace_init(&s->trace, s->depot);
+    choice_from_plain(s);
+    sim_running = s;
+}
+
+static struct sim *spare_take(const struct profile *p)
+{
+    struct sim *s = spare;
+
+    spare = NULL;
+    if (s && s->profile.ram_mib != p->ram_mib) { /* all else follows the profile at a reset */
+        sim_running = s;
+        parts_destroy(s, PARTS);
+        sim_running = NULL;
+        return NULL;
+    }
+    return s;
+}
+
 struct sim *sim_create(const struct profile *p, char *message, size_t message_size)
 {
-    struct sim *s = calloc(1, sizeof(*s));
+    struct sim *s;
 
     must(!sim_running);
+    s = spare_take(p);
+    if (s) {
+        begin(s, p);
+        sim_reset(s);
+        return s;
+    }
+    s = calloc(1, sizeof(*s));
     if (!s || !(s->depot = site_depot_create())) {
         free(s);
         snprintf(message, message_size, "no memory for a machine");
         return NULL;
     }
-    s->profile = *p;
-    limits_default(&s->limits);
-    trace_init(&s->trace, s->depot);
-    sim_running = s;
+    begin(s, p);
     for (unsigned i = 0; i < PARTS; i++)
         if (parts[i].create(s) != 0) {
             snprintf(message, message_size, "the machine's %s cannot be made: out of memory",
                      parts[i].name);
-            while (i--)
-                parts[i].destroy(s);
-            site_depot_destroy(s->depot);
-            free(s);
+            parts_destroy(s, i);
             sim_running = NULL;
             return NULL;
         }
@@ -82,21 +122,21 @@ struct sim *sim_create(const struct profile *p, char *message, size_t message_si
 
 void sim_reset(struct sim *s)
 {
+    bool on = s->trace.on;
+
     must(sim_running == s);
+    s->trace.on = false; /* what a reset does is nobody's story */
     run_state_reset(s);
     for (unsigned i = 0; i < PARTS; i++)
         parts[i].reset(s);
+    s->trace.on = on;
 }
 
 void sim_destroy(struct sim *s)
 {
-    must(sim_running == s);
-    for (unsigned i = PARTS; i--;)
-        parts[i].destroy(s);
-    choice_from_plain(s);
-    site_depot_destroy(s->depot);
-    free(s);
+    must(sim_running == s && !spare);
     sim_running = NULL;
+    spare = s;
 }
 
 void sim_bugcheck(struct sim *s, uint32_t code, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p4)

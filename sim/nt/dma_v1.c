@@ -311,10 +311,8 @@ VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterG
     uint64_t copied = 0;
 
     if (l) {
-        PMDL target = l->target_mdl;
-
-        if (target && target != (PMDL)l->map.mdl)
-            mdl_destroy(s, target);
+        if (l->target_mdl && l->target_made)
+            mdl_destroy(s, l->target_mdl);
         if (!list_plain_put(s, l, WriteToDevice))
             copied = list_put(s, l, WriteToDevice);
     }

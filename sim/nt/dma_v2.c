@@ -145,7 +145,7 @@ NTSTATUS BuildMdlFromScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_
     else if (l->target_mdl)
         status = STATUS_NONE_MAPPED;
     else
-        l->target_mdl = l->map.bounces ? shown_mdl(s, l) : OriginalMdl;
+        l->target_mdl = (l->target_made = l->map.bounces != NULL) ? shown_mdl(s, l) : OriginalMdl;
     if (status == STATUS_SUCCESS && !l->target_mdl)
         status = STATUS_INSUFFICIENT_RESOURCES;
     if (status == STATUS_SUCCESS)

@@ -130,6 +130,7 @@ static void irp_release(struct sim *s, struct io_irp *r)
 {
     struct nt_io *io = s->nt->io;
     CCHAR n = (CCHAR)((r->bytes - sizeof(IRP)) / sizeof(IO_STACK_LOCATION));
+
     r->state = IO_IRP_FREED;
     sched_event_cancel(s, &r->apc);
     r->irp->Type = 0;

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "sim/core/seh.h"
 #include "sim/nt/io.h"
 #include "sim/nt/ke.h"
 
@@ -241,6 +242,15 @@ static void print_list(const char *prefix, const char *format, ...)
 int ddk_wpp_trace(const char *function, const char *file, int line, int has_level, long long level,
                   const char *flags, const char *format, ...);
 
+static jmp_buf after_break;
+static uint32_t break_code;
+
+static void unhandled(const struct seh_record *record)
+{
+    break_code = record->code;
+    longjmp(after_break, 1);
+}
+
 static void debug_body(void *ctx)
 {
     char log[64];
@@ -267,6 +277,12 @@ static void debug_body(void *ctx)
     assert_non_null(strstr(hooked, "a == b"));
     nt_debug_print = NULL;
     ddk_paged_code("f.c", 9);
+    /* No debugger is there: a breakpoint is an exception. */
+    seh_unhandled = unhandled;
+    if (!setjmp(after_break))
+        DbgBreakPoint();
+    assert_int_equal(break_code, 0x80000003);
+    seh_unhandled = NULL;
     assert_int_equal(DbgSetDebugFilterState(DPFLTR_IHVDRIVER_ID, 0, TRUE), STATUS_ACCESS_DENIED);
 }
 

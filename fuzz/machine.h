@@ -1,0 +1,78 @@
+/*
+ * A machine for fuzz targets that call DMA from outside a driver: bytes to take arguments from, one device
+ * with a PDO, two adapters and three MDLs (the first two chained), all shaped by the bytes.
+ */
+#ifndef DMACHECK_FUZZ_MACHINE_H
+#define DMACHECK_FUZZ_MACHINE_H
+
+#include <string.h>
+
+#include "sim/nt/dma.h"
+#include "sim/nt/host.h"
+
+static const struct dm_device_model model = { .name = "fuzz", .address_bits = 64, .scatter_gather = true };
+static struct { const uint8_t *at, *end; } in;
+static struct dm_device *device;
+static PDEVICE_OBJECT pdo;
+static PDMA_ADAPTER adapters[2];
+static PMDL mdls[3];
+
+static uint8_t next(void) { return in.at < in.end ? *in.at++ : 0; }
+static uint32_t number(void)
+{
+    uint32_t value = next();
+
+    return value << next() % 14;
+}
+
+static NTSTATUS machine_add(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObject)
+{
+    (void)DriverObject;
+    pdo = PhysicalDeviceObject;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS machine_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    (void)RegistryPath;
+    DriverObject->DriverExtension->AddDevice = machine_add;
+    return STATUS_SUCCESS;
+}
+
+static PMDL machine_mdl(struct sim *s)
+{
+    char *block = pool_alloc(s, POOL_NONPAGED, 65536, 0x5a5a, true);
+    uint32_t offset = number() % 4096, bytes = 1 + number() % 40000;
+    PMDL mdl = mdl_create(s, block + offset, bytes, NULL);
+
+    MmBuildMdlForNonPagedPool(mdl);
+    return mdl;
+}
+
+static PDMA_ADAPTER machine_adapter(void)
+{
+    DEVICE_DESCRIPTION d = { .Version = 3, .Master = TRUE, .Dma32BitAddresses = TRUE, .InterfaceType = PCIBus };
+    ULONG registers;
+
+    d.ScatterGather = next() & 1;
+    d.DmaAddressWidth = 24 + next() % 41;
+    d.MaximumLength = number();
+    return IoGetDmaAdapter(pdo, &d, &registers);
+}
+
+static void machine_build(struct sim *s)
+{
+    PDRIVER_OBJECT driver;
+
+    host_driver_load(s, "fuzz", machine_entry, &driver);
+    device = bus_plug(s, &model);
+    host_device_add(s, driver, device);
+    device->bus_master = true;
+    for (int i = 0; i < 2; i++)
+        adapters[i] = machine_adapter();
+    for (int i = 0; i < 3; i++)
+        mdls[i] = machine_mdl(s);
+    mdls[0]->Next = mdls[1];
+}
+
+#endif
