@@ -98,6 +98,7 @@ $(OBJ)/machine/%.o: machine/%.c | deps-run
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
 $(OBJ)/sim/core/sim.o: CFLAGS += $(NTFLAGS)
+$(OBJ)/sim/core/door.o: CFLAGS += $(if $(SAN),,-DDOOR_WITHOUT_ASAN)
 $(OBJ)/sim/core/door.o $(OBJ)/sim/core/seh.o $(OBJ)/sim/core/image.o: CFLAGS += $(if $(SAN),$(NOSAN))
 $(OBJ)/%.o: %.c | deps-run
 	@mkdir -p $(@D)

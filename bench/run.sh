@@ -81,12 +81,15 @@ e2=$(BENCH_COUNT=1200 "$machine" "$driver" direct64 null | sed -n 's/ events//p'
 events=$(((e2 - e1) / 1000))
 row "events of a one-page pair" "$events" "" "events"
 saying=$((null - none))
-row "saying them all, two stacks captured, to an empty sink" "$saying" "" "instructions"
-stacks=$(((saying - events * 35) / 2))
-row "a captured stack (the above less 35 an event, halved)" "$stacks" 120 "instructions"
-row "an event said (the above less 120 a stack)" "$(ratio "$((saying - 240))" "$events")" 60 "instructions"
-row "trackers and rules per one-page pair" "$((verify - null))" 700 "instructions"
-row "everything the verifier adds to a one-page pair" "$((verify - none))" "" "instructions" "dma-debug adds 475 without events or stacks: the stretch"
+# What runs inside site_capture alone, for each of the two calls of a pair.
+inside() { valgrind --tool=callgrind --toggle-collect=site_capture --callgrind-out-file=/dev/null "$machine" "$driver" direct64 null 2>&1 | sed -n 's/.*Collected : //p'; }
+a=$(BENCH_COUNT=200 inside)
+b=$(BENCH_COUNT=1200 inside)
+stack=$(((b - a) / 2000))
+row "a captured stack" "$stack" 120 "instructions"
+row "an event: its arguments, the event, an empty sink" "$(ratio "$((saying - 2 * stack))" "$events")" 60 "instructions"
+row "trackers and rules per one-page pair, with their dispatch" "$((verify - null))" 700 "instructions"
+row "everything the verifier adds to a one-page pair" "$((verify - none))" "$((60 * events + 2 * 120 + 700))" "instructions" "dma-debug adds 475 without events or stacks: the stretch"
 
 live1=$(pairs direct64 verify 3 1)
 live100k=$(pairs direct64 verify 3 100000)

@@ -202,11 +202,15 @@ static bool command(struct build *b)
     posix_spawn_file_actions_t to_stderr;
     int status = 1;
     pid_t pid;
+    int code;
 
     b->args[b->arg_count] = NULL;
     posix_spawn_file_actions_init(&to_stderr);
     posix_spawn_file_actions_adddup2(&to_stderr, STDERR_FILENO, STDOUT_FILENO);
-    if (posix_spawnp(&pid, b->args[0], &to_stderr, NULL, b->args, environ) == 0)
+    code = posix_spawnp(&pid, b->args[0], &to_stderr, NULL, b->args, environ);
+    if (code)
+        fprintf(stderr, "%s: %s\n", b->args[0], strerror(code));
+    else
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
             ;
     posix_spawn_file_actions_destroy(&to_stderr);
@@ -216,11 +220,28 @@ static bool command(struct build *b)
     return status == 0;
 }
 
+/* As ddkcc chooses: Debian installs clang-14 under that name alone. */
 static const char *native_compiler(void)
 {
-    const char *cc = getenv("DMACHECK_CC");
+    static const char *const variables[] = { "DMACHECK_CC", "DDKCC_CLANG" };
+    const char *path = getenv("PATH");
+    char candidate[PATH_MAX];
 
-    return cc && *cc ? cc : "clang";
+    for (int i = 0; i < 2; i++) {
+        const char *cc = getenv(variables[i]);
+
+        if (cc && *cc)
+            return cc;
+    }
+    while (path && *path) {
+        size_t n = strcspn(path, ":");
+
+        snprintf(candidate, sizeof candidate, "%.*s/clang-14", (int)n, path);
+        if (access(candidate, X_OK) == 0)
+            return "clang-14";
+        path += n + (path[n] == ':');
+    }
+    return "clang";
 }
 
 static void native(struct build *b, const char *tree)

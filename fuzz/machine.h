@@ -1,6 +1,6 @@
 /*
- * A machine for fuzz targets that call DMA from outside a driver: bytes to take arguments from, one device
- * with a PDO, two adapters and three MDLs (the first two chained), all shaped by the bytes.
+ * A machine for fuzz targets that call DMA from outside a driver: bytes to take arguments from, one
+ * device with a PDO, two adapters and three MDLs (the first two chained), all shaped by the bytes.
  */
 #ifndef DMACHECK_FUZZ_MACHINE_H
 #define DMACHECK_FUZZ_MACHINE_H
@@ -10,7 +10,9 @@
 #include "sim/nt/dma.h"
 #include "sim/nt/host.h"
 
-static const struct dm_device_model model = { .name = "fuzz", .address_bits = 64, .scatter_gather = true };
+static const struct dm_device_model model = { .name = "fuzz",
+                                              .address_bits = 64,
+                                              .scatter_gather = true };
 static struct { const uint8_t *at, *end; } in;
 static struct dm_device *device;
 static PDEVICE_OBJECT pdo;
@@ -51,7 +53,9 @@ static PMDL machine_mdl(struct sim *s)
 
 static PDMA_ADAPTER machine_adapter(void)
 {
-    DEVICE_DESCRIPTION d = { .Version = 3, .Master = TRUE, .Dma32BitAddresses = TRUE, .InterfaceType = PCIBus };
+    DEVICE_DESCRIPTION d = {
+        .Version = 3, .Master = TRUE, .Dma32BitAddresses = TRUE, .InterfaceType = PCIBus
+    };
     ULONG registers;
 
     d.ScatterGather = next() & 1;

@@ -56,12 +56,19 @@ void site_depot_reset(struct site_depot *d)
     d->count = 1;
 }
 
-static bool pc_known(const struct site_depot *d, uint64_t pc)
+static bool pc_known_slow(const struct site_depot *d, uint64_t pc)
 {
-    for (unsigned i = 0; i < d->module_count; i++)
+    for (unsigned i = 1; i < d->module_count; i++)
         if (pc - d->modules[i].base < d->modules[i].end - d->modules[i].base)
             return true;
     return false;
+}
+
+/* One driver is the usual case: its range is asked first. */
+static inline bool pc_known(const struct site_depot *d, uint64_t pc)
+{
+    return pc - d->modules[0].base < d->modules[0].end - d->modules[0].base ||
+           (d->module_count > 1 && pc_known_slow(d, pc));
 }
 
 static void buckets_grow(struct site_depot *d)
@@ -97,26 +104,36 @@ static uint32_t site_append(struct site_depot *d, uint32_t hash)
     return d->count++;
 }
 
-static uint32_t intern(struct site_depot *d, const uint64_t *pcs, unsigned count, uint32_t hash)
+static uint32_t site_new(struct site_depot *d, uint32_t bucket, const uint64_t *pcs, unsigned count,
+                         uint32_t hash)
 {
-    uint32_t at = hash & d->bucket_mask;
-
-    for (; d->buckets[at]; at = (at + 1) & d->bucket_mask) {
-        const struct site *site = &d->sites[d->buckets[at]];
-
-        if (site->hash == hash && site->frame_count == count &&
-            memcmp(site->pcs, pcs, count * sizeof(*pcs)) == 0)
-            return d->buckets[at];
-    }
     uint32_t id = site_append(d, hash);
-    struct site *site = &d->sites[id];
 
-    site->frame_count = (uint8_t)count;
-    memcpy(site->pcs, pcs, count * sizeof(*pcs));
-    d->buckets[at] = id;
+    d->sites[id].frame_count = (uint8_t)count;
+    memcpy(d->sites[id].pcs, pcs, count * sizeof(*pcs));
+    d->buckets[bucket] = id;
     if (d->count * 2 > d->bucket_mask)
         buckets_grow(d);
     return id;
+}
+
+/* Equal hashes are nearly always equal stacks; the comparison is for the rest. */
+static inline uint32_t intern(struct site_depot *d, const uint64_t *pcs, unsigned count, uint32_t hash)
+{
+    uint32_t at = hash & d->bucket_mask, id;
+
+    for (; (id = d->buckets[at]); at = (at + 1) & d->bucket_mask) {
+        const struct site *site = &d->sites[id];
+        unsigned i = 0;
+
+        if (site->hash != hash || site->frame_count != count)
+            continue;
+        while (i < count && site->pcs[i] == pcs[i])
+            i++;
+        if (i == count)
+            return id;
+    }
+    return site_new(d, at, pcs, count, hash);
 }
 
 __attribute__((no_sanitize("address"))) /* reads saved frame pointers between the stack's redzones */

@@ -71,11 +71,13 @@ static unsigned build_lists(struct verifier *v)
     struct list_builder b = { v, 0 };
 
     for (unsigned kind = 0; kind < EV_COUNT; kind++) {
-        v->on[kind] = v->list + b.at;
+        if (v->list)
+            v->on[kind] = v->list + b.at;
         add_rules(&b, kind, API_NONE);
     }
     for (unsigned api = 0; api < API_COUNT; api++) {
-        v->call[api] = v->list + b.at;
+        if (v->list)
+            v->call[api] = v->list + b.at;
         add_rules(&b, EV_CALL, api);
     }
     return b.at;

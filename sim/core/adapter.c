@@ -81,10 +81,12 @@ static void adapter_reach(struct sim *s, struct adapter *a, unsigned bits)
     if (!a->remapped && !p->logical_is_physical && bits < 40 && p->above_4g)
         a->may_bounce = true;
     a->needs_registers = a->remapped || a->may_bounce || !a->scatter_gather;
-    a->plain = a->scatter_gather && !a->remapped && !a->may_bounce && p->elements == ELEMENTS_NATURAL;
+    a->plain =
+        a->scatter_gather && !a->remapped && !a->may_bounce && p->elements == ELEMENTS_NATURAL;
 }
 
-/* Pages of the longest transfer and one for an unaligned start; fewer where the machine has fewer. */
+/* Pages of the longest transfer and one for an unaligned start; fewer where the machine has fewer.
+ */
 static uint32_t registers_granted(struct sim *s, const struct adapter *a)
 {
     uint64_t want = ((uint64_t)a->length_max_bytes + PAGE_BYTES - 1) / PAGE_BYTES + 1;

@@ -1,7 +1,7 @@
 /*
  * DMA adapters: what IoGetDmaAdapter gives, as the machine sees it. An adapter knows how far its
- * device reaches, whether it takes fragments, and how many map registers one transfer may have. All of
- * the machine's DMA state hangs from struct dma.
+ * device reaches, whether it takes fragments, and how many map registers one transfer may have. All
+ * of the machine's DMA state hangs from struct dma.
  *
  * The state of a channel, of map registers and of lists is in mapreg.h; what maps is in sg.h.
  */
@@ -27,7 +27,7 @@ struct adapter_description { /* DEVICE_DESCRIPTION without Windows' types */
     unsigned version;          /* 0..3 */
     bool master, scatter_gather;
     bool bits32, bits64;       /* version 0..2 */
-    bool pci;                  /* InterfaceType: PCIBus, or to be asked of the device, which is PCI */
+    bool pci; /* InterfaceType: PCIBus, or to be asked of the device, which is PCI */
     unsigned address_bits;     /* version 3 */
     uint32_t length_max_bytes;
 };
@@ -45,7 +45,8 @@ struct adapter {
     bool plain;                /* frames are runs and elements as they come (dma_plain.c) */
     unsigned address_bits;
     uint64_t ba_max;           /* highest bus address it may use */
-    uint64_t shift_low, shift_high; /* bus address minus physical, below ADAPTER_LOW_END and above */
+    uint64_t shift_low,
+        shift_high; /* bus address minus physical, below ADAPTER_LOW_END and above */
     uint64_t length_max_bytes;
     uint32_t registers_max;    /* of one transfer, and of all that are live */
     uint32_t registers_live;
@@ -75,7 +76,11 @@ struct dma {
     struct dma_request *request_free;
     struct dma_map *map_free;
     struct dma_list *list_free;  /* records of lists in drivers' buffers */
-    struct { struct dma_list *head, *tail; uint32_t ready; char *carve, *carve_end; } lists[DMA_LIST_CLASSES];
+    struct {
+        struct dma_list *head, *tail;
+        uint32_t ready;
+        char *carve, *carve_end;
+    } lists[DMA_LIST_CLASSES];
     struct list_chunk *list_chunks;
     struct dma_request *singles; /* v1 requests that have not come back */
     bool system_short;           /* somebody waits for the machine's registers */
@@ -96,22 +101,24 @@ void adapter_destroy(struct sim *s, struct adapter *a); /* stays known as dead *
 /* By what the driver holds; dead ones too; NULL: never was one. */
 struct adapter *adapter_find(struct sim *s, const void *face);
 
-/* Where a machine's bus addresses are not physical ones (logical_is_physical = no), memory below 2 GiB is
- * seen at 2 GiB, the rest at 512 GiB, as behind the inbound window of an Arm host bridge. */
+/* Where a machine's bus addresses are not physical ones (logical_is_physical = no), memory below 2
+ * GiB is seen at 2 GiB, the rest at 512 GiB, as behind the inbound window of an Arm host bridge. */
 #define ADAPTER_LOW_END 0x80000000ull
 #define ADAPTER_LOW_SHIFT 0x80000000ull
 #define ADAPTER_HIGH_SHIFT 0x8000000000ull
 
 /* The bus address of a physical range for this adapter's device without translation; false: out of
  * its reach. */
-static inline bool adapter_reaches(const struct adapter *a, uint64_t pa, uint64_t length_bytes, uint64_t *ba)
+static inline bool adapter_reaches(const struct adapter *a, uint64_t pa, uint64_t length_bytes,
+                                   uint64_t *ba)
 {
     *ba = pa + (pa < ADAPTER_LOW_END ? a->shift_low : a->shift_high);
     return *ba + length_bytes - 1 <= a->ba_max;
 }
 /* The way back, as a device's access goes; false: nothing there. */
 bool bus_to_physical(const struct sim *s, uint64_t ba, uint64_t *pa);
-/* A zone that the device reaches, for bounce runs; MEM_ZONES: none (cannot happen from 24 bits on). */
+/* A zone that the device reaches, for bounce runs; MEM_ZONES: none (cannot happen from 24 bits on).
+ */
 enum mem_zone adapter_zone(const struct adapter *a);
 /* Whether nothing of any adapter of this device is mapped: only then may its domain change. */
 bool device_quiet(struct sim *s, const struct dm_device *device);

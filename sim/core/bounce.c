@@ -17,7 +17,10 @@ static uint8_t *run_data(const struct bounce *b)
 }
 
 static uint8_t *run_low(const struct bounce *b) { return mem_system(b->first_page - 1); }
-static uint8_t *run_high(const struct bounce *b) { return mem_system(b->first_page + b->pages + 1); }
+static uint8_t *run_high(const struct bounce *b)
+{
+    return mem_system(b->first_page + b->pages + 1);
+}
 
 static void tag_put(uint8_t *p)
 {
@@ -56,7 +59,8 @@ static const uint8_t *pad_broken(const uint8_t *p, const uint8_t *end)
     return p;
 }
 
-static bool say_damage(struct sim *s, uint32_t owner, int64_t offset, uint64_t expected, uint64_t found)
+static bool say_damage(struct sim *s, uint32_t owner, int64_t offset, uint64_t expected,
+                       uint64_t found)
 {
     trace_emit(&s->trace, EV_GUARD, API_NONE, owner, (uint64_t)offset, expected, found, 0);
     return false;
@@ -78,8 +82,10 @@ static bool pad_holds(struct sim *s, const uint8_t *p, const uint8_t *end, const
     return broken == end || say_damage(s, owner, broken - data, GUARD_PAD, *broken);
 }
 
-/* Tags first, as Driver Verifier counts them: 1, 2 (tags), 4, 5 (padding). Offsets are from data. */
-bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high, uint32_t owner)
+/* Tags first, as Driver Verifier counts them: 1, 2 (tags), 4, 5 (padding). Offsets are from data.
+ */
+bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high,
+                 uint32_t owner)
 {
     uint8_t *after = data + bytes;
     bool before_holds = tag_holds(s, data - GUARD_TAG_BYTES, data, owner) &&
@@ -143,7 +149,8 @@ static void trim(struct sim *s)
             }
 }
 
-struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start, uint64_t length_bytes)
+struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
+                            uint64_t length_bytes)
 {
     uint32_t pages = (uint32_t)span_pages(start, length_bytes);
     struct bounce_ready *ready =
@@ -227,7 +234,8 @@ uint64_t bounce_pa(const struct sim *s, const struct bounce *b)
     return (mem_pfn(s, b->first_page) << PAGE_BITS) + b->start;
 }
 
-uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint64_t to, bool to_device)
+uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint64_t to,
+                     bool to_device)
 {
     uint8_t *data = run_data(b);
     uint64_t copied = 0;

@@ -1,8 +1,8 @@
 /*
  * Bounce runs: memory that a device can reach, lent to a transfer whose own memory it cannot. A run
  * is contiguous for the device; in front of it and behind it lie tags and padding as Driver
- * Verifier lays them (0xE6/0x0F: tag "DmaVrfy0", padding 0x0F), and so does the slack of its first and
- * last page, so that a device that runs over the edge is noticed when the run is given back.
+ * Verifier lays them (0xE6/0x0F: tag "DmaVrfy0", padding 0x0F), and so does the slack of its first
+ * and last page, so that a device that runs over the edge is noticed when the run is given back.
  *
  *     [guard page .. pad tag][data ......][tag pad .. guard page]
  */
@@ -14,7 +14,8 @@
 #define GUARD_TAG 0x3079667256616d44ull /* "DmaVrfy0" read as a little-endian number */
 #define GUARD_TAG_BYTES 8u
 #define GUARD_PAD 0x0fu
-#define BOUNCE_CACHED_PAGES 64u /* runs up to this many pages are kept ready, each length by itself */
+#define BOUNCE_CACHED_PAGES                                                                        \
+    64u /* runs up to this many pages are kept ready, each length by itself */
 
 struct bounce_part {
     uint64_t source;       /* physical address in the buffer */
@@ -43,19 +44,23 @@ struct bounce_pool {
 };
 
 /* A run of span_pages(start, length_bytes) pages. NULL: no memory in that zone. */
-struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start, uint64_t length_bytes);
+struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
+                            uint64_t length_bytes);
 /* Looks at the guards (EV_GUARD of owner when damaged), then gives the run back. */
 void bounce_free(struct sim *s, struct bounce *b, uint32_t owner);
 /* The next piece of the buffer that the run stands for, in order. */
 void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes);
-uint64_t bounce_pa(const struct sim *s, const struct bounce *b); /* physical address of the first byte */
+uint64_t bounce_pa(const struct sim *s,
+                   const struct bounce *b); /* physical address of the first byte */
 /* Copies [from, to) of the run; returns how many bytes. To the device: into the run. */
-uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint64_t to, bool to_device);
+uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint64_t to,
+                     bool to_device);
 bool bounce_guards_hold(struct sim *s, const struct bounce *b, uint32_t owner);
 
 /* The guards themselves, for common buffers too: pages before and behind [data, data + bytes). */
 void guard_lay(uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high);
-bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high, uint32_t owner);
+bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high,
+                 uint32_t owner);
 
 void bounce_reset(struct sim *s); /* the memory is gone already; records go back */
 void bounce_destroy(struct sim *s);

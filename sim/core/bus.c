@@ -1,7 +1,7 @@
 /*
  * The bus: which devices are plugged in, where their BARs lie, and the way of a driver's register
- * access to the model. A BAR that is mapped is a stretch of the MMIO window; the access door asks here
- * before a load and hands stores over in order.
+ * access to the model. A BAR that is mapped is a stretch of the MMIO window; the access door asks
+ * here before a load and hands stores over in order.
  */
 #include "sim/core/bus.h"
 
@@ -85,7 +85,8 @@ static struct dm_device *device_alloc(struct bus *b, const struct dm_device_mode
 uint8_t *dm_memory(struct dm_device *d, uint64_t offset, size_t bytes)
 {
     must(bytes && offset + bytes <= d->model->memory_bytes);
-    for (uint64_t c = offset / BUS_MEMORY_CHUNK_BYTES; c <= (offset + bytes - 1) / BUS_MEMORY_CHUNK_BYTES; c++)
+    for (uint64_t c = offset / BUS_MEMORY_CHUNK_BYTES;
+         c <= (offset + bytes - 1) / BUS_MEMORY_CHUNK_BYTES; c++)
         d->memory_used[c / 64] |= 1ull << (c % 64);
     return d->memory + offset;
 }
@@ -94,7 +95,8 @@ static void memory_clear(struct dm_device *d)
 {
     for (unsigned w = 0; w < BUS_MEMORY_CHUNKS_MAX / 64; w++)
         for (uint64_t used = d->memory_used[w]; used; used &= used - 1) {
-            uint64_t at = ((uint64_t)w * 64 + (unsigned)__builtin_ctzll(used)) * BUS_MEMORY_CHUNK_BYTES;
+            uint64_t at =
+                ((uint64_t)w * 64 + (unsigned)__builtin_ctzll(used)) * BUS_MEMORY_CHUNK_BYTES;
 
             memset(d->memory + at, 0, min_u64(BUS_MEMORY_CHUNK_BYTES, d->memory_capacity - at));
         }
@@ -191,14 +193,17 @@ uint64_t bus_bar_read(struct dm_device *d, unsigned bar, uint64_t offset, unsign
     sched_spend(d->s, MMIO_READ_NS);
     if (d->present && d->model->read)
         value &= d->model->read(d, bar, offset, size_bytes);
-    trace_emit(&d->s->trace, EV_MMIO_READ, API_NONE, d->obj, bar_offset(bar, offset), value, size_bytes, 0);
+    trace_emit(&d->s->trace, EV_MMIO_READ, API_NONE, d->obj, bar_offset(bar, offset), value,
+               size_bytes, 0);
     return value;
 }
 
-void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value, unsigned size_bytes)
+void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value,
+                   unsigned size_bytes)
 {
     sched_spend(d->s, MMIO_WRITE_NS);
-    trace_emit(&d->s->trace, EV_MMIO_WRITE, API_NONE, d->obj, bar_offset(bar, offset), value, size_bytes, 0);
+    trace_emit(&d->s->trace, EV_MMIO_WRITE, API_NONE, d->obj, bar_offset(bar, offset), value,
+               size_bytes, 0);
     if (!d->present)
         return;
     d->doorbell_site = d->s->trace.site;
@@ -206,7 +211,8 @@ void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t 
         d->model->write(d, bar, offset, value, size_bytes);
 }
 
-bool bus_bar_find(struct sim *s, uint64_t start, bool port, struct dm_device **d, unsigned *bar, uint64_t *offset)
+bool bus_bar_find(struct sim *s, uint64_t start, bool port, struct dm_device **d, unsigned *bar,
+                  uint64_t *offset)
 {
     for (struct dm_device *at = s->bus->first; at; at = at->next)
         for (unsigned i = 0; i < BUS_BARS_MAX; i++)
@@ -271,7 +277,8 @@ static struct mapping *mapping_of(struct sim *s, const void *p)
     return NULL;
 }
 
-bool bus_mmio_find(struct sim *s, const void *p, struct dm_device **d, unsigned *bar, uint64_t *offset)
+bool bus_mmio_find(struct sim *s, const void *p, struct dm_device **d, unsigned *bar,
+                   uint64_t *offset)
 {
     struct mapping *m = mapping_of(s, p);
 
@@ -283,7 +290,8 @@ bool bus_mmio_find(struct sim *s, const void *p, struct dm_device **d, unsigned 
     return true;
 }
 
-/* The largest aligned register access that fits: a copy over registers goes as the bus would cut it. */
+/* The largest aligned register access that fits: a copy over registers goes as the bus would cut
+ * it. */
 static unsigned access_bytes(uint64_t address, uint64_t left)
 {
     unsigned size = 8;
@@ -333,7 +341,8 @@ static void at_site(uint64_t address, uint64_t bytes, bool store, void *pc)
         const void *low, *high;
 
         sched_stack(s, &low, &high);
-        s->trace.site = site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
+        s->trace.site =
+            site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
     }
     registers_move(address, bytes, store);
     s->trace.site = site;

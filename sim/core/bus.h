@@ -34,7 +34,8 @@ struct dm_device { /* one device in one slot; device models see it as an opaque 
     uint32_t obj;              /* OBJ_DEVICE */
     struct sim *s;
     struct bus_bar bars[BUS_BARS_MAX];
-    struct sched_intr *intr[BUS_MESSAGES_MAX]; /* what each message (or the line, [0]) is connected to */
+    struct sched_intr
+        *intr[BUS_MESSAGES_MAX]; /* what each message (or the line, [0]) is connected to */
     unsigned messages;         /* granted; 0: line interrupt */
     bool line_asserted;
     bool present;              /* false after surprise removal: reads give all ones */
@@ -63,9 +64,11 @@ void bus_unplug(struct sim *s, struct dm_device *d);
 struct dm_device *bus_first(struct sim *s);
 /* The driver's register access, by physical address or port (sim/nt maps it). */
 uint64_t bus_bar_read(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes);
-void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value, unsigned size_bytes);
+void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value,
+                   unsigned size_bytes);
 /* Finds the BAR that holds a physical address (or port); false: none. */
-bool bus_bar_find(struct sim *s, uint64_t start, bool port, struct dm_device **d, unsigned *bar, uint64_t *offset);
+bool bus_bar_find(struct sim *s, uint64_t start, bool port, struct dm_device **d, unsigned *bar,
+                  uint64_t *offset);
 void bus_device_power(struct dm_device *d, uint32_t power); /* tells the model */
 void bus_device_reset(struct dm_device *d);
 
@@ -74,7 +77,8 @@ void bus_device_reset(struct dm_device *d);
 void *bus_mmio_map(struct sim *s, uint64_t physical, uint64_t bytes);
 bool bus_mmio_unmap(struct sim *s, void *p, uint64_t bytes);
 /* If p is in a mapped BAR: its device, bar and offset. */
-bool bus_mmio_find(struct sim *s, const void *p, struct dm_device **d, unsigned *bar, uint64_t *offset);
+bool bus_mmio_find(struct sim *s, const void *p, struct dm_device **d, unsigned *bar,
+                   uint64_t *offset);
 
 int bus_create(struct sim *s);
 void bus_reset(struct sim *s);

@@ -1,7 +1,7 @@
 /*
- * The door through which a device model acts (include/dmacheck/device.h): memory by bus address, timed
- * work, interrupts. Every touch of memory is translated, checked and said here, with the owner of the
- * range, live or dead, and the driver's store that set the engine going.
+ * The door through which a device model acts (include/dmacheck/device.h): memory by bus address,
+ * timed work, interrupts. Every touch of memory is translated, checked and said here, with the
+ * owner of the range, live or dead, and the driver's store that set the engine going.
  */
 #include <string.h>
 
@@ -110,8 +110,8 @@ static uint64_t engine_doorbell(const struct dm_device *d, unsigned engine)
 static void touch_say(struct touch *t)
 {
     if (t->said_bytes)
-        trace_emit(&t->d->s->trace, t->to_device ? EV_DEV_READ : EV_DEV_WRITE, API_NONE, t->d->obj, t->said_from,
-                   t->said_bytes, t->said_owner, t->who);
+        trace_emit(&t->d->s->trace, t->to_device ? EV_DEV_READ : EV_DEV_WRITE, API_NONE, t->d->obj,
+                   t->said_from, t->said_bytes, t->said_owner, t->who);
     t->said_bytes = 0;
 }
 
@@ -216,7 +216,8 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
     return true;
 }
 
-bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf, size_t bytes)
+bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
+                 size_t bytes)
 {
     struct touch t = { .d = d, .to_device = true, .who = engine_doorbell(d, engine) };
 
@@ -226,15 +227,16 @@ bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, voi
     return false;
 }
 
-bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, const void *buf, size_t bytes)
+bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, const void *buf,
+                  size_t bytes)
 {
     struct touch t = { .d = d, .to_device = false, .who = engine_doorbell(d, engine) };
 
     return access(&t, bus_address, NULL, buf, bytes);
 }
 
-static void claim_say(struct dm_device *d, enum event_kind kind, unsigned engine, uint64_t ba, uint64_t bytes,
-                      bool reads_memory)
+static void claim_say(struct dm_device *d, enum event_kind kind, unsigned engine, uint64_t ba,
+                      uint64_t bytes, bool reads_memory)
 {
     struct sim *s = d->s;
     const struct dma_range *r;
@@ -242,16 +244,18 @@ static void claim_say(struct dm_device *d, enum event_kind kind, unsigned engine
     if (!s->trace.on)
         return;
     r = range_find(&s->dma->ranges, ba);
-    trace_emit(&s->trace, kind, API_NONE, d->obj, ba, dir_length(bytes, reads_memory), r ? r->owner : 0,
-               engine_doorbell(d, engine));
+    trace_emit(&s->trace, kind, API_NONE, d->obj, ba, dir_length(bytes, reads_memory),
+               r ? r->owner : 0, engine_doorbell(d, engine));
 }
 
-void dm_claim(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes, bool reads_memory)
+void dm_claim(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes,
+              bool reads_memory)
 {
     claim_say(d, EV_DEV_CLAIM, engine, bus_address, bytes, reads_memory);
 }
 
-void dm_release(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes, bool reads_memory)
+void dm_release(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes,
+                bool reads_memory)
 {
     claim_say(d, EV_DEV_RELEASE, engine, bus_address, bytes, reads_memory);
 }
@@ -272,8 +276,8 @@ static void late_arrive(struct sim *s, void *ctx)
         sched_intr_raise(s, i, late->d->messages ? late->message : 0);
 }
 
-/* Most arrive at once (the scheduler lets them in later all the same), some by choice after a while: what
- * the device does next may then come before its interrupt is seen. */
+/* Most arrive at once (the scheduler lets them in later all the same), some by choice after a
+ * while: what the device does next may then come before its interrupt is seen. */
 static void send(struct dm_device *d, uint32_t message)
 {
     struct bus_late *late = &d->late[message];

@@ -6,9 +6,7 @@
 void call_say(struct call *c, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
 {
     struct sim *s = c->s;
-    const void *low, *high;
 
-    sched_stack(s, &low, &high);
-    s->trace.site = site_capture(s->depot, frame, 0, low, high);
+    s->trace.site = site_capture(s->depot, frame, 0, s->hot.stack_low, s->hot.stack_high);
     trace_emit(&s->trace, EV_CALL, c->api, c->obj, a0, a1, a2, a3);
 }

@@ -10,7 +10,8 @@
 #include "base/must.h"
 #include "sim/core/iommu.h"
 
-static struct common_buffer *record_alloc(struct sim *s, struct adapter *a, const struct common_want *w)
+static struct common_buffer *record_alloc(struct sim *s, struct adapter *a,
+                                          const struct common_want *w)
 {
     struct dma *d = s->dma;
     struct common_buffer *c = d->commons;
@@ -38,10 +39,11 @@ static bool in_bounds(const struct common_want *w, uint64_t ba)
 }
 
 /* A guard page on each side; a large buffer wants its first page at a multiple of 2 MiB. */
-static bool take_zone(struct sim *s, struct common_buffer *c, const struct common_want *w, enum mem_zone z,
-                      uint32_t pages)
+static bool take_zone(struct sim *s, struct common_buffer *c, const struct common_want *w,
+                      enum mem_zone z, uint32_t pages)
 {
-    uint32_t slack = w->large && !c->a->remapped ? COMMON_LARGE_BYTES / PAGE_BYTES - 1 : 0, skip = 0;
+    uint32_t slack = w->large && !c->a->remapped ? COMMON_LARGE_BYTES / PAGE_BYTES - 1 : 0,
+             skip = 0;
     uint32_t first = mem_pages_alloc(s, z, pages + 2 + slack);
     uint64_t pa;
 
@@ -63,7 +65,8 @@ static bool take_zone(struct sim *s, struct common_buffer *c, const struct commo
     return false;
 }
 
-static bool take_memory(struct sim *s, struct common_buffer *c, const struct common_want *w, uint32_t pages)
+static bool take_memory(struct sim *s, struct common_buffer *c, const struct common_want *w,
+                        uint32_t pages)
 {
     static const enum mem_zone order[] = { MEM_HIGH_CONTIGUOUS, MEM_BELOW_4G, MEM_BELOW_16M };
 
@@ -75,7 +78,8 @@ static bool take_memory(struct sim *s, struct common_buffer *c, const struct com
     return false;
 }
 
-static bool bus_take(struct sim *s, struct common_buffer *c, const struct common_want *w, uint32_t pages)
+static bool bus_take(struct sim *s, struct common_buffer *c, const struct common_want *w,
+                     uint32_t pages)
 {
     unsigned bits = c->a->address_bits;
     uint64_t max = min_u64(w->max, c->a->ba_max);
@@ -134,8 +138,8 @@ struct common_buffer *common_alloc(struct sim *s, struct adapter *a, const struc
 }
 
 /* Maps the MDL's pages behind one bus range, or finds that they already are one run. */
-static bool borrow_place(struct sim *s, struct common_buffer *c, const uint64_t *pfns, uint32_t pages,
-                         const struct common_want *w, unsigned access)
+static bool borrow_place(struct sim *s, struct common_buffer *c, const uint64_t *pfns,
+                         uint32_t pages, const struct common_want *w, unsigned access)
 {
     if (c->a->remapped) {
         if (!bus_take(s, c, w, pages))
@@ -147,7 +151,8 @@ static bool borrow_place(struct sim *s, struct common_buffer *c, const uint64_t 
     for (uint32_t i = 1; i < pages; i++)
         if (pfns[i] != pfns[0] + i)
             return false;
-    return adapter_reaches(c->a, pfns[0] << PAGE_BITS, w->length_bytes, &c->ba) && in_bounds(w, c->ba);
+    return adapter_reaches(c->a, pfns[0] << PAGE_BITS, w->length_bytes, &c->ba) &&
+           in_bounds(w, c->ba);
 }
 
 struct common_buffer *common_borrow(struct sim *s, struct adapter *a, const struct dma_mdl *mdl,

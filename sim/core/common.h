@@ -1,7 +1,7 @@
 /*
  * Common buffers: memory that driver and device share for a long time. Placed where the device
- * reaches, contiguous for it, with guards in front and behind, filled with a pattern that is not zero
- * (no page promises zeroes).
+ * reaches, contiguous for it, with guards in front and behind, filled with a pattern that is not
+ * zero (no page promises zeroes).
  */
 #ifndef DMACHECK_SIM_CORE_COMMON_H
 #define DMACHECK_SIM_CORE_COMMON_H
@@ -13,7 +13,7 @@
 
 struct common_want {
     uint64_t length_bytes;
-    uint64_t min, max;     /* bounds of the logical address: first and last byte; 0, UINT64_MAX: none */
+    uint64_t min, max; /* bounds of the logical address: first and last byte; 0, UINT64_MAX: none */
     bool large;            /* in units of 2 MiB, aligned to it */
     uint32_t domain;       /* behind an IOMMU */
     enum object_type type; /* OBJ_COMMON or OBJ_VECTOR */
@@ -36,7 +36,8 @@ struct common_buffer {
 };
 
 struct common_buffer *common_alloc(struct sim *s, struct adapter *a, const struct common_want *w);
-/* Over a page-aligned part of an MDL; access: IOMMU_READ/WRITE. NULL: not contiguous, out of reach. */
+/* Over a page-aligned part of an MDL; access: IOMMU_READ/WRITE. NULL: not contiguous, out of reach.
+ */
 struct common_buffer *common_borrow(struct sim *s, struct adapter *a, const struct dma_mdl *mdl,
                                     uint64_t offset, const struct common_want *w, void *va,
                                     unsigned access);

@@ -1,7 +1,7 @@
 /*
- * Scatter/gather lists: their memory, their mapping, their end. A list of ours lies in memory of its
- * own size class and is used again only when a good number of others have been, so that a driver
- * that reads it after PutScatterGatherList reads a dead list and not the next one.
+ * Scatter/gather lists: their memory, their mapping, their end. A list of ours lies in memory of
+ * its own size class and is used again only when a good number of others have been, so that a
+ * driver that reads it after PutScatterGatherList reads a dead list and not the next one.
  */
 #include "base/must.h"
 #include "sim/core/mapreg.h"
@@ -147,10 +147,11 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
     l->unranged = 0;
     if (m->bounces && !to_device)
         copied = sg_copy_out(s, m, m->offset, length);
-    trace_emit(&s->trace, EV_FLUSH, API_NONE, l->obj, m->offset, dir_length(length, to_device), copied,
-               m->mdl_obj);
+    trace_emit(&s->trace, EV_FLUSH, API_NONE, l->obj, m->offset, dir_length(length, to_device),
+               copied, m->mdl_obj);
     sg_unmap(s, m, 0, 0, true);
-    trace_emit(&s->trace, EV_SGL_END, API_NONE, l->obj, l->a->obj, dir_length(length, to_device), 0, 0);
+    trace_emit(&s->trace, EV_SGL_END, API_NONE, l->obj, l->a->obj, dir_length(length, to_device), 0,
+               0);
     l->live = l->mapped = false;
     s->dma->lists_live--;
     if (l->class < 0)

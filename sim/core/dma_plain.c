@@ -1,12 +1,12 @@
 /*
- * Lists where nothing stands in the way: the adapter is free, the device reaches every frame, registers
- * are not short, fragments are taken as they come. This is what most lists on most machines are, and their
- * cost is a budget of the project (issue, "Speed"): so here they are taken, mapped and ended in one go. The
- * answer is the one that request_submit, list_map and list_put give at several times the price; whatever is
- * not this case goes there.
+ * Lists where nothing stands in the way: the adapter is free, the device reaches every frame,
+ * registers are not short, fragments are taken as they come. This is what most lists on most
+ * machines are, and their cost is a budget of the project (issue, "Speed"): so here they are taken,
+ * mapped and ended in one go. The answer is the one that request_submit, list_map and list_put give
+ * at several times the price; whatever is not this case goes there.
  *
- * Whose an address is, is asked by events alone. So while nobody listens, ranges are counted (unranged)
- * and not kept.
+ * Whose an address is, is asked by events alone. So while nobody listens, ranges are counted
+ * (unranged) and not kept.
  */
 #include "base/must.h"
 #include "sim/core/mapreg.h"
@@ -30,7 +30,8 @@ static __attribute__((noinline)) void keep_range(struct plain_map *p, uint64_t b
     p->tail = &r->sibling;
 }
 
-static inline __attribute__((always_inline)) void put(struct plain_map *p, uint64_t ba, uint64_t bytes)
+static inline __attribute__((always_inline)) void put(struct plain_map *p, uint64_t ba,
+                                                      uint64_t bytes)
 {
     p->e->ba = ba;
     p->e->length_bytes = (uint32_t)bytes;
@@ -60,9 +61,10 @@ static __attribute__((noinline)) void undo(struct sim *s, struct dma_map *m)
     }
 }
 
-/* Fills the list; returns the number of elements, 0 when a frame is out of reach after all (I/O space). */
-static inline uint32_t map(struct sim *s, struct adapter *a, struct dma_list *l, const struct dma_mdl *mdl,
-                           uint64_t offset, uint64_t left)
+/* Fills the list; returns the number of elements, 0 when a frame is out of reach after all (I/O
+ * space). */
+static inline uint32_t map(struct sim *s, struct adapter *a, struct dma_list *l,
+                           const struct dma_mdl *mdl, uint64_t offset, uint64_t left)
 {
     uint64_t first = mdl->start + offset, at = PAGE_OFFSET(first);
     const uint64_t *pfn = mdl->pfns + (first >> PAGE_BITS);
@@ -109,8 +111,9 @@ static inline struct dma_list *list_ready(struct sim *s, uint32_t registers)
 static __attribute__((noinline)) void say_list(struct sim *s, struct adapter *a, struct dma_list *l)
 {
     trace_emit(&s->trace, EV_CHANNEL, API_NONE, a->spare->channel_obj, a->obj, l->registers, 1, 0);
-    trace_emit(&s->trace, EV_SGL, API_NONE, l->obj, a->obj, dir_length(l->map.length_bytes, l->map.to_device),
-               l->map.mdl_obj, (uint64_t)l->face->count << 32 | l->registers);
+    trace_emit(&s->trace, EV_SGL, API_NONE, l->obj, a->obj,
+               dir_length(l->map.length_bytes, l->map.to_device), l->map.mdl_obj,
+               (uint64_t)l->face->count << 32 | l->registers);
     sg_say(s, &l->map);
 }
 
@@ -130,18 +133,21 @@ static inline void take_channel(struct sim *s, struct adapter *a, struct dma_lis
 }
 
 /* What a plain list asks for can be had, as far as it can be told beforehand. */
-static inline bool is_plain(const struct sim *s, const struct adapter *a, const struct dma_mdl *mdl, uint64_t offset,
-                            uint32_t length_bytes)
+static inline bool is_plain(const struct sim *s, const struct adapter *a, const struct dma_mdl *mdl,
+                            uint64_t offset, uint32_t length_bytes)
 {
     const struct fault *f = &s->fault;
 
-    return a->plain && a->live && !a->holder && a->spare->state == REQUEST_IDLE && mdl && !mdl->next &&
-           length_bytes && offset < mdl->length_bytes && length_bytes <= mdl->length_bytes - offset &&
-           !(f->one_in | f->fail_nth[FAULT_MAPREG] | f->fail_nth[FAULT_SGL]) && !s->profile.deferred;
+    return a->plain && a->live && !a->holder && a->spare->state == REQUEST_IDLE && mdl &&
+           !mdl->next && length_bytes && offset < mdl->length_bytes &&
+           length_bytes <= mdl->length_bytes - offset &&
+           !(f->one_in | f->fail_nth[FAULT_MAPREG] | f->fail_nth[FAULT_SGL]) &&
+           !s->profile.deferred;
 }
 
-struct dma_list *list_plain_begin(struct sim *s, struct adapter *a, const struct dma_mdl *mdl, uint64_t offset,
-                                  uint32_t length_bytes, bool to_device, uint32_t mdl_obj, bool *later)
+struct dma_list *list_plain_begin(struct sim *s, struct adapter *a, const struct dma_mdl *mdl,
+                                  uint64_t offset, uint32_t length_bytes, bool to_device,
+                                  uint32_t mdl_obj, bool *later)
 {
     uint32_t registers, count;
     struct dma_list *l;
@@ -199,7 +205,8 @@ void list_plain_end(struct sim *s, struct adapter *a)
         return;
     a->holder = NULL;
     s->dma->channels_live--;
-    trace_emit(&s->trace, EV_CHANNEL_END, API_NONE, r->channel_obj, a->obj, ACTION_KEEP_REGISTERS, 0, 0);
+    trace_emit(&s->trace, EV_CHANNEL_END, API_NONE, r->channel_obj, a->obj, ACTION_KEEP_REGISTERS,
+               0, 0);
     if (__builtin_expect(a->queue_head != NULL, 0))
         channel_next(s, a);
 }
@@ -210,7 +217,8 @@ static __attribute__((noinline)) void end_ranges(struct sim *s, struct dma_list 
     uint32_t count = 0;
 
     for (struct dma_range *r = l->map.ranges; r; r = r->sibling) {
-        trace_emit(&s->trace, EV_UNMAP, API_NONE, l->obj, r->ba, dir_length(r->length_bytes, l->map.to_device), 0, 0);
+        trace_emit(&s->trace, EV_UNMAP, API_NONE, l->obj, r->ba,
+                   dir_length(r->length_bytes, l->map.to_device), 0, 0);
         r->live = false;
         last = r;
         count++;
@@ -225,13 +233,15 @@ bool list_plain_put(struct sim *s, struct dma_list *l, bool to_device)
     struct dma *d = s->dma;
     struct adapter *a = l->a;
 
-    if (!a->plain || l->map.bounces || l->class < 0 || d->wait_head || (a->holder && a->holder->list == l))
+    if (!a->plain || l->map.bounces || l->class < 0 || d->wait_head ||
+        (a->holder && a->holder->list == l))
         return false;
-    trace_emit(&s->trace, EV_FLUSH, API_NONE, l->obj, l->map.offset, dir_length(l->map.length_bytes, to_device), 0,
-               l->map.mdl_obj);
+    trace_emit(&s->trace, EV_FLUSH, API_NONE, l->obj, l->map.offset,
+               dir_length(l->map.length_bytes, to_device), 0, l->map.mdl_obj);
     if (l->map.ranges)
         end_ranges(s, l);
-    trace_emit(&s->trace, EV_SGL_END, API_NONE, l->obj, a->obj, dir_length(l->map.length_bytes, to_device), 0, 0);
+    trace_emit(&s->trace, EV_SGL_END, API_NONE, l->obj, a->obj,
+               dir_length(l->map.length_bytes, to_device), 0, 0);
     l->map.mapped_bytes = 0;
     l->live = l->mapped = false;
     a->ranges_live -= l->unranged;

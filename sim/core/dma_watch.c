@@ -1,7 +1,7 @@
 /*
- * The memory of our lists, and who reads a dead one. Lists lie in pages of their own; while somebody
- * listens, the access door asks here about those pages, and a touch of a list that was put is said
- * (CPU_READ, CPU_WRITE of the list).
+ * The memory of our lists, and who reads a dead one. Lists lie in pages of their own; while
+ * somebody listens, the access door asks here about those pages, and a touch of a list that was put
+ * is said (CPU_READ, CPU_WRITE of the list).
  */
 #include <string.h>
 
@@ -56,7 +56,8 @@ void *list_memory(struct sim *s, unsigned class, uint64_t bytes)
 
 static uint32_t dead_list_at(struct sim *s, uint64_t address)
 {
-    struct objmap_entry *page = objmap_find(&s->dma->list_pages, (void *)(uintptr_t)align_down(address, PAGE_BYTES));
+    struct objmap_entry *page =
+        objmap_find(&s->dma->list_pages, (void *)(uintptr_t)align_down(address, PAGE_BYTES));
     struct dma_list *list;
     uint32_t obj;
     uint64_t base;
@@ -80,7 +81,8 @@ static void on_watch(uint64_t address, uint64_t bytes, bool is_store, void *pc)
         return;
     site = s->trace.site;
     sched_stack(s, &low, &high);
-    s->trace.site = site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
+    s->trace.site =
+        site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
     trace_emit(&s->trace, is_store ? EV_CPU_WRITE : EV_CPU_READ, API_NONE, obj,
                va_of(s, (void *)(uintptr_t)address).v, bytes, obj, 0);
     s->trace.site = site;

@@ -1,7 +1,7 @@
 /*
  * door.c: the functions that driver code calls before each access. The way of a plain access is a
- * count, a compare for attention (tick due or register store pending, folded into one limit) and a
- * range check. Everything else is out of line. This file is compiled with -O2 and no sanitizer:
+ * count down (to a tick that is due or a register store that is pending, in one number) and a range
+ * check. Everything else is out of line. This file is compiled with -O2 and no sanitizer:
  * it runs between an instruction of the driver and the next.
  */
 #include "sim/core/door.h"
@@ -16,7 +16,10 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define COLD __attribute__((cold, noinline))
 
-struct door g_door = {.attention_at = UINT64_MAX, .tick_at = UINT64_MAX};
+#define CREDIT_MAX (INT64_MAX / 2)
+#define DOOR_FRESH {.credit = CREDIT_MAX, .at_zero = CREDIT_MAX, .tick_at = UINT64_MAX}
+
+struct door g_door = DOOR_FRESH;
 
 /* ASan's own checks and copies; null where its run-time is not linked. */
 #define ASAN_DECLARE(n)                                                       \
@@ -29,9 +32,16 @@ extern void *__asan_memcpy(void *, const void *, size_t) __attribute__((weak));
 extern void *__asan_memmove(void *, const void *, size_t) __attribute__((weak));
 extern void *__asan_memset(void *, int, size_t) __attribute__((weak));
 
+/* A build that never links ASan says so and saves each access the question. */
+#ifdef DOOR_WITHOUT_ASAN
+#define ASAN_LINKED(function) 0
+#else
+#define ASAN_LINKED(function) ((function) != NULL)
+#endif
+
 void door_reset(void)
 {
-    g_door = (struct door){.attention_at = UINT64_MAX, .tick_at = UINT64_MAX};
+    g_door = (struct door)DOOR_FRESH;
 }
 
 void door_set_window(uint64_t base, uint64_t bytes, uint8_t *flags)
@@ -51,7 +61,14 @@ void door_set_page_flags(uint64_t first_page, uint64_t count, uint8_t set, uint8
 
 static DOOR_RAW void set_attention(void)
 {
-    g_door.attention_at = g_door.pending_bytes ? 0 : g_door.tick_at;
+    uint64_t now = door_accesses(), left = g_door.tick_at > now ? g_door.tick_at - now - 1 : 0;
+
+    if (g_door.pending_bytes)
+        left = 0;
+    if (left > CREDIT_MAX)
+        left = CREDIT_MAX;
+    g_door.credit = (int64_t)left;
+    g_door.at_zero = now + left;
 }
 
 void door_tick_at(uint64_t accesses)
@@ -74,7 +91,7 @@ DOOR_RAW COLD void door_flush_slow(void)
 static DOOR_RAW COLD void attend(void *pc)
 {
     door_flush_slow();
-    if (g_door.accesses < g_door.tick_at)
+    if (door_accesses() < g_door.tick_at)
         return;
     g_door.tick_at = UINT64_MAX;   /* a hook that sets no new tick has had its last */
     set_attention();
@@ -122,7 +139,7 @@ static DOOR_RAW COLD void walk(uint64_t offset, uint64_t bytes, bool is_store, v
 /* Whether nobody wants to hear of this access. */
 static inline DOOR_RAW __attribute__((always_inline)) bool plain(uint64_t address, uint64_t bytes)
 {
-    if (!LIKELY(++g_door.accesses < g_door.attention_at))
+    if (!LIKELY(--g_door.credit >= 0))
         return false;
     uint64_t offset = address - g_door.window_base;
     return LIKELY(offset >= g_door.window_bytes) ||
@@ -133,7 +150,7 @@ static inline DOOR_RAW __attribute__((always_inline)) bool plain(uint64_t addres
 /* What `plain` turned down. It has counted the access already. */
 static DOOR_RAW COLD void enter_slow(uint64_t address, uint64_t bytes, bool is_store, void *pc)
 {
-    if (g_door.accesses >= g_door.attention_at)
+    if (g_door.credit < 0)
         attend(pc);
     uint64_t offset = address - g_door.window_base;
     if (offset < g_door.window_bytes)
@@ -154,8 +171,8 @@ static DOOR_RAW COLD void slow(uint64_t address, uint64_t bytes, bool is_store, 
  */
 static DOOR_RAW void enter_range(uint64_t address, uint64_t bytes, bool is_store, void *pc)
 {
-    g_door.accesses += 1 + bytes / 16;
-    if (!LIKELY(g_door.accesses < g_door.attention_at))
+    g_door.credit -= (int64_t)(1 + bytes / 16);
+    if (!LIKELY(g_door.credit >= 0))
         attend(pc);
     if (!bytes || !g_door.window_bytes)
         return;
@@ -182,7 +199,7 @@ void door_range(const void *address, uint64_t bytes, bool is_store, void *pc)
     {                                                                                     \
         if (!LIKELY(plain(address, n)))                                                   \
             slow(address, n, is_store, __builtin_return_address(0), __asan_##name##_noabort); \
-        else if (__asan_##name##_noabort)                                                 \
+        else if (ASAN_LINKED(__asan_##name##_noabort))                                    \
             __asan_##name##_noabort(address);                                             \
     }
 #define DOOR_DEFINE(n) DOOR_ONE(load##n, n, false) DOOR_ONE(store##n, n, true)

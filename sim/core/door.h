@@ -25,8 +25,8 @@ enum {
 
 struct door {
     /* The hot half: one cache line. */
-    uint64_t accesses;         /* since door_reset; the clock of CPU work */
-    uint64_t attention_at;     /* at this count the slow way is taken; 0 while a store is pending */
+    int64_t credit;            /* accesses until the slow way is taken; below 0: take it */
+    uint64_t at_zero;          /* accesses since door_reset when credit is 0: see door_accesses */
     uint64_t window_base;
     uint64_t window_bytes;     /* 0: no window, everything is plain */
     uint8_t *page_flags;       /* window_bytes / DOOR_PAGE_BYTES bytes, owned by the caller */
@@ -41,12 +41,19 @@ struct door {
     /* Called before the access. Both may leave by seh_raise or a longjmp. */
     void (*on_watch)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
     void (*on_user)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
-    /* Called when `accesses` reaches tick_at; sets the next one with door_tick_at. */
+    /* Called when the accesses reach tick_at; sets the next one with door_tick_at. */
     void (*on_tick)(void *pc);
     void *pending_pc;
 } __attribute__((aligned(64)));
 
 extern struct door g_door;
+
+/* Accesses since door_reset; the clock of CPU work. Counted down in `credit`, so that the count and the
+ * question whether something is due are one instruction. */
+static inline uint64_t door_accesses(void)
+{
+    return g_door.at_zero - (uint64_t)g_door.credit;
+}
 
 /* Forgets everything: no window, no hooks, count 0. */
 void door_reset(void);

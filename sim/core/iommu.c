@@ -103,7 +103,8 @@ static uint32_t free_run(const struct window *w, uint32_t page, uint32_t count)
     return count;
 }
 
-static uint64_t place_in(struct window *w, uint32_t from, uint32_t to, uint32_t pages, uint64_t align)
+static uint64_t place_in(struct window *w, uint32_t from, uint32_t to, uint32_t pages,
+                         uint64_t align)
 {
     uint64_t first_page = w->base >> PAGE_BITS;
 
@@ -275,7 +276,8 @@ void iommu_destroy(struct sim *s)
     struct iommu *u = s->iommu;
 
     for (unsigned i = 0; i < IOMMU_WINDOWS; i++) {
-        for (uint32_t leaf = 0; u->windows[i].leaves && leaf < u->windows[i].pages / LEAF_PAGES; leaf++)
+        for (uint32_t leaf = 0; u->windows[i].leaves && leaf < u->windows[i].pages / LEAF_PAGES;
+             leaf++)
             free(u->windows[i].leaves[leaf]);
         free(u->windows[i].leaves);
     }

@@ -1,12 +1,13 @@
 /*
  * The IOMMU: which page of memory stands behind a page of a device's bus addresses, and what the
- * device may do with it. Bus addresses are given out once for the whole machine (no two devices ever
- * hold the same one at a time), each translation belongs to one domain, and a device sees only its
- * own domain's. On a machine without translation the domains exist (JoinDmaDomain works) and
+ * device may do with it. Bus addresses are given out once for the whole machine (no two devices
+ * ever hold the same one at a time), each translation belongs to one domain, and a device sees only
+ * its own domain's. On a machine without translation the domains exist (JoinDmaDomain works) and
  * translate nothing.
  *
  *     lazy: a translation that was taken away may still be in the IOTLB. Whether it is, is a choice
- *     (IOTLB) at each access, until the next batch flush, after IOMMU_LAZY_PAGES taken away pages or
+ *     (IOTLB) at each access, until the next batch flush, after IOMMU_LAZY_PAGES taken away pages
+ * or
  *     IOMMU_LAZY_NS (Linux flushes its queue at 256 entries or 10 ms).
  */
 #ifndef DMACHECK_SIM_CORE_IOMMU_H

@@ -1,9 +1,9 @@
 /*
- * Channels and map registers: who gets an adapter, in which order, and what becomes of it. A request
- * waits first for the adapter's one channel (a queue for each adapter), then for map registers (one
- * queue for the machine, first come first served; who waits only for its own adapter's registers lets
- * others pass). What is released is handed on at once; the routine then comes back before the release
- * returns or later from a DPC, by choice and by profile.
+ * Channels and map registers: who gets an adapter, in which order, and what becomes of it. A
+ * request waits first for the adapter's one channel (a queue for each adapter), then for map
+ * registers (one queue for the machine, first come first served; who waits only for its own
+ * adapter's registers lets others pass). What is released is handed on at once; the routine then
+ * comes back before the release returns or later from a DPC, by choice and by profile.
  */
 #ifndef DMACHECK_SIM_CORE_MAPREG_H
 #define DMACHECK_SIM_CORE_MAPREG_H
@@ -57,7 +57,14 @@ struct dma_list {
 };
 
 enum request_kind { REQUEST_CHANNEL, REQUEST_LIST };
-enum request_state { REQUEST_IDLE, REQUEST_QUEUED, REQUEST_WAITING, REQUEST_GRANTED, REQUEST_RUNNING, REQUEST_HELD };
+enum request_state {
+    REQUEST_IDLE,
+    REQUEST_QUEUED,
+    REQUEST_WAITING,
+    REQUEST_GRANTED,
+    REQUEST_RUNNING,
+    REQUEST_HELD
+};
 struct dma_request {
     struct dma_request *next;
     struct adapter *a;
@@ -79,7 +86,8 @@ struct dma_request {
 void mapreg_adapter_init(struct sim *s, struct adapter *a);
 void mapreg_reset(struct sim *s);
 
-struct dma_request *request_alloc(struct sim *s, struct adapter *a, enum request_kind kind, uint32_t registers);
+struct dma_request *request_alloc(struct sim *s, struct adapter *a, enum request_kind kind,
+                                  uint32_t registers);
 void request_free(struct sim *s, struct dma_request *r); /* one that was never submitted */
 /* 0: channel and registers are taken: call request_go, or for a synchronous one without a routine
  * leave it held. 1: it waits. ERR_BUSY: a synchronous one that would have to wait; not taken. */
@@ -96,12 +104,16 @@ struct dma_request *request_single_of(struct sim *s, const void *device_object);
 
 /* FreeAdapterChannel, FreeAdapterObject. false: no channel is held. */
 bool channel_free(struct sim *s, struct adapter *a, enum dma_action action);
-/* FreeMapRegisters: the file dies with everything that is still mapped. count: as the driver said. */
+/* A file for the registers that were granted. */
+void mapfile_begin(struct sim *s, struct dma_request *r);
+/* FreeMapRegisters: the file dies with everything that is still mapped. count: as the driver said.
+ */
 void mapfile_free(struct sim *s, struct mapfile *f, uint32_t count_said);
 void registers_put(struct sim *s, struct adapter *a, uint32_t count);
 
 /* Maps into a file (registers checked by the caller); NULL when nothing could be mapped. */
-struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_want *w, uint32_t mdl_obj);
+struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_want *w,
+                            uint32_t mdl_obj);
 /* Flush of [offset, +length) of this MDL: copies out when !to_device, gives up what it touches.
  * Returns the bytes copied; *touched: whether anything of the file was mapped there. */
 uint64_t mapfile_flush(struct sim *s, struct mapfile *f, const void *mdl, uint64_t offset,
@@ -120,13 +132,16 @@ struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj); /* a
 #define LISTS_READY_MIN 32u /* lists of a size that rest before the first is used again */
 
 /* --- the plain case in one go (dma_plain.c) --- */
-/* Channel taken, list mapped: now the routine is called and then list_plain_end, or, when *later, after
- * sim/nt has filled the spare request, list_plain_later. NULL: not the plain case; nothing has changed. */
-struct dma_list *list_plain_begin(struct sim *s, struct adapter *a, const struct dma_mdl *mdl, uint64_t offset,
-                                  uint32_t length_bytes, bool to_device, uint32_t mdl_obj, bool *later);
+/* Channel taken, list mapped: now the routine is called and then list_plain_end, or, when *later,
+ * after sim/nt has filled the spare request, list_plain_later. NULL: not the plain case; nothing
+ * has changed. */
+struct dma_list *list_plain_begin(struct sim *s, struct adapter *a, const struct dma_mdl *mdl,
+                                  uint64_t offset, uint32_t length_bytes, bool to_device,
+                                  uint32_t mdl_obj, bool *later);
 void list_plain_later(struct sim *s, struct adapter *a);
 void list_plain_end(struct sim *s, struct adapter *a);
-bool list_plain_put(struct sim *s, struct dma_list *l, bool to_device); /* false: list_put must do it */
+bool list_plain_put(struct sim *s, struct dma_list *l,
+                    bool to_device); /* false: list_put must do it */
 /* The channel is free: whoever is next in its queue has it. */
 void channel_next(struct sim *s, struct adapter *a);
 

@@ -142,14 +142,12 @@ static struct va region(enum mem_region r, uint64_t offset)
 static struct va va_of_host(struct sim *s, const void *p)
 {
     struct mem *m = s->mem;
-    const void *low = NULL, *high = NULL;
+    const char *high = s->hot.stack_high;
     struct objmap_entry *e;
 
-    if (s->sched && sched_is_running(s))
-        sched_stack(s, &low, &high);
-    if (p >= low && p < high)
-        return region(REGION_STACK, (uint64_t)s->trace.agent << 32 |
-                                    (uint64_t)((const char *)high - (const char *)p));
+    if (p >= s->hot.stack_low && (const char *)p < high)
+        return region(REGION_STACK,
+                      (uint64_t)s->trace.agent << 32 | (uint64_t)(high - (const char *)p));
     e = objmap_find(&m->host_names, p);
     if (e)
         return region(REGION_HOST, e->obj);

@@ -1,6 +1,6 @@
 /*
- * Machine profiles out of profiles/NAME.ini. One table says every key: where it goes, what it may be,
- * and the words that a wrong value is answered with.
+ * Machine profiles out of profiles/NAME.ini. One table says every key: where it goes, what it may
+ * be, and the words that a wrong value is answered with.
  */
 #include "sim/core/profile.h"
 
@@ -109,13 +109,14 @@ static bool value_take(struct reading *r, const struct key *k, const char *value
             memcpy(field, value, strlen(value) + 1);
             return true;
         }
-        snprintf(r->expected, sizeof(r->expected), "%s of at most %zu characters", k->name, k->size - 1);
+        snprintf(r->expected, sizeof(r->expected), "%s of at most %zu characters", k->name,
+                 k->size - 1);
         return false;
     case KEY_NUMBER:
         if (number_of(value, k->min, k->max, (uint32_t *)(void *)field))
             return true;
-        snprintf(r->expected, sizeof(r->expected), "%s = a number from %u to %u, not \"%.40s\"", k->name, k->min,
-                 k->max, value);
+        snprintf(r->expected, sizeof(r->expected), "%s = a number from %u to %u, not \"%.40s\"",
+                 k->name, k->min, k->max, value);
         return false;
     case KEY_BOOL:
         if (word_index("no|yes", value, &index)) {
@@ -129,7 +130,8 @@ static bool value_take(struct reading *r, const struct key *k, const char *value
             memcpy(field, &index, sizeof(index)); /* the enums count from 0 in the words' order */
             return true;
         }
-        snprintf(r->expected, sizeof(r->expected), "%s = %s, not \"%.40s\"", k->name, k->words, value);
+        snprintf(r->expected, sizeof(r->expected), "%s = %s, not \"%.40s\"", k->name, k->words,
+                 value);
         return false;
     }
     return false;
@@ -145,7 +147,8 @@ static int on_key(void *user, const char *section, const char *name, const char 
     for (size_t i = 0; i < KEYS; i++)
         if (strcmp(section, keys[i].section) == 0 && strcmp(name, keys[i].name) == 0)
             return value_take(r, &keys[i], value);
-    snprintf(r->expected, sizeof(r->expected), "a known key, not \"%.40s\" in [%.40s]", name, section);
+    snprintf(r->expected, sizeof(r->expected), "a known key, not \"%.40s\" in [%.40s]", name,
+             section);
     return 0;
 }
 
@@ -190,7 +193,8 @@ int profile_read(struct profile *p, const char *path, char *message, size_t mess
     }
     if (line > 0) {
         snprintf(message, message_size, "%s:%d: expected %s", path, line,
-                 r.expected[0] ? r.expected : "[section], key = value, or a comment that begins with ;");
+                 r.expected[0] ? r.expected
+                               : "[section], key = value, or a comment that begins with ;");
         return ERR_INVALID;
     }
     wrong = contradiction(p);
@@ -236,12 +240,14 @@ int profile_find(struct profile *p, const char *name, char *message, size_t mess
     for (int i = 0; i < PLACES; i++) {
         const char *folder = place(i, buf, sizeof(buf));
 
-        if (!folder || (size_t)snprintf(path, sizeof(path), "%s/%s.ini", folder, name) >= sizeof(path))
+        if (!folder ||
+            (size_t)snprintf(path, sizeof(path), "%s/%s.ini", folder, name) >= sizeof(path))
             continue;
         if (access(path, R_OK) == 0)
             return profile_read(p, path, message, message_size);
     }
-    snprintf(message, message_size, "profile \"%s\" is unknown: expected a name that `dmacheck profiles` lists", name);
+    snprintf(message, message_size,
+             "profile \"%s\" is unknown: expected a name that `dmacheck profiles` lists", name);
     return ERR_NOTFOUND;
 }
 
@@ -262,7 +268,8 @@ int profile_names(char (*names)[32], int max)
         for (struct dirent *e; d && count < max && (e = readdir(d)) != NULL;) {
             size_t length = strlen(e->d_name);
 
-            if (length > 4 && length - 4 < sizeof(names[0]) && strcmp(e->d_name + length - 4, ".ini") == 0) {
+            if (length > 4 && length - 4 < sizeof(names[0]) &&
+                strcmp(e->d_name + length - 4, ".ini") == 0) {
                 memcpy(names[count], e->d_name, length - 4);
                 names[count++][length - 4] = 0;
             }

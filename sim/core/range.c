@@ -1,6 +1,6 @@
 /*
- * The index of ranges: a hash table of aligned blocks, chained, newest first. What every map and unmap
- * does is inline in the header; here is the rest.
+ * The index of ranges: a hash table of aligned blocks, chained, newest first. What every map and
+ * unmap does is inline in the header; here is the rest.
  */
 #include "sim/core/range.h"
 

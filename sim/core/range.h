@@ -1,11 +1,11 @@
 /*
  * Ranges: which bus addresses belong to whom, now and a while ago. Every logical run that a driver
- * maps is a range with the object that owns it. A released range stays for some time as history (the
- * quarantine), so that a device that touches it too late can be told whose it was.
+ * maps is a range with the object that owns it. A released range stays for some time as history
+ * (the quarantine), so that a device that touches it too late can be told whose it was.
  *
- * A range is indexed by the aligned power-of-two blocks of pages that it consists of: one block for a
- * page, at most two dozen for 16 MiB. Adding and releasing cost the same with one range live or with
- * 100,000; looking up asks once for each block size in use.
+ * A range is indexed by the aligned power-of-two blocks of pages that it consists of: one block for
+ * a page, at most two dozen for 16 MiB. Adding and releasing cost the same with one range live or
+ * with 100,000; looking up asks once for each block size in use.
  */
 #ifndef DMACHECK_SIM_CORE_RANGE_H
 #define DMACHECK_SIM_CORE_RANGE_H
@@ -17,7 +17,8 @@
 #include "base/bits.h"
 
 #define RANGE_BUCKET_BITS 16
-#define RANGE_DEAD_MAX 4096   /* released ranges that are remembered; beyond: the oldest is forgotten */
+#define RANGE_DEAD_MAX                                                                             \
+    4096 /* released ranges that are remembered; beyond: the oldest is forgotten */
 #define RANGE_CHUNK 1024
 #define RANGE_CHUNKS_MAX 4096 /* 4 million blocks; reached: must() */
 #define RANGE_LEVELS 40
@@ -27,7 +28,7 @@ struct dma_range {
     uint64_t key;                   /* page >> level << 6 | level, plus 1; 0: not indexed */
     struct dma_range *head;         /* the range that this block belongs to: itself, if the first */
     struct dma_range *more;         /* further blocks of the range */
-    struct dma_range *sibling;      /* next range of its mapping; once released: next in quarantine */
+    struct dma_range *sibling; /* next range of its mapping; once released: next in quarantine */
     uint64_t ba, length_bytes;
     uint64_t offset;                /* of its first byte in the transfer's buffer */
     uint32_t owner;                 /* object id */
@@ -48,7 +49,8 @@ struct ranges {
 int ranges_create(struct ranges *t);
 void ranges_reset(struct ranges *t);
 void ranges_destroy(struct ranges *t);
-/* The range that holds this address: a live one if there is one, else the one released last. NULL. */
+/* The range that holds this address: a live one if there is one, else the one released last. NULL.
+ */
 const struct dma_range *range_find(const struct ranges *t, uint64_t ba);
 
 /* The slow halves of what follows. */
@@ -84,7 +86,8 @@ static inline void range_block_unlink(struct ranges *t, struct dma_range *n)
 }
 
 /* length_bytes > 0. Inline: the cost of a fragment is mostly this (issue, "Speed"). */
-static inline struct dma_range *range_add(struct ranges *t, uint64_t ba, uint64_t length_bytes, uint32_t owner)
+static inline struct dma_range *range_add(struct ranges *t, uint64_t ba, uint64_t length_bytes,
+                                          uint32_t owner)
 {
     struct dma_range *r = t->free;
     uint64_t page = ba >> PAGE_BITS, last = (ba + length_bytes - 1) >> PAGE_BITS;
@@ -117,9 +120,10 @@ static inline void range_forget(struct ranges *t, struct dma_range *r)
         range_block_unlink(t, r);
 }
 
-/* Ends the life of count ranges that are linked by sibling, from first to last (none live any more by
- * the caller's mark): they are the quarantine's from now on, and its oldest are forgotten. */
-static inline void ranges_retire(struct ranges *t, struct dma_range *first, struct dma_range *last, uint32_t count)
+/* Ends the life of count ranges that are linked by sibling, from first to last (none live any more
+ * by the caller's mark): they are the quarantine's from now on, and its oldest are forgotten. */
+static inline void ranges_retire(struct ranges *t, struct dma_range *first, struct dma_range *last,
+                                 uint32_t count)
 {
     if (t->dead_tail)
         t->dead_tail->sibling = first;

@@ -119,8 +119,12 @@ static void switch_to(struct sim *s, struct agent *from, struct agent *to)
     door_flush_pending();
     s->trace.site = 0;
     seh_current = &to->seh;
+    s->hot.stack_low = to->fiber.low;
+    s->hot.stack_high = to->fiber.high;
     fiber_switch(&from->fiber, &to->fiber);
     seh_current = &from->seh;
+    s->hot.stack_low = from->fiber.low;
+    s->hot.stack_high = from->fiber.high;
     s->trace.site = site;
 }
 
@@ -280,10 +284,8 @@ unsigned sched_cpu_count(const struct sim *s)
 
 void sched_stack(const struct sim *s, const void **low, const void **high)
 {
-    const struct agent *a = running(s->sched);
-
-    *low = a->fiber.low;
-    *high = a->fiber.high;
+    *low = s->hot.stack_low;
+    *high = s->hot.stack_high;
 }
 
 static void cpu_reset(struct sim *s, unsigned i)
@@ -324,7 +326,7 @@ void sched_reset(struct sim *s)
     sc->in_event = false;
     sc->until = NULL;
     sc->floor_ns = 0;
-    s->hot = (struct sched_hot){ .accesses_seen = g_door.accesses,
+    s->hot = (struct sched_hot){ .accesses_seen = door_accesses(),
                                  .access_cost = (uint64_t)s->profile.access_ps * 1024 / 1000,
                                  .steps_max = s->limits.steps_max };
     sc->event_order = 0;

@@ -45,7 +45,7 @@ void sched_point_slow(struct sim *s);
 static inline void sched_point(struct sim *s)
 {
     struct sched_hot *h = &s->hot;
-    uint64_t accesses = g_door.accesses;
+    uint64_t accesses = door_accesses();
 
     h->now_ns += (accesses - h->accesses_seen) * h->access_cost >> 10;
     h->accesses_seen = accesses;

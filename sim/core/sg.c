@@ -1,37 +1,14 @@
 /*
- * Mapping a buffer. One cursor walks the frames of an MDL chain; what it meets becomes runs: the frames
- * themselves where the device reaches them, bounce runs where it does not or must not, one bus
- * range where an IOMMU stands between. Runs become elements by the profile: natural (as they come,
- * now and then cut by choice), split (a page each) or merge (joined wherever they touch).
+ * Mapping a buffer. One cursor walks the frames of an MDL chain; what it meets becomes runs: the
+ * frames themselves where the device reaches them, bounce runs where it does not or must not, one
+ * bus range where an IOMMU stands between. Runs become elements by the profile: natural (as they
+ * come, now and then cut by choice), split (a page each) or merge (joined wherever they touch).
  */
-#include "sim/core/sg.h"
-
 #include "base/err.h"
 #include "base/must.h"
-#include "sim/core/iommu.h"
+#include "sim/core/sg_private.h"
 
 #define SPLIT_ONE_IN 8 /* runs of several pages: so many stay whole for each one that is cut */
-
-struct builder {
-    struct sim *s;
-    struct dma_map *m;
-    const struct sg_want *w;
-    struct dma_range **tail;
-    uint64_t mapped;       /* bytes put out */
-    uint32_t count;
-    bool join;             /* runs that touch become one element */
-    uint64_t ba, length;   /* the run that is still growing */
-    bool bounced;
-};
-
-/* A place in a chain, and how much of it is left to map. */
-struct cursor {
-    const struct dma_mdl *mdl;
-    const uint64_t *pfn;
-    uint32_t at;           /* offset in the page */
-    uint64_t here;         /* bytes left in this MDL */
-    uint64_t left;         /* bytes left in all */
-};
 
 uint64_t sg_chain_bytes(const struct dma_mdl *mdl)
 {
@@ -75,71 +52,6 @@ int sg_count(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes, 
     return 0;
 }
 
-/* The last MDL may be used up to the end of its last frame; nothing lies behind that. */
-static inline void cursor_enter(struct cursor *c, uint64_t offset)
-{
-    const struct dma_mdl *mdl = c->mdl;
-    uint64_t first = mdl->start + offset;
-
-    c->pfn = mdl->pfns + (first >> PAGE_BITS);
-    c->at = PAGE_OFFSET(first);
-    c->here = mdl->length_bytes - offset;
-    if (c->left > c->here && !mdl->next)
-        c->here = align_up((uint64_t)mdl->start + mdl->length_bytes, PAGE_BYTES) - first;
-    if (c->here > c->left)
-        c->here = c->left;
-}
-
-static inline bool cursor_next_mdl(struct cursor *c)
-{
-    c->mdl = c->left ? c->mdl->next : NULL;
-    while (c->mdl && !c->mdl->length_bytes)
-        c->mdl = c->mdl->next;
-    if (c->mdl)
-        cursor_enter(c, 0);
-    return c->mdl != NULL;
-}
-
-static bool cursor_begin(struct cursor *c, const struct sg_want *w, uint64_t length_bytes)
-{
-    uint64_t offset = w->offset;
-
-    c->left = length_bytes;
-    c->mdl = sg_seek(w->mdl, &offset);
-    if (!c->mdl)
-        return false;
-    cursor_enter(c, offset);
-    if (!w->chain && c->left > c->here)
-        c->left = c->here;
-    return true;
-}
-
-/* Moves over bytes of this MDL; pfn stays on the page of the next byte. */
-static inline void cursor_skip(struct cursor *c, uint64_t bytes)
-{
-    uint64_t at = c->at + bytes;
-
-    c->pfn += at >> PAGE_BITS;
-    c->at = PAGE_OFFSET(at);
-    c->here -= bytes;
-    c->left -= bytes;
-}
-
-/* Bytes from here on whose frames follow one another, within this MDL and within 4 GiB. */
-static inline uint64_t cursor_run(const struct cursor *c, bool single)
-{
-    const uint64_t *p = c->pfn;
-    uint64_t bytes = PAGE_BYTES - c->at, here = c->here;
-
-    if (single)
-        return bytes < here ? bytes : here;
-    while (bytes < here && p[1] == p[0] + 1 && (p[1] & 0xfffff)) {
-        p++;
-        bytes += PAGE_BYTES;
-    }
-    return bytes < here ? bytes : here;
-}
-
 /* --- elements --- */
 
 static inline void element_out(struct builder *b, uint64_t ba, uint64_t length)
@@ -170,7 +82,8 @@ uint64_t sg_split(struct sim *s, uint64_t ba, uint64_t length_bytes)
 
     if (!inner || choices_idle(s) || !choice_rare(s, CHOICE_SG_SPLIT, 2, SPLIT_ONE_IN))
         return 0;
-    return PAGE_BYTES - PAGE_OFFSET(ba) + (uint64_t)choice_draw(s, CHOICE_SG_SPLIT, inner) * PAGE_BYTES;
+    return PAGE_BYTES - PAGE_OFFSET(ba) +
+           (uint64_t)choice_draw(s, CHOICE_SG_SPLIT, inner) * PAGE_BYTES;
 }
 
 /* Puts out the run that was growing. false: no more elements are wanted. */
@@ -193,7 +106,7 @@ static inline bool run_out(struct builder *b)
     return b->count < b->w->elements_max && !b->w->first_run_only;
 }
 
-static inline bool run_in(struct builder *b, uint64_t ba, uint64_t length, bool bounced)
+bool sg_run_in(struct builder *b, uint64_t ba, uint64_t length, bool bounced)
 {
     if (b->join && b->length && b->ba + b->length == ba && b->bounced == bounced && (uint32_t)ba) {
         b->length += length;
@@ -217,9 +130,9 @@ static uint64_t bounce_bus(const struct builder *b, const struct bounce *run)
     return ba;
 }
 
-/* Takes the bytes under the cursor into a bounce run, page by page, and moves on; the caller has sized
- * the run. Packet transfers walk over the chain here. */
-static void bounce_gather(struct builder *b, struct cursor *c, struct bounce *run)
+/* Takes the bytes under the cursor into a bounce run, page by page, and moves on; the caller has
+ * sized the run. Packet transfers walk over the chain here. */
+void sg_bounce_gather(struct builder *b, struct cursor *c, struct bounce *run)
 {
     uint64_t left = run->length_bytes;
 
@@ -239,8 +152,8 @@ static void bounce_gather(struct builder *b, struct cursor *c, struct bounce *ru
     sched_spend(b->s, b->w->to_device ? (run->length_bytes >> 10) * b->s->profile.kib_ns : 0);
 }
 
-/* How much of what lies under the cursor is out of reach, in at most so many source runs. A run that
- * straddles the limit counts as out of reach. */
+/* How much of what lies under the cursor is out of reach, in at most so many source runs. A run
+ * that straddles the limit counts as out of reach. */
 static uint64_t unreachable_bytes(const struct builder *b, const struct cursor *from, uint32_t runs)
 {
     struct cursor c = *from;
@@ -273,13 +186,14 @@ static bool bounce_here(struct builder *b, struct cursor *c, bool *more)
     if (!run)
         return false;
     run->offset = b->w->offset + b->mapped;
-    bounce_gather(b, c, run);
+    sg_bounce_gather(b, c, run);
     base = bounce_bus(b, run);
     shape.left = shape.here;
     while (at < bytes && *more) {
-        uint64_t piece = min_u64(cursor_run(&shape, b->s->profile.elements == ELEMENTS_SPLIT), bytes - at);
+        uint64_t piece =
+            min_u64(cursor_run(&shape, b->s->profile.elements == ELEMENTS_SPLIT), bytes - at);
 
-        *more = run_in(b, base + at, piece, true);
+        *more = sg_run_in(b, base + at, piece, true);
         at += piece;
         cursor_skip(&shape, piece);
     }
@@ -295,12 +209,13 @@ static bool map_direct(struct builder *b, struct cursor *c)
         while (c->here && more) {
             uint64_t bytes = cursor_run(c, single), ba;
 
-            if (__builtin_expect(!adapter_reaches(a, *c->pfn << PAGE_BITS | c->at, bytes, &ba), 0)) {
+            if (__builtin_expect(!adapter_reaches(a, *c->pfn << PAGE_BITS | c->at, bytes, &ba),
+                                 0)) {
                 if (!bounce_here(b, c, &more))
                     return false;
                 continue;
             }
-            more = run_in(b, ba, bytes, false);
+            more = sg_run_in(b, ba, bytes, false);
             if (more)
                 cursor_skip(c, bytes);
         }
@@ -309,7 +224,8 @@ static bool map_direct(struct builder *b, struct cursor *c)
 }
 
 /* Whether all that is left lies in one run that the device reaches. */
-static bool one_piece(const struct builder *b, const struct cursor *from, uint64_t bytes, uint64_t *ba)
+static bool one_piece(const struct builder *b, const struct cursor *from, uint64_t bytes,
+                      uint64_t *ba)
 {
     struct cursor c = *from;
     uint64_t start = *c.pfn << PAGE_BITS | c.at, end = start, left = bytes;
@@ -338,150 +254,17 @@ static bool map_packet(struct builder *b, struct cursor *c)
         struct bounce *run = NULL;
 
         if (one_piece(b, c, bytes, &ba)) {
-            more = run_in(b, ba, bytes, false);
+            more = sg_run_in(b, ba, bytes, false);
             cursor_skip(c, c->here < bytes ? c->here : bytes);
         } else {
             run = bounce_alloc(b->s, adapter_zone(b->m->a), c->at, bytes);
             if (!run)
                 return false;
             run->offset = b->w->offset + b->mapped + b->length;
-            bounce_gather(b, c, run);
-            more = run_in(b, bounce_bus(b, run), bytes, true);
+            sg_bounce_gather(b, c, run);
+            more = sg_run_in(b, bounce_bus(b, run), bytes, true);
         }
     } while (b->w->per_mdl && more && cursor_next_mdl(c));
-    return true;
-}
-
-/* --- behind an IOMMU --- */
-
-static uint32_t bus_pages_of(const struct builder *b, const struct cursor *from)
-{
-    struct cursor c = *from;
-    uint64_t pages = 0;
-
-    do {
-        pages += span_pages(c.at, c.here);
-        cursor_skip(&c, c.here);
-    } while ((b->w->chain) && cursor_next_mdl(&c));
-    return (uint32_t)pages;
-}
-
-/* One bus page for what the cursor has of this frame. An external device must not see the rest of a
- * page that it has only a part of, so such a part is bounced. */
-static bool map_page(struct builder *b, struct cursor *c, uint64_t bus, uint64_t bytes,
-                     uint64_t offset, bool *bounced)
-{
-    struct sim *s = b->s;
-    uint64_t pfn = *c->pfn;
-    struct bounce *run;
-
-    if (s->profile.external && bytes < PAGE_BYTES) {
-        run = bounce_alloc(s, MEM_BELOW_4G, c->at, bytes);
-        if (!run)
-            return false;
-        run->offset = offset;
-        pfn = bounce_pa(s, run) >> PAGE_BITS;
-        bounce_gather(b, c, run);
-        *bounced = true;
-    } else {
-        cursor_skip(c, bytes);
-    }
-    iommu_map(s, b->m->a->device->domain, bus, pfn, b->w->to_device ? IOMMU_READ : IOMMU_WRITE);
-    return true;
-}
-
-static uint64_t bus_reserve(struct builder *b, uint32_t pages)
-{
-    struct dma_map *m = b->m;
-    uint32_t skip = choice_rare(b->s, CHOICE_MAPREG_PLACE, 8, 4);
-    uint64_t bus = iommu_reserve(b->s, iommu_window_of(m->a->address_bits), pages + skip, 1, 0,
-                                 m->a->ba_max);
-
-    if (!bus)
-        return 0;
-    m->bus = bus;
-    m->bus_pages = pages + skip;
-    return bus + (uint64_t)skip * PAGE_BYTES;
-}
-
-static bool bus_elements(struct builder *b, uint64_t bus, uint64_t bytes, bool bounced)
-{
-    if (b->s->profile.elements != ELEMENTS_SPLIT || b->w->one_run)
-        return run_in(b, bus, bytes, bounced);
-    while (bytes) {
-        uint64_t piece = min_u64(PAGE_BYTES - PAGE_OFFSET(bus), bytes);
-
-        if (!run_in(b, bus, piece, bounced))
-            return false;
-        bus += piece;
-        bytes -= piece;
-    }
-    return true;
-}
-
-/* A packet over a chain whose parts do not meet at page borders: no translation can make them
- * one run, so the whole goes through a bounce run behind the IOMMU. */
-static bool map_remapped_packet(struct builder *b, struct cursor *c)
-{
-    uint64_t bytes = c->left;
-    uint32_t at = c->at, pages = (uint32_t)span_pages(at, bytes);
-    uint64_t bus = bus_reserve(b, pages);
-    struct bounce *run = bus ? bounce_alloc(b->s, MEM_BELOW_4G, at, bytes) : NULL;
-
-    if (!run)
-        return false;
-    run->offset = b->w->offset;
-    for (uint32_t i = 0; i < pages; i++)
-        iommu_map(b->s, b->m->a->device->domain, bus + (uint64_t)i * PAGE_BYTES,
-                  mem_pfn(b->s, run->first_page + i), b->w->to_device ? IOMMU_READ : IOMMU_WRITE);
-    bounce_gather(b, c, run);
-    run_in(b, bus + at, bytes, true);
-    return true;
-}
-
-static bool meets_at_pages(const struct cursor *from)
-{
-    struct cursor c = *from;
-
-    while (c.here < c.left) {
-        uint32_t end = PAGE_OFFSET(c.at + c.here);
-
-        cursor_skip(&c, c.here);
-        if (!cursor_next_mdl(&c))
-            return true;
-        if (end || c.at)
-            return false;
-    }
-    return true;
-}
-
-static bool map_remapped(struct builder *b, struct cursor *c)
-{
-    bool more = true;
-    uint64_t bus, offset = b->w->offset;
-
-    if (b->w->one_run && !b->w->per_mdl && b->w->chain && !meets_at_pages(c))
-        return map_remapped_packet(b, c);
-    if (b->w->one_run && !b->w->per_mdl)
-        b->join = true;
-    bus = bus_reserve(b, bus_pages_of(b, c));
-    if (!bus)
-        return false;
-    do {
-        uint64_t first = bus + c->at, bytes = c->here, done = 0;
-        bool bounced = false;
-
-        while (done < bytes) {
-            uint64_t piece = min_u64(PAGE_BYTES - c->at, bytes - done);
-
-            if (!map_page(b, c, bus, piece, offset + done, &bounced))
-                return false;
-            done += piece;
-            bus += PAGE_BYTES;
-        }
-        offset += bytes;
-        more = bus_elements(b, first, bytes, bounced);
-    } while (more && b->w->chain && cursor_next_mdl(c));
     return true;
 }
 
@@ -540,7 +323,7 @@ uint32_t sg_map(struct sim *s, struct dma_map *m, const struct sg_want *w)
     if (!length || !cursor_begin(&c, w, length))
         return 0;
     if (__builtin_expect(m->a->remapped, 0))
-        done = map_remapped(&b, &c);
+        done = sg_map_remapped(&b, &c);
     else if (__builtin_expect(w->one_run, 0))
         done = map_packet(&b, &c);
     else

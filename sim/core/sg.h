@@ -55,7 +55,8 @@ struct dma_map {
 /* Map registers for [offset, offset + length_bytes) of a chain: ERR_RANGE when it is too short.
 
  * The HAL tolerates a little excess in the last page; it maps only frames that exist. */
-int sg_count(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes, uint32_t *registers);
+int sg_count(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes,
+             uint32_t *registers);
 uint64_t sg_chain_bytes(const struct dma_mdl *mdl);
 /* The MDL of the chain that holds the offset; *offset becomes relative to it. NULL: beyond. */
 const struct dma_mdl *sg_seek(const struct dma_mdl *mdl, uint64_t *offset);
@@ -73,8 +74,8 @@ struct sg_want {
     uint32_t registers_max;  /* stop before more are needed; 0: no limit */
 };
 /*
- * Maps: fills m (a, owner, mdl, mdl_obj set by the caller) and says nothing: sg_say does. Returns the
- * number of elements; m->length_bytes is what was mapped, which may be less than wanted where
+ * Maps: fills m (a, owner, mdl, mdl_obj set by the caller) and says nothing: sg_say does. Returns
+ * the number of elements; m->length_bytes is what was mapped, which may be less than wanted where
  * the wish has limits. 0: no memory for bouncing or no bus addresses left; nothing has changed.
  */
 uint32_t sg_map(struct sim *s, struct dma_map *m, const struct sg_want *w);

@@ -33,6 +33,7 @@ struct sched_hot {
     uint64_t accesses_seen;  /* of the door, already paid for */
     uint64_t access_cost;    /* of one access, 1/1024 ns */
     uint64_t steps, steps_max;
+    const void *stack_low, *stack_high; /* of the running stack */
 };
 
 struct sim {

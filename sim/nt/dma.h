@@ -1,6 +1,6 @@
 /*
- * What the files of dma*.c share: from Windows' pointers to the machine's objects, and the ways that
- * versions 1, 2 and 3 of an operation have in common.
+ * What the files of dma*.c share: from Windows' pointers to the machine's objects, and the ways
+ * that versions 1, 2 and 3 of an operation have in common.
  */
 #ifndef DMACHECK_SIM_NT_DMA_H
 #define DMACHECK_SIM_NT_DMA_H
@@ -56,19 +56,20 @@ struct list_call { /* what the five ways to get a list have in common */
 NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *c,
                       struct dma_list **list, uint32_t *obj);
 /* Calls the driver's AdapterListControl. */
-static inline void dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l, PDEVICE_OBJECT device_object,
-                                 PIRP irp, PDRIVER_LIST_CONTROL routine, PVOID context)
+static inline void dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l,
+                                 PDEVICE_OBJECT device_object, PIRP irp,
+                                 PDRIVER_LIST_CONTROL routine, PVOID context)
 {
     if (s->trace.on)
-        callback_begin(s, API_AdapterListControl, a->obj, device_obj(s, device_object), irp ? irp_obj(s, irp) : 0,
-                       l->obj, va_of(s, context).v);
+        callback_begin(s, API_AdapterListControl, a->obj, device_obj(s, device_object),
+                       irp ? irp_obj(s, irp) : 0, l->obj, va_of(s, context).v);
     routine(device_object, irp, (PSCATTER_GATHER_LIST)l->face, context);
     callback_end(s, API_AdapterListControl, a->obj, 0);
 }
 
 /* The plain case that comes later after all. */
-void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_object, PDRIVER_LIST_CONTROL routine,
-                    PVOID context);
+void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_object,
+                    PDRIVER_LIST_CONTROL routine, PVOID context);
 
 struct channel_call {
     PDEVICE_OBJECT device_object;
@@ -84,7 +85,8 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
 struct dma_context *dma_context_find(struct sim *s, const void *p, uint32_t *obj);
 /* The id of the channel that is held with this adapter, 0 if none. */
 uint32_t dma_channel_held(const struct adapter *a);
-uint32_t dma_length_cut(struct sim *s, uint64_t first_offset, uint32_t length); /* by choice MAP_SHORT */
+uint32_t dma_length_cut(struct sim *s, uint64_t first_offset,
+                        uint32_t length); /* by choice MAP_SHORT */
 
 /* --- the operations, by the file that has them --- */
 /* Hidden: a driver may have functions of these names, and its must not be mistaken for ours. */

@@ -62,9 +62,9 @@ static const DMA_OPERATIONS *operations_of(ULONG Version)
 
 static uint64_t description_flags(const DEVICE_DESCRIPTION *d, bool no_pdo)
 {
-    const BOOLEAN bits[] = { d->Master, d->ScatterGather, d->DemandMode, d->AutoInitialize,
-                             d->Dma32BitAddresses, d->IgnoreCount, d->Reserved1, d->Dma64BitAddresses,
-                             no_pdo };
+    const BOOLEAN bits[] = { d->Master,         d->ScatterGather,     d->DemandMode,
+                             d->AutoInitialize, d->Dma32BitAddresses, d->IgnoreCount,
+                             d->Reserved1,      d->Dma64BitAddresses, no_pdo };
     uint64_t flags = 0;
 
     for (unsigned i = 0; i < sizeof(bits); i++)
@@ -81,7 +81,8 @@ static void description_say(struct call *c, PDEVICE_OBJECT pdo, const struct dm_
     call_arg(c, 0, d->BusNumber, d->DmaControllerInstance, (uint64_t)d->DeviceAddress.QuadPart, 0);
 }
 
-static struct adapter *adapter_make(struct sim *s, struct dm_device *device, const DEVICE_DESCRIPTION *d)
+static struct adapter *adapter_make(struct sim *s, struct dm_device *device,
+                                    const DEVICE_DESCRIPTION *d)
 {
     struct adapter_description core = {
         .version = d->Version, .master = d->Master, .scatter_gather = d->ScatterGather,
@@ -119,26 +120,29 @@ static struct adapter *adapter_make(struct sim *s, struct dm_device *device, con
  *
  * Irql     PASSIVE_LEVEL
  * Units    *NumberOfMapRegisters: pages that one transfer may span
- * Returns  the adapter; NULL for an unknown version, a PDO that is NULL, a width that version 3 refuses
- * Gap      a system DMA channel (Master FALSE) gives NULL and an UNMODELLED event. The reach is the least
- *          of description, device and platform: Windows does not know the device's lines. Version 3
- *          refuses widths below 24 (KMDF says so of the HAL). Reserved1, BusNumber and the fields of system
- *          DMA are said and not looked at. Map registers: pages of MaximumLength and one, up to the
- *          profile's cap; a real HAL's caps are not public. Transfers that need no map registers do not
- *          use the adapter's up
+ * Returns  the adapter; NULL for an unknown version, a PDO that is NULL, a width that version 3
+ *          refuses
+ * Gap      a system DMA channel (Master FALSE) gives NULL and an UNMODELLED event. The reach is the
+ *          least of description, device and platform: Windows does not know the device's lines.
+ *          Version 3 refuses widths below 24 (KMDF says so of the HAL). Reserved1, BusNumber and
+ *          the fields of system DMA are said and not looked at. Map registers: pages of
+ *          MaximumLength and one, up to the profile's cap; a real HAL's caps are not public.
+ *          Transfers that need no map registers do not use the adapter's up
  * Says     CALL, ARG, ADAPTER, RETURN
  * Source   wdm/nf-wdm-iogetdmaadapter, wdm/ns-wdm-_device_description
  */
-PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT PhysicalDeviceObject, PDEVICE_DESCRIPTION DeviceDescription,
+PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT PhysicalDeviceObject,
+                                   PDEVICE_DESCRIPTION DeviceDescription,
                                    PULONG NumberOfMapRegisters)
 {
     struct sim *s = sim_now();
     struct dm_device *device = PhysicalDeviceObject ? nt_pdo_device(s, PhysicalDeviceObject) : NULL;
     const DEVICE_DESCRIPTION *d = DeviceDescription;
-    struct call c = call_begin(s, API_IoGetDmaAdapter,
-                               SAID(s, PhysicalDeviceObject ? device_obj(s, PhysicalDeviceObject) : 0),
-                               d->Version, d->MaximumLength, (uint64_t)(LONG64)d->InterfaceType,
-                               d->DmaAddressWidth);
+    struct call c =
+        call_begin(s, API_IoGetDmaAdapter,
+                   SAID(s, PhysicalDeviceObject ? device_obj(s, PhysicalDeviceObject) : 0),
+                   d->Version, d->MaximumLength, (uint64_t)(LONG64)d->InterfaceType,
+                   d->DmaAddressWidth);
     struct adapter *a;
 
     if (s->trace.on)
@@ -182,7 +186,8 @@ VOID PutDmaAdapter(PDMA_ADAPTER DmaAdapter)
 ULONG GetDmaAlignment(PDMA_ADAPTER DmaAdapter)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_GetDmaAlignment, adapter_id(adapter_find(s, DmaAdapter)), 0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_GetDmaAlignment, adapter_id(adapter_find(s, DmaAdapter)), 0, 0, 0, 0);
 
     call_end(&c, 1, 0, 0, 0);
     return 1;
@@ -199,7 +204,8 @@ ULONG GetDmaAlignment(PDMA_ADAPTER DmaAdapter)
 ULONG ReadDmaCounter(PDMA_ADAPTER DmaAdapter)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_ReadDmaCounter, adapter_id(adapter_find(s, DmaAdapter)), 0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ReadDmaCounter, adapter_id(adapter_find(s, DmaAdapter)), 0, 0, 0, 0);
 
     call_end(&c, 0, 0, 0, 0);
     return 0;
@@ -209,9 +215,11 @@ ULONG ReadDmaCounter(PDMA_ADAPTER DmaAdapter)
  * GetDmaAdapterInfo: width and limits.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_NOT_SUPPORTED for a version other than 1; STATUS_INVALID_PARAMETER for a dead adapter
- * Gap      bus masters are answered too (the routine's page speaks of system DMA, NetAdapterCx relies
- *          on it); Flags says ADAPTER_INFO_SYNCHRONOUS_CALLBACK, which the header has and the page not
+ * Returns  STATUS_NOT_SUPPORTED for a version other than 1; STATUS_INVALID_PARAMETER for a dead
+ *          adapter
+ * Gap      bus masters are answered too (the routine's page speaks of system DMA, NetAdapterCx
+ *          relies on it); Flags says ADAPTER_INFO_SYNCHRONOUS_CALLBACK, which the header has and
+ *          the page not
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pget_dma_adapter_info, wdm/ns-wdm-_dma_adapter_info_v1
  */
@@ -219,8 +227,8 @@ NTSTATUS GetDmaAdapterInfo(PDMA_ADAPTER DmaAdapter, PDMA_ADAPTER_INFO AdapterInf
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_GetDmaAdapterInfo, adapter_id(a), AdapterInfo ? AdapterInfo->Version : 0,
-                               0, 0, 0);
+    struct call c = call_begin(s, API_GetDmaAdapterInfo, adapter_id(a),
+                               AdapterInfo ? AdapterInfo->Version : 0, 0, 0, 0);
     NTSTATUS status = STATUS_SUCCESS;
     uint32_t limit = 0;
 
@@ -236,7 +244,8 @@ NTSTATUS GetDmaAdapterInfo(PDMA_ADAPTER DmaAdapter, PDMA_ADAPTER_INFO AdapterInf
         AdapterInfo->V1.Flags = ADAPTER_INFO_SYNCHRONOUS_CALLBACK;
         AdapterInfo->V1.MinimumTransferUnit = 1;
     }
-    call_end(&c, (uint64_t)(ULONG)status, limit, a ? a->address_bits : 0, ADAPTER_INFO_SYNCHRONOUS_CALLBACK);
+    call_end(&c, (uint64_t)(ULONG)status, limit, a ? a->address_bits : 0,
+             ADAPTER_INFO_SYNCHRONOUS_CALLBACK);
     return status;
 }
 
@@ -249,11 +258,12 @@ NTSTATUS GetDmaAdapterInfo(PDMA_ADAPTER DmaAdapter, PDMA_ADAPTER_INFO AdapterInf
  * Says     CALL, RETURN
  * Source   debugger/bug-check-0xe6--driver-verifier-dma-violation
  */
-PADAPTER_OBJECT NTAPI HalGetAdapter(PDEVICE_DESCRIPTION DeviceDescription, PULONG NumberOfMapRegisters)
+PADAPTER_OBJECT NTAPI HalGetAdapter(PDEVICE_DESCRIPTION DeviceDescription,
+                                    PULONG NumberOfMapRegisters)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_HalGetAdapter, 0, DeviceDescription ? DeviceDescription->Version : 0, 0,
-                               0, 0);
+    struct call c = call_begin(s, API_HalGetAdapter, 0,
+                               DeviceDescription ? DeviceDescription->Version : 0, 0, 0, 0);
 
     if (NumberOfMapRegisters)
         *NumberOfMapRegisters = 0;

@@ -7,7 +7,8 @@
 #define RELEASED(a) (!(a) || !(a)->live)
 #define CACHE_NULL 0xffffffffu /* "no cache type given", in events */
 
-static struct common_buffer *buffer_get(struct sim *s, struct adapter *a, const struct common_want *want,
+static struct common_buffer *buffer_get(struct sim *s, struct adapter *a,
+                                        const struct common_want *want,
                                         PPHYSICAL_ADDRESS LogicalAddress)
 {
     struct common_buffer *b;
@@ -34,8 +35,8 @@ static void buffer_end(struct call *c, const struct common_buffer *b)
  * Units    Length: bytes; only these may be used, though whole pages are taken
  * Returns  its address, or NULL
  * Gap      page aligned, also where Driver Verifier would centre it in its pages. Never takes map
- *          registers: the machine has memory that every device reaches. Cached and coherent on every profile.
- *          Contents are 0xC3: no page promises zeroes
+ *          registers: the machine has memory that every device reaches. Cached and coherent on
+ *          every profile. Contents are 0xC3: no page promises zeroes
  * Says     CALL, COMMON, RETURN
  * Source   wdm/nc-wdm-pallocate_common_buffer
  */
@@ -44,7 +45,8 @@ PVOID AllocateCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PPHYSICAL_ADDR
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_AllocateCommonBuffer, adapter_id(a), Length, CacheEnabled, 0, 0);
+    struct call c =
+        call_begin(s, API_AllocateCommonBuffer, adapter_id(a), Length, CacheEnabled, 0, 0);
     struct common_want want = { .length_bytes = Length, .max = UINT64_MAX, .type = OBJ_COMMON,
                                 .domain = a ? a->device->domain : 0 };
     struct common_buffer *b = buffer_get(s, a, &want, LogicalAddress);
@@ -62,15 +64,19 @@ PVOID AllocateCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PPHYSICAL_ADDR
  * Says     CALL, COMMON, RETURN
  * Source   wdm/nc-wdm-pallocate_common_buffer_ex
  */
-PVOID AllocateCommonBufferEx(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS MaximumAddress, ULONG Length,
-                             PPHYSICAL_ADDRESS LogicalAddress, BOOLEAN CacheEnabled, NODE_REQUIREMENT PreferredNode)
+PVOID AllocateCommonBufferEx(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS MaximumAddress,
+                             ULONG Length, PPHYSICAL_ADDRESS LogicalAddress, BOOLEAN CacheEnabled,
+                             NODE_REQUIREMENT PreferredNode)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint64_t max = MaximumAddress ? (uint64_t)MaximumAddress->QuadPart : UINT64_MAX;
-    struct call c = call_begin(s, API_AllocateCommonBufferEx, adapter_id(a), Length, CacheEnabled, max, PreferredNode);
-    struct common_want want = { .length_bytes = Length, .max = MaximumAddress && max ? max - 1 : max,
-                                .type = OBJ_COMMON, .domain = a ? a->device->domain : 0 };
+    struct call c = call_begin(s, API_AllocateCommonBufferEx, adapter_id(a), Length, CacheEnabled,
+                               max, PreferredNode);
+    struct common_want want = { .length_bytes = Length,
+                                .max = MaximumAddress && max ? max - 1 : max,
+                                .type = OBJ_COMMON,
+                                .domain = a ? a->device->domain : 0 };
     struct common_buffer *b = buffer_get(s, a, &want, LogicalAddress);
 
     buffer_end(&c, b);
@@ -95,9 +101,13 @@ PVOID AllocateCommonBufferWithBounds(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS 
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint64_t min = MinimumAddress ? (uint64_t)MinimumAddress->QuadPart : 0;
     uint64_t max = MaximumAddress ? (uint64_t)MaximumAddress->QuadPart : UINT64_MAX;
-    struct call c = call_begin(s, API_AllocateCommonBufferWithBounds, adapter_id(a), Length, min, max, Flags);
-    struct common_want want = { .length_bytes = Length, .min = min, .max = MaximumAddress && max ? max - 1 : max,
-                                .large = (Flags & DOMAIN_COMMON_BUFFER_LARGE_PAGE) != 0, .type = OBJ_COMMON,
+    struct call c =
+        call_begin(s, API_AllocateCommonBufferWithBounds, adapter_id(a), Length, min, max, Flags);
+    struct common_want want = { .length_bytes = Length,
+                                .min = min,
+                                .max = MaximumAddress && max ? max - 1 : max,
+                                .large = (Flags & DOMAIN_COMMON_BUFFER_LARGE_PAGE) != 0,
+                                .type = OBJ_COMMON,
                                 .domain = a ? a->device->domain : 0 };
     struct common_buffer *b = NULL;
 
@@ -112,19 +122,21 @@ PVOID AllocateCommonBufferWithBounds(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS 
  * FreeCommonBuffer: the whole buffer, by what its allocation gave.
  *
  * Irql     PASSIVE_LEVEL
- * Gap      the buffer is found by VirtualAddress; other arguments that differ are said (the COMMON event has
- *          the true ones) and change nothing. An address that is no live buffer: nothing happens
+ * Gap      the buffer is found by VirtualAddress; other arguments that differ are said (the COMMON
+ *          event has the true ones) and change nothing. An address that is no live buffer: nothing
+ *          happens
  * Says     CALL, ARG, GUARD when damaged, COMMON_END, RETURN
  * Source   wdm/nc-wdm-pfree_common_buffer
  */
-VOID FreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PHYSICAL_ADDRESS LogicalAddress, PVOID VirtualAddress,
-                      BOOLEAN CacheEnabled)
+VOID FreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PHYSICAL_ADDRESS LogicalAddress,
+                      PVOID VirtualAddress, BOOLEAN CacheEnabled)
 {
     struct sim *s = sim_now();
     uint32_t id;
     struct common_buffer *b = common_find(s, VirtualAddress, &id);
-    struct call c = call_begin(s, API_FreeCommonBuffer, adapter_id(adapter_find(s, DmaAdapter)), id, Length,
-                               (uint64_t)LogicalAddress.QuadPart, SAID(s, va_of(s, VirtualAddress).v));
+    struct call c =
+        call_begin(s, API_FreeCommonBuffer, adapter_id(adapter_find(s, DmaAdapter)), id, Length,
+                   (uint64_t)LogicalAddress.QuadPart, SAID(s, va_of(s, VirtualAddress).v));
 
     call_arg(&c, 0, CacheEnabled, 0, 0, 0);
     if (b && OBJ_TYPE(b->obj) == OBJ_COMMON)
@@ -140,7 +152,8 @@ struct from_mdl {
     unsigned access;
 };
 
-static NTSTATUS configuration_take(struct from_mdl *f, const DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *e,
+static NTSTATUS configuration_take(struct from_mdl *f,
+                                   const DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *e,
                                    const struct adapter *a)
 {
     switch (e->ConfigType) {
@@ -160,14 +173,16 @@ static NTSTATUS configuration_take(struct from_mdl *f, const DMA_COMMON_BUFFER_E
             f->access = IOMMU_READ;
         else if (e->HardwareAccessType == CommonBufferHardwareAccessWriteOnly)
             f->access = IOMMU_WRITE;
-        return f->access != (IOMMU_READ | IOMMU_WRITE) && !a->remapped ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+        return f->access != (IOMMU_READ | IOMMU_WRITE) && !a->remapped ? STATUS_NOT_SUPPORTED
+                                                                       : STATUS_SUCCESS;
     default:
         return STATUS_INVALID_PARAMETER;
     }
 }
 
-static NTSTATUS configurations_take(struct from_mdl *f, const DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *e,
-                                    ULONG count, const struct adapter *a)
+static NTSTATUS configurations_take(struct from_mdl *f,
+                                    const DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *e, ULONG count,
+                                    const struct adapter *a)
 {
     unsigned seen = 0;
 
@@ -185,7 +200,8 @@ static NTSTATUS configurations_take(struct from_mdl *f, const DMA_COMMON_BUFFER_
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS from_mdl(struct sim *s, struct adapter *a, PMDL Mdl, struct from_mdl *f, struct common_buffer **b)
+static NTSTATUS from_mdl(struct sim *s, struct adapter *a, PMDL Mdl, struct from_mdl *f,
+                         struct common_buffer **b)
 {
     const struct dma_mdl *mdl = mdl_of(Mdl);
     uint64_t within = f->offset;
@@ -212,9 +228,10 @@ static NTSTATUS from_mdl(struct sim *s, struct adapter *a, PMDL Mdl, struct from
  * CreateCommonBufferFromMdl: a common buffer over memory that the driver has already.
  *
  * Irql     PASSIVE_LEVEL
- * Returns  STATUS_INVALID_PARAMETER (MDL not page aligned, not resident, not mapped, chained; bad or double
- *          configuration), STATUS_NOT_SUPPORTED (read-only or write-only without remapping),
- *          STATUS_INSUFFICIENT_RESOURCES (not contiguous or out of reach without remapping; no addresses)
+ * Returns  STATUS_INVALID_PARAMETER (MDL not page aligned, not resident, not mapped, chained; bad
+ *          or double configuration), STATUS_NOT_SUPPORTED (read-only or write-only without
+ *          remapping), STATUS_INSUFFICIENT_RESOURCES (not contiguous or out of reach without
+ *          remapping; no addresses)
  * Gap      no guards: the pages around are not ours
  * Says     CALL, ARG for each configuration, COMMON, RETURN
  * Source   wdm/nc-wdm-pcreate-common-buffer-from-mdl
@@ -225,16 +242,20 @@ NTSTATUS CreateCommonBufferFromMdl(PDMA_ADAPTER DmaAdapter, PMDL Mdl,
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_CreateCommonBufferFromMdl, adapter_id(a), SAID(s, mdl_obj(s, Mdl)),
-                               ExtendedConfigsCount, 0, 0);
-    struct from_mdl f = { .want = { .max = UINT64_MAX, .type = OBJ_COMMON, .domain = a ? a->device->domain : 0 },
-                          .access = IOMMU_READ | IOMMU_WRITE };
+    struct call c = call_begin(s, API_CreateCommonBufferFromMdl, adapter_id(a),
+                               SAID(s, mdl_obj(s, Mdl)), ExtendedConfigsCount, 0, 0);
+    struct from_mdl f = {
+        .want = { .max = UINT64_MAX, .type = OBJ_COMMON, .domain = a ? a->device->domain : 0 },
+        .access = IOMMU_READ | IOMMU_WRITE
+    };
     struct common_buffer *b = NULL;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
-    for (ULONG i = 0; s->trace.on && ExtendedConfigs && i < ExtendedConfigsCount && i < CommonBufferConfigTypeMax; i++)
-        call_arg(&c, SAID(s, mdl_obj(s, Mdl)), ExtendedConfigs[i].ConfigType, ExtendedConfigs[i].Reserved[0],
-                 ExtendedConfigs[i].Reserved[1], 0);
+    for (ULONG i = 0; s->trace.on && ExtendedConfigs && i < ExtendedConfigsCount &&
+                      i < CommonBufferConfigTypeMax;
+         i++)
+        call_arg(&c, SAID(s, mdl_obj(s, Mdl)), ExtendedConfigs[i].ConfigType,
+                 ExtendedConfigs[i].Reserved[0], ExtendedConfigs[i].Reserved[1], 0);
     if (!RELEASED(a) && Mdl && LogicalAddress) {
         status = configurations_take(&f, ExtendedConfigs, ExtendedConfigsCount, a);
         if (status == STATUS_SUCCESS)
@@ -242,6 +263,7 @@ NTSTATUS CreateCommonBufferFromMdl(PDMA_ADAPTER DmaAdapter, PMDL Mdl,
     }
     if (b)
         *LogicalAddress = logical_of(b->ba);
-    call_end(&c, (uint64_t)(ULONG)status, b ? b->obj : 0, SAID(s, b ? va_of(s, b->data).v : 0), b ? b->ba : 0);
+    call_end(&c, (uint64_t)(ULONG)status, b ? b->obj : 0, SAID(s, b ? va_of(s, b->data).v : 0),
+             b ? b->ba : 0);
     return status;
 }

@@ -15,7 +15,8 @@ _Static_assert(offsetof(MDL, ByteCount) == offsetof(struct dma_mdl, length_bytes
 _Static_assert(offsetof(MDL, ByteOffset) == offsetof(struct dma_mdl, start), "MDL");
 _Static_assert(sizeof(MDL) == offsetof(struct dma_mdl, pfns), "MDL");
 _Static_assert(sizeof(SCATTER_GATHER_ELEMENT) == sizeof(struct sg_element), "element");
-_Static_assert(offsetof(SCATTER_GATHER_LIST, Elements) == offsetof(struct sg_list, elements), "list");
+_Static_assert(offsetof(SCATTER_GATHER_LIST, Elements) == offsetof(struct sg_list, elements),
+               "list");
 _Static_assert(KeepObject == (int)ACTION_KEEP && DeallocateObject == (int)ACTION_FREE &&
                DeallocateObjectKeepRegisters == (int)ACTION_KEEP_REGISTERS, "IO_ALLOCATION_ACTION");
 
@@ -126,8 +127,8 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
     return STATUS_SUCCESS;
 }
 
-void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_object, PDRIVER_LIST_CONTROL routine,
-                    PVOID context)
+void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_object,
+                    PDRIVER_LIST_CONTROL routine, PVOID context)
 {
     struct dma_request *r = a->spare;
 

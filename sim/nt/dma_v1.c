@@ -33,24 +33,28 @@ static void wait_block_fill(const struct channel_call *c)
 }
 
 /*
- * AllocateAdapterChannel: queues for the adapter and map registers; the routine runs when both are there.
+ * AllocateAdapterChannel: queues for the adapter and map registers; the routine runs when both are
+ * there.
  *
  * Irql     DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS (ran or queued), STATUS_INSUFFICIENT_RESOURCES (more registers than granted)
+ * Returns  STATUS_SUCCESS (ran or queued), STATUS_INSUFFICIENT_RESOURCES (more registers than
+ *          granted)
  * Gap      MapRegisterBase is NULL only for no registers, as under Driver Verifier, never because a
  *          machine needs none. A second request for a device object takes the place of the one that
  *          waits (Windows' queue is corrupted). A released adapter gives STATUS_INVALID_PARAMETER
  * Says     CALL, CHANNEL, MAPREG, CALLBACK.., RETURN
  * Source   wdm/nc-wdm-pallocate_adapter_channel
  */
-NTSTATUS AllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, ULONG NumberOfMapRegisters,
-                                PDRIVER_CONTROL ExecutionRoutine, PVOID Context)
+NTSTATUS AllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
+                                ULONG NumberOfMapRegisters, PDRIVER_CONTROL ExecutionRoutine,
+                                PVOID Context)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_AllocateAdapterChannel, adapter_id(a), SAID(s, device_obj(s, DeviceObject)),
-                               NumberOfMapRegisters, SAID(s, va_of(s, (void *)ExecutionRoutine).v),
-                               SAID(s, va_of(s, Context).v));
+    struct call c =
+        call_begin(s, API_AllocateAdapterChannel, adapter_id(a),
+                   SAID(s, device_obj(s, DeviceObject)), NumberOfMapRegisters,
+                   SAID(s, va_of(s, (void *)ExecutionRoutine).v), SAID(s, va_of(s, Context).v));
     struct channel_call want = { .device_object = DeviceObject, .registers = NumberOfMapRegisters,
                                  .routine = ExecutionRoutine, .routine_context = Context };
     struct mapfile *file = NULL;
@@ -78,8 +82,8 @@ NTSTATUS AllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
  * Says     CALL, FLUSH, UNMAP for each run, GUARD when damaged, RETURN
  * Source   wdm/nc-wdm-pflush_adapter_buffers
  */
-BOOLEAN FlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa, ULONG Length,
-                            BOOLEAN WriteToDevice)
+BOOLEAN FlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
+                            PVOID CurrentVa, ULONG Length, BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
@@ -93,14 +97,15 @@ BOOLEAN FlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegister
     call_arg(&c, mdl, offset, 0, 0, 0);
     if (f && offset != UINT64_MAX)
         copied = mapfile_flush(s, f, mdl_of(Mdl), offset, Length, WriteToDevice, &touched);
-    trace_emit(&s->trace, EV_FLUSH, API_FlushAdapterBuffers, id, offset, dir_length(Length, WriteToDevice), copied,
-               mdl);
+    trace_emit(&s->trace, EV_FLUSH, API_FlushAdapterBuffers, id, offset,
+               dir_length(Length, WriteToDevice), copied, mdl);
     call_end(&c, TRUE, copied, 0, 0);
     return TRUE;
 }
 
 /*
- * FreeAdapterChannel: the adapter and the registers that still go with it are free; who waits is next.
+ * FreeAdapterChannel: the adapter and the registers that still go with it are free; who waits is
+ * next.
  *
  * Irql     DISPATCH_LEVEL
  * Gap      without a held channel: nothing happens
@@ -111,7 +116,8 @@ VOID FreeAdapterChannel(PDMA_ADAPTER DmaAdapter)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_FreeAdapterChannel, adapter_id(a), dma_channel_held(a), 0, 0, 0);
+    struct call c =
+        call_begin(s, API_FreeAdapterChannel, adapter_id(a), dma_channel_held(a), 0, 0, 0);
 
     if (a)
         channel_free(s, a, ACTION_FREE);
@@ -123,7 +129,8 @@ VOID FreeAdapterChannel(PDMA_ADAPTER DmaAdapter)
  *
  * Irql     DISPATCH_LEVEL
  * Units    NumberOfMapRegisters: as allocated; the event carries what was said
- * Gap      all registers of the base are freed, whatever the number says; a dead base: nothing happens
+ * Gap      all registers of the base are freed, whatever the number says; a dead base: nothing
+ *          happens
  * Says     CALL, UNMAP for what was never flushed, MAPREG_END, RETURN
  * Source   wdm/nc-wdm-pfree_map_registers
  */
@@ -140,12 +147,15 @@ VOID FreeMapRegisters(PDMA_ADAPTER DmaAdapter, PVOID MapRegisterBase, ULONG Numb
     call_end(&c, 0, 0, 0, 0);
 }
 
-/* Without a live file nothing is recorded; where frames are bus addresses they are what a HAL gives. */
-static uint64_t map_unrecorded(const struct adapter *a, const struct dma_mdl *mdl, uint64_t offset, PULONG Length)
+/* Without a live file nothing is recorded; where frames are bus addresses they are what a HAL
+ * gives. */
+static uint64_t map_unrecorded(const struct adapter *a, const struct dma_mdl *mdl, uint64_t offset,
+                               PULONG Length)
 {
     uint64_t first = mdl->start + offset, ba;
     const uint64_t *pfn = &mdl->pfns[first >> PAGE_BITS];
-    uint64_t bytes = PAGE_BYTES - PAGE_OFFSET(first), left = min_u64(*Length, mdl->length_bytes - offset);
+    uint64_t bytes = PAGE_BYTES - PAGE_OFFSET(first),
+             left = min_u64(*Length, mdl->length_bytes - offset);
 
     if (a->needs_registers || !adapter_reaches(a, *pfn << PAGE_BITS | PAGE_OFFSET(first), 1, &ba))
         return 0;
@@ -158,8 +168,8 @@ static uint64_t map_unrecorded(const struct adapter *a, const struct dma_mdl *md
     return ba;
 }
 
-static uint64_t map_piece(struct sim *s, const struct adapter *a, struct mapfile *f, PMDL Mdl, uint64_t offset,
-                          PULONG Length, bool to_device)
+static uint64_t map_piece(struct sim *s, const struct adapter *a, struct mapfile *f, PMDL Mdl,
+                          uint64_t offset, PULONG Length, bool to_device)
 {
     struct sg_element first[2] = { { 0 } };
     struct sg_want w = {
@@ -186,22 +196,23 @@ static uint64_t map_piece(struct sim *s, const struct adapter *a, struct mapfile
  * Irql     <= DISPATCH_LEVEL
  * Units    *Length: bytes; in: wanted; out: mapped, less only with scatter/gather
  * Returns  the run's logical address; the page names no failure
- * Gap      0 where nothing can be mapped (CurrentVa outside the MDL, a dead base, no bounce memory).
- *          A NULL or dead base on a machine that needs no registers gives the frame's address, unrecorded.
- *          With all registers of the base in use a further map is done all the same (Verifier: 0xE6/15)
+ * Gap      0 where nothing can be mapped (CurrentVa outside the MDL, a dead base, no bounce
+ *          memory). A NULL or dead base on a machine that needs no registers gives the frame's
+ *          address, unrecorded. With all registers of the base in use a further map is done all the
+ *          same (Verifier: 0xE6/15)
  * Says     CALL, ARG, MAP, RETURN
  * Source   wdm/nc-wdm-pmap_transfer
  */
-PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa,
-                             PULONG Length, BOOLEAN WriteToDevice)
+PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
+                             PVOID CurrentVa, PULONG Length, BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t id, mdl = SAID(s, mdl_obj(s, Mdl));
     struct mapfile *f = mapfile_find(s, (uint64_t)MapRegisterBase, &id);
     uint64_t offset = mdl_offset_of(Mdl, CurrentVa), ba = 0;
-    struct call c = call_begin(s, API_MapTransfer, adapter_id(a), id, mdl, SAID(s, va_of(s, CurrentVa).v),
-                               dir_length(*Length, WriteToDevice));
+    struct call c = call_begin(s, API_MapTransfer, adapter_id(a), id, mdl,
+                               SAID(s, va_of(s, CurrentVa).v), dir_length(*Length, WriteToDevice));
 
     if (s->trace.on)
         call_arg(&c, mdl, offset, Mdl ? Mdl->ByteCount : 0, Mdl ? (USHORT)Mdl->MdlFlags : 0,
@@ -217,9 +228,9 @@ PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegiste
 }
 
 /* The plain case: whatever it refuses, the general way says why. */
-static struct dma_list *get_plain(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
-                                  uint64_t offset, ULONG Length, PDRIVER_LIST_CONTROL routine, PVOID Context,
-                                  bool to_device)
+static struct dma_list *get_plain(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject,
+                                  PMDL Mdl, uint64_t offset, ULONG Length,
+                                  PDRIVER_LIST_CONTROL routine, PVOID Context, bool to_device)
 {
     bool later;
     struct dma_list *l = list_plain_begin(s, a, mdl_of(Mdl), offset, Length, to_device,
@@ -234,20 +245,27 @@ static struct dma_list *get_plain(struct sim *s, struct adapter *a, PDEVICE_OBJE
     }
     if (irql < IRQL_DISPATCH)
         sched_irql_set(s, IRQL_DISPATCH);
-    dma_list_call(s, a, l, DeviceObject, DeviceObject ? DeviceObject->CurrentIrp : NULL, routine, Context);
+    dma_list_call(s, a, l, DeviceObject, DeviceObject ? DeviceObject->CurrentIrp : NULL, routine,
+                  Context);
     list_plain_end(s, a);
     if (irql < IRQL_DISPATCH)
         sched_irql_set(s, irql);
     return l;
 }
 
-static __attribute__((noinline)) NTSTATUS get_general(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject,
-                                                      PMDL Mdl, uint64_t offset, ULONG Length,
-                                                      PDRIVER_LIST_CONTROL routine, PVOID Context, bool to_device,
-                                                      uint32_t *list_id)
+static __attribute__((noinline)) NTSTATUS get_general(struct sim *s, struct adapter *a,
+                                                      PDEVICE_OBJECT DeviceObject, PMDL Mdl,
+                                                      uint64_t offset, ULONG Length,
+                                                      PDRIVER_LIST_CONTROL routine, PVOID Context,
+                                                      bool to_device, uint32_t *list_id)
 {
-    struct list_call want = { .device_object = DeviceObject, .mdl = Mdl, .offset = offset, .length = Length,
-                              .routine = routine, .routine_context = Context, .to_device = to_device };
+    struct list_call want = { .device_object = DeviceObject,
+                              .mdl = Mdl,
+                              .offset = offset,
+                              .length = Length,
+                              .routine = routine,
+                              .routine_context = Context,
+                              .to_device = to_device };
     struct dma_list *list = NULL;
 
     if (RELEASED(a) || !routine)
@@ -260,21 +278,22 @@ static __attribute__((noinline)) NTSTATUS get_general(struct sim *s, struct adap
  *
  * Irql     DISPATCH_LEVEL
  * Returns  STATUS_SUCCESS (ran or queued), STATUS_INSUFFICIENT_RESOURCES, STATUS_BUFFER_TOO_SMALL
- * Gap      a NULL Mdl or released adapter gives STATUS_INVALID_PARAMETER. A list of no bytes has no elements.
- *          Excess that the HAL's own count tolerates is mapped up to the last frame only
+ * Gap      a NULL Mdl or released adapter gives STATUS_INVALID_PARAMETER. A list of no bytes has no
+ *          elements. Excess that the HAL's own count tolerates is mapped up to the last frame only
  * Says     CALL, ARG, CHANNEL, SGL, MAP for each element, CALLBACK.., CHANNEL_END, RETURN
  * Source   wdm/nc-wdm-pget_scatter_gather_list
  */
-NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa,
-                              ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
-                              BOOLEAN WriteToDevice)
+NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
+                              PVOID CurrentVa, ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine,
+                              PVOID Context, BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t mdl = SAID(s, mdl_obj(s, Mdl)), list_id = 0;
     uint64_t offset = mdl_offset_of(Mdl, CurrentVa);
-    struct call c = call_begin(s, API_GetScatterGatherList, adapter_id(a), mdl, SAID(s, va_of(s, CurrentVa).v),
-                               dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
+    struct call c =
+        call_begin(s, API_GetScatterGatherList, adapter_id(a), mdl, SAID(s, va_of(s, CurrentVa).v),
+                   dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
     struct dma_list *list = NULL;
     NTSTATUS status = STATUS_SUCCESS;
 
@@ -282,12 +301,13 @@ NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObje
         call_arg(&c, mdl, offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
                  Mdl ? (uint64_t)Mdl->ByteCount << 32 | (USHORT)Mdl->MdlFlags : 0);
     if (a && ExecutionRoutine)
-        list = get_plain(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context, WriteToDevice);
+        list = get_plain(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
+                         WriteToDevice);
     if (list)
         list_id = list->obj;
     else
-        status = get_general(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context, WriteToDevice,
-                             &list_id);
+        status = get_general(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
+                             WriteToDevice, &list_id);
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -301,13 +321,15 @@ NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObje
  * Says     CALL, FLUSH, UNMAP for each element, GUARD when damaged, SGL_END, RETURN
  * Source   wdm/nc-wdm-pput_scatter_gather_list
  */
-VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather, BOOLEAN WriteToDevice)
+VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather,
+                          BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     uint32_t id;
     struct dma_list *l = list_find(s, ScatterGather, &id);
-    struct call c = call_begin(s, API_PutScatterGatherList, SAID(s, adapter_id(adapter_find(s, DmaAdapter))), id,
-                               !!WriteToDevice, SAID(s, va_of(s, ScatterGather).v), 0);
+    struct call c =
+        call_begin(s, API_PutScatterGatherList, SAID(s, adapter_id(adapter_find(s, DmaAdapter))),
+                   id, !!WriteToDevice, SAID(s, va_of(s, ScatterGather).v), 0);
     uint64_t copied = 0;
 
     if (l) {

@@ -1,5 +1,6 @@
 /*
- * Version 2: lists in the driver's own memory, how large they get, and an MDL over what a list shows.
+ * Version 2: lists in the driver's own memory, how large they get, and an MDL over what a list
+ * shows.
  */
 #include "sim/nt/dma.h"
 
@@ -12,19 +13,20 @@
  * Units    *ScatterGatherListSize: bytes, with the HAL's private part
  * Returns  STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES (more map registers than the adapter has),
  *          STATUS_BUFFER_TOO_SMALL (Mdl does not cover Length)
- * Gap      size is 200 + 32 bytes for each map register, on every machine: header, private part, and for
- *          each register an element and a private word. Windows' own formula is not public; 232 bytes for
- *          one register is what it was seen to answer
+ * Gap      size is 200 + 32 bytes for each map register, on every machine: header, private part,
+ *          and for each register an element and a private word. Windows' own formula is not public;
+ *          232 bytes for one register is what it was seen to answer
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pcalculate_scatter_gather_list_size
  */
-NTSTATUS CalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID CurrentVa, ULONG Length,
-                                    PULONG ScatterGatherListSize, PULONG NumberOfMapRegisters)
+NTSTATUS CalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID CurrentVa,
+                                    ULONG Length, PULONG ScatterGatherListSize,
+                                    PULONG NumberOfMapRegisters)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_CalculateScatterGatherList, adapter_id(a), SAID(s, mdl_obj(s, Mdl)),
-                               SAID(s, va_of(s, CurrentVa).v), Length, 0);
+    struct call c = call_begin(s, API_CalculateScatterGatherList, adapter_id(a),
+                               SAID(s, mdl_obj(s, Mdl)), SAID(s, va_of(s, CurrentVa).v), Length, 0);
     uint32_t registers = (uint32_t)span_pages((uint64_t)CurrentVa, Length);
     NTSTATUS status = STATUS_SUCCESS;
 
@@ -39,7 +41,8 @@ NTSTATUS CalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID Cur
         if (NumberOfMapRegisters)
             *NumberOfMapRegisters = registers;
     }
-    call_end(&c, (uint64_t)(ULONG)status, status ? 0 : sg_size(registers), status ? 0 : registers, 0);
+    call_end(&c, (uint64_t)(ULONG)status, status ? 0 : sg_size(registers), status ? 0 : registers,
+             0);
     return status;
 }
 
@@ -47,24 +50,34 @@ NTSTATUS CalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID Cur
  * BuildScatterGatherList: as GetScatterGatherList, in the driver's memory.
  *
  * Irql     DISPATCH_LEVEL
- * Returns  as GetScatterGatherList; STATUS_BUFFER_TOO_SMALL also for a buffer below the calculated size
+ * Returns  as GetScatterGatherList; STATUS_BUFFER_TOO_SMALL also for a buffer below the calculated
+ *          size
  * Gap      as GetScatterGatherList
  * Says     as GetScatterGatherList
  * Source   wdm/nc-wdm-pbuild_scatter_gather_list
  */
-NTSTATUS BuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa,
-                                ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
-                                BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer, ULONG ScatterGatherLength)
+NTSTATUS BuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
+                                PVOID CurrentVa, ULONG Length,
+                                PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
+                                BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer,
+                                ULONG ScatterGatherLength)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t mdl = SAID(s, mdl_obj(s, Mdl)), list_id = 0;
-    struct list_call want = { .device_object = DeviceObject, .mdl = Mdl, .offset = mdl_offset_of(Mdl, CurrentVa),
-                              .length = Length, .routine = ExecutionRoutine, .routine_context = Context,
-                              .to_device = WriteToDevice, .build = true, .buffer = ScatterGatherBuffer,
+    struct list_call want = { .device_object = DeviceObject,
+                              .mdl = Mdl,
+                              .offset = mdl_offset_of(Mdl, CurrentVa),
+                              .length = Length,
+                              .routine = ExecutionRoutine,
+                              .routine_context = Context,
+                              .to_device = WriteToDevice,
+                              .build = true,
+                              .buffer = ScatterGatherBuffer,
                               .buffer_bytes = ScatterGatherLength };
-    struct call c = call_begin(s, API_BuildScatterGatherList, adapter_id(a), mdl, SAID(s, va_of(s, CurrentVa).v),
-                               dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
+    struct call c = call_begin(s, API_BuildScatterGatherList, adapter_id(a), mdl,
+                               SAID(s, va_of(s, CurrentVa).v), dir_length(Length, WriteToDevice),
+                               SAID(s, device_obj(s, DeviceObject)));
     struct dma_list *list = NULL;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
@@ -79,7 +92,8 @@ NTSTATUS BuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
     return status;
 }
 
-/* The frame behind byte `offset` of the transfer as the device sees it: of a bounce run, or the buffer's. */
+/* The frame behind byte `offset` of the transfer as the device sees it: of a bounce run, or the
+ * buffer's. */
 static uint64_t shown_frame(struct sim *s, const struct dma_list *l, uint64_t offset, bool *known)
 {
     const struct dma_mdl *mdl;
@@ -124,9 +138,10 @@ static PMDL shown_mdl(struct sim *s, const struct dma_list *l)
  * BuildMdlFromScatterGatherList: an MDL over the memory that the device really works on.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_INVALID_PARAMETER without OriginalMdl or list, STATUS_NONE_MAPPED the second time,
+ * Returns  STATUS_INVALID_PARAMETER without OriginalMdl or list, STATUS_NONE_MAPPED the second
+ *          time, STATUS_INSUFFICIENT_RESOURCES
+ * Gap      a list over several MDLs of which only parts are bounced gives
  *          STATUS_INSUFFICIENT_RESOURCES
- * Gap      a list over several MDLs of which only parts are bounced gives STATUS_INSUFFICIENT_RESOURCES
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pbuild_mdl_from_scatter_gather_list
  */
@@ -136,8 +151,9 @@ NTSTATUS BuildMdlFromScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_
     struct sim *s = sim_now();
     uint32_t id;
     struct dma_list *l = list_find(s, ScatterGather, &id);
-    struct call c = call_begin(s, API_BuildMdlFromScatterGatherList, adapter_id(adapter_find(s, DmaAdapter)), id,
-                               SAID(s, mdl_obj(s, OriginalMdl)), 0, 0);
+    struct call c =
+        call_begin(s, API_BuildMdlFromScatterGatherList, adapter_id(adapter_find(s, DmaAdapter)),
+                   id, SAID(s, mdl_obj(s, OriginalMdl)), 0, 0);
     NTSTATUS status = STATUS_SUCCESS;
 
     if (!OriginalMdl || !l || !TargetMdl)

@@ -1,6 +1,6 @@
 /*
- * Version 3: transfer contexts, requests that can be synchronous and cancelled, and maps over a whole
- * chain by offset.
+ * Version 3: transfer contexts, requests that can be synchronous and cancelled, and maps over a
+ * whole chain by offset.
  */
 #include "sim/nt/dma.h"
 
@@ -8,8 +8,9 @@
 
 #define RELEASED(a) (!(a) || !(a)->live)
 
-/* The forms that both pages allow: a routine and no place for the result, or, synchronous, the place
- * and no routine (the pages contradict each other on the rest: conflict 4 of the reference). */
+/* The forms that both pages allow: a routine and no place for the result, or, synchronous, the
+ * place and no routine (the pages contradict each other on the rest: conflict 4 of the reference).
+ */
 static bool forms_hold(ULONG Flags, bool routine, bool result)
 {
     return routine ? !result : (Flags & DMA_SYNCHRONOUS_CALLBACK) && result;
@@ -19,20 +20,20 @@ static bool forms_hold(ULONG Flags, bool routine, bool result)
  * GetDmaTransferInfo: map registers, elements and bytes that a transfer takes.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_NOT_SUPPORTED for an unknown version; STATUS_INVALID_PARAMETER for an Offset or Length
- *          outside the chain
+ * Returns  STATUS_NOT_SUPPORTED for an unknown version; STATUS_INVALID_PARAMETER for an Offset or
+ *          Length outside the chain
  * Gap      WriteOnly changes nothing here: caches ask for no boundary pages
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pget_dma_transfer_info
  */
-NTSTATUS GetDmaTransferInfo(PDMA_ADAPTER DmaAdapter, PMDL Mdl, ULONGLONG Offset, ULONG Length, BOOLEAN WriteOnly,
-                            PDMA_TRANSFER_INFO TransferInfo)
+NTSTATUS GetDmaTransferInfo(PDMA_ADAPTER DmaAdapter, PMDL Mdl, ULONGLONG Offset, ULONG Length,
+                            BOOLEAN WriteOnly, PDMA_TRANSFER_INFO TransferInfo)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     ULONG version = TransferInfo ? TransferInfo->Version : 0;
-    struct call c = call_begin(s, API_GetDmaTransferInfo, adapter_id(a), SAID(s, mdl_obj(s, Mdl)), Offset,
-                               dir_length(Length, WriteOnly), version);
+    struct call c = call_begin(s, API_GetDmaTransferInfo, adapter_id(a), SAID(s, mdl_obj(s, Mdl)),
+                               Offset, dir_length(Length, WriteOnly), version);
     uint32_t registers = 0, elements = 0;
     NTSTATUS status = STATUS_SUCCESS;
 
@@ -89,30 +90,38 @@ NTSTATUS InitializeDmaTransferContext(PDMA_ADAPTER DmaAdapter, PVOID DmaTransfer
 }
 
 /*
- * AllocateAdapterChannelEx: as AllocateAdapterChannel, many for each device object, and at once if asked.
+ * AllocateAdapterChannelEx: as AllocateAdapterChannel, many for each device object, and at once if
+ * asked.
  *
  * Irql     DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES (too many registers; synchronous: not now),
- *          STATUS_INVALID_PARAMETER (forms, context), STATUS_CANCELLED (context cancelled before)
- * Gap      the pages contradict each other on MapRegisterBase; only the forms that both allow are taken.
- *          A context used for two requests at once serves both, and a cancel finds the later one.
- *          Flags other than DMA_SYNCHRONOUS_CALLBACK are said and have no effect
+ * Returns  STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES (too many registers; synchronous: not
+ *          now), STATUS_INVALID_PARAMETER (forms, context), STATUS_CANCELLED (context cancelled
+ *          before)
+ * Gap      the pages contradict each other on MapRegisterBase; only the forms that both allow are
+ *          taken. A context used for two requests at once serves both, and a cancel finds the later
+ *          one. Flags other than DMA_SYNCHRONOUS_CALLBACK are said and have no effect
  * Says     CALL, ARG, CHANNEL, MAPREG, CALLBACK.., RETURN
- * Source   wdm/nc-wdm-pallocate_adapter_channel_ex, kernel/basic-calling-pattern-for-version-3-dma-routines
+ * Source   wdm/nc-wdm-pallocate_adapter_channel_ex,
+ *          kernel/basic-calling-pattern-for-version-3-dma-routines
  */
-NTSTATUS AllocateAdapterChannelEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext,
-                                  ULONG NumberOfMapRegisters, ULONG Flags, PDRIVER_CONTROL ExecutionRoutine,
-                                  PVOID ExecutionContext, PVOID *MapRegisterBase)
+NTSTATUS AllocateAdapterChannelEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
+                                  PVOID DmaTransferContext, ULONG NumberOfMapRegisters, ULONG Flags,
+                                  PDRIVER_CONTROL ExecutionRoutine, PVOID ExecutionContext,
+                                  PVOID *MapRegisterBase)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t id;
     struct dma_context *x = dma_context_find(s, DmaTransferContext, &id);
-    struct call c = call_begin(s, API_AllocateAdapterChannelEx, adapter_id(a), SAID(s, device_obj(s, DeviceObject)),
-                               id, NumberOfMapRegisters, Flags);
-    struct channel_call want = { .device_object = DeviceObject, .registers = NumberOfMapRegisters,
-                                 .routine = ExecutionRoutine, .routine_context = ExecutionContext,
-                                 .synchronous = (Flags & DMA_SYNCHRONOUS_CALLBACK) != 0, .context = x };
+    struct call c =
+        call_begin(s, API_AllocateAdapterChannelEx, adapter_id(a),
+                   SAID(s, device_obj(s, DeviceObject)), id, NumberOfMapRegisters, Flags);
+    struct channel_call want = { .device_object = DeviceObject,
+                                 .registers = NumberOfMapRegisters,
+                                 .routine = ExecutionRoutine,
+                                 .routine_context = ExecutionContext,
+                                 .synchronous = (Flags & DMA_SYNCHRONOUS_CALLBACK) != 0,
+                                 .context = x };
     struct mapfile *file = NULL;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
@@ -120,15 +129,18 @@ NTSTATUS AllocateAdapterChannelEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT Device
         call_arg(&c, id, va_of(s, (void *)ExecutionRoutine).v, va_of(s, ExecutionContext).v,
                  va_of(s, MapRegisterBase).v, 0);
     if (!RELEASED(a) && x && forms_hold(Flags, ExecutionRoutine != NULL, MapRegisterBase != NULL))
-        status = x->state == CONTEXT_CANCELLED ? STATUS_CANCELLED : dma_channel_get(s, a, &want, &file);
+        status =
+            x->state == CONTEXT_CANCELLED ? STATUS_CANCELLED : dma_channel_get(s, a, &want, &file);
     if (status == STATUS_SUCCESS && MapRegisterBase)
         *MapRegisterBase = (PVOID)mapfile_token(file);
-    call_end(&c, (uint64_t)(ULONG)status, file ? file->obj : 0, status == STATUS_SUCCESS && MapRegisterBase, 0);
+    call_end(&c, (uint64_t)(ULONG)status, file ? file->obj : 0,
+             status == STATUS_SUCCESS && MapRegisterBase, 0);
     return status;
 }
 
 /*
- * ConfigureAdapterChannel: a function of a system DMA controller's extension; a bus master has none.
+ * ConfigureAdapterChannel: a function of a system DMA controller's extension; a bus master has
+ * none.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  STATUS_NOT_IMPLEMENTED, STATUS_INVALID_PARAMETER for a released adapter
@@ -169,11 +181,13 @@ static BOOLEAN context_cancel(struct sim *s, struct dma_context *x)
  * Irql     <= DISPATCH_LEVEL
  * Returns  TRUE: the routine will never run. FALSE: it ran, or is about to (resources are granted)
  * Gap      a context that was never used counts as cancelled from then on (TRUE), until it is
- *          initialised again; the page does not say what is returned then. DeviceObject is not looked at
+ *          initialised again; the page does not say what is returned then. DeviceObject is not
+ *          looked at
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pcancel_adapter_channel
  */
-BOOLEAN CancelAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext)
+BOOLEAN CancelAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
+                             PVOID DmaTransferContext)
 {
     struct sim *s = sim_now();
     uint32_t id;
@@ -203,9 +217,15 @@ static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
     uint64_t at = x->offset;
     const struct dma_mdl *first = sg_seek(mdl_of(x->mdl), &at);
     struct sg_want w = {
-        .mdl = mdl_of(x->mdl), .offset = x->offset, .to_device = x->to_device, .chain = true,
-        .one_run = !a->scatter_gather, .per_mdl = true, .elements = x->list->elements,
-        .elements_max = x->elements_max, .registers_max = f->count > f->used ? f->count - f->used : 0,
+        .mdl = mdl_of(x->mdl),
+        .offset = x->offset,
+        .to_device = x->to_device,
+        .chain = true,
+        .one_run = !a->scatter_gather,
+        .per_mdl = true,
+        .elements = x->list->elements,
+        .elements_max = x->elements_max,
+        .registers_max = f->count > f->used ? f->count - f->used : 0,
     };
     struct dma_map *m;
 
@@ -225,10 +245,11 @@ static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
  * MapTransferEx: maps the next piece of a chain and fills a list with it.
  *
  * Irql     <= DISPATCH_LEVEL
- * Units    *Length: bytes; in: wanted; out: mapped, which registers, elements or a choice may make less
- * Returns  STATUS_INVALID_PARAMETER (a bus master needs a list of at least one element, DeviceOffset 0 and no
- *          completion routine; no zero length), STATUS_BUFFER_TOO_SMALL (chain shorter than Offset and
- *          Length), STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
+ * Units    *Length: bytes; in: wanted; out: mapped, which registers, elements or a choice may make
+ *          less
+ * Returns  STATUS_INVALID_PARAMETER (a bus master needs a list of at least one element,
+ *          DeviceOffset 0 and no completion routine; no zero length), STATUS_BUFFER_TOO_SMALL
+ *          (chain shorter than Offset and Length), STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
  * Gap      a second map before the flush of the first is done as it comes. System DMA
  * Says     CALL, ARG, ARG, MAP for each element, RETURN
  * Source   wdm/nc-wdm-pmap_transfer_ex
@@ -242,21 +263,28 @@ NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t id, mdl = SAID(s, mdl_obj(s, Mdl));
     ULONG wanted = Length ? *Length : 0, mapped = wanted;
-    struct map_ex x = { .file = mapfile_find(s, (uint64_t)MapRegisterBase, &id), .mdl = Mdl, .offset = Offset,
-                        .length = wanted, .to_device = WriteToDevice, .list = (struct sg_list *)ScatterGatherBuffer };
-    struct call c = call_begin(s, API_MapTransferEx, adapter_id(a), id, mdl, Offset, dir_length(wanted, WriteToDevice));
+    struct map_ex x = { .file = mapfile_find(s, (uint64_t)MapRegisterBase, &id),
+                        .mdl = Mdl,
+                        .offset = Offset,
+                        .length = wanted,
+                        .to_device = WriteToDevice,
+                        .list = (struct sg_list *)ScatterGatherBuffer };
+    struct call c = call_begin(s, API_MapTransferEx, adapter_id(a), id, mdl, Offset,
+                               dir_length(wanted, WriteToDevice));
     uint64_t bytes = sg_chain_bytes(mdl_of(Mdl));
     NTSTATUS status;
 
     if (s->trace.on) {
         call_arg(&c, mdl, DeviceOffset, va_of(s, ScatterGatherBuffer).v, ScatterGatherBufferLength,
                  va_of(s, (void *)DmaCompletionRoutine).v);
-        call_arg(&c, x.file && x.file->context ? x.file->context->obj : 0, va_of(s, CompletionContext).v, bytes,
-                 Mdl ? (USHORT)Mdl->MdlFlags : 0,
+        call_arg(&c, x.file && x.file->context ? x.file->context->obj : 0,
+                 va_of(s, CompletionContext).v, bytes, Mdl ? (USHORT)Mdl->MdlFlags : 0,
                  x.file && x.file->count > x.file->used ? x.file->count - x.file->used : 0);
     }
-    x.elements_max = ScatterGatherBufferLength < sizeof(struct sg_list) ? 0 :
-        (uint32_t)((ScatterGatherBufferLength - sizeof(struct sg_list)) / sizeof(struct sg_element));
+    x.elements_max = ScatterGatherBufferLength < sizeof(struct sg_list)
+                         ? 0
+                         : (uint32_t)((ScatterGatherBufferLength - sizeof(struct sg_list)) /
+                                      sizeof(struct sg_element));
     if (RELEASED(a) || !x.file || !Mdl || !wanted || !x.list || !x.elements_max || DeviceOffset ||
         DmaCompletionRoutine || Offset >= bytes)
         status = STATUS_INVALID_PARAMETER;
@@ -270,13 +298,14 @@ NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
         status = map_ex(s, &x, &mapped);
     if (status == STATUS_SUCCESS)
         *Length = mapped;
-    call_end(&c, (uint64_t)(ULONG)status, mapped, status ? 0 : x.list->count, status ? 0 : x.list->elements[0].ba);
+    call_end(&c, (uint64_t)(ULONG)status, mapped, status ? 0 : x.list->count,
+             status ? 0 : x.list->elements[0].ba);
     return status;
 }
 
 /* Get...Ex and Build...Ex after their CALL. */
-static NTSTATUS list_ex(struct sim *s, struct adapter *a, const struct list_call *want, PVOID *result, ULONG Flags,
-                        bool system_arguments, uint32_t *list_id)
+static NTSTATUS list_ex(struct sim *s, struct adapter *a, const struct list_call *want,
+                        PVOID *result, ULONG Flags, bool system_arguments, uint32_t *list_id)
 {
     struct dma_list *list = NULL;
     NTSTATUS status;
@@ -293,16 +322,16 @@ static NTSTATUS list_ex(struct sim *s, struct adapter *a, const struct list_call
     return status;
 }
 
-static void list_ex_say(struct call *c, const struct list_call *want, uint32_t context, ULONG Flags, PVOID result,
-                        PDMA_COMPLETION_ROUTINE completion, PVOID completion_context)
+static void list_ex_say(struct call *c, const struct list_call *want, uint32_t context, ULONG Flags,
+                        PVOID result, PDMA_COMPLETION_ROUTINE completion, PVOID completion_context)
 {
     struct sim *s = c->s;
     PMDL mdl = want->mdl;
 
-    call_arg(c, context, Flags, va_of(s, (void *)want->routine).v, va_of(s, want->routine_context).v,
-             va_of(s, result).v);
-    call_arg(c, 0, va_of(s, (void *)completion).v, va_of(s, completion_context).v, sg_chain_bytes(mdl_of(mdl)),
-             mdl ? (USHORT)mdl->MdlFlags : 0);
+    call_arg(c, context, Flags, va_of(s, (void *)want->routine).v,
+             va_of(s, want->routine_context).v, va_of(s, result).v);
+    call_arg(c, 0, va_of(s, (void *)completion).v, va_of(s, completion_context).v,
+             sg_chain_bytes(mdl_of(mdl)), mdl ? (USHORT)mdl->MdlFlags : 0);
     if (want->build)
         call_arg(c, 0, va_of(s, want->buffer).v, want->buffer_bytes, 0, 0);
 }
@@ -311,34 +340,43 @@ static void list_ex_say(struct call *c, const struct list_call *want, uint32_t c
  * GetScatterGatherListEx: a list by offset into a chain; at once if asked.
  *
  * Irql     <= DISPATCH_LEVEL (the routine runs at DISPATCH_LEVEL all the same)
- * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES, STATUS_BUFFER_TOO_SMALL (chain
- *          shorter than Offset and Length), STATUS_CANCELLED
- * Gap      the page says that everything is freed when the routine returns; as KMDF and NetAdapterCx rely on,
- *          the return releases the adapter only, and list and registers live until PutScatterGatherList
+ * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES,
+ *          STATUS_BUFFER_TOO_SMALL (chain shorter than Offset and Length), STATUS_CANCELLED
+ * Gap      the page says that everything is freed when the routine returns; as KMDF and
+ *          NetAdapterCx rely on, the return releases the adapter only, and list and registers live
+ *          until PutScatterGatherList
  * Says     CALL, ARG, ARG, CHANNEL, SGL, MAP for each element, CALLBACK.., RETURN
  * Source   wdm/nc-wdm-pget_scatter_gather_list_ex
  */
-NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext,
-                                PMDL Mdl, ULONGLONG Offset, ULONG Length, ULONG Flags,
-                                PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice,
-                                PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext,
-                                PSCATTER_GATHER_LIST *ScatterGatherList)
+NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
+                                PVOID DmaTransferContext, PMDL Mdl, ULONGLONG Offset, ULONG Length,
+                                ULONG Flags, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
+                                BOOLEAN WriteToDevice, PDMA_COMPLETION_ROUTINE DmaCompletionRoutine,
+                                PVOID CompletionContext, PSCATTER_GATHER_LIST *ScatterGatherList)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t id, list_id = 0;
     struct dma_context *x = dma_context_find(s, DmaTransferContext, &id);
-    struct list_call want = { .device_object = DeviceObject, .mdl = Mdl, .offset = Offset, .length = Length,
-                              .routine = ExecutionRoutine, .routine_context = Context, .to_device = WriteToDevice,
-                              .synchronous = (Flags & DMA_SYNCHRONOUS_CALLBACK) != 0, .context = x };
-    struct call c = call_begin(s, API_GetScatterGatherListEx, adapter_id(a), SAID(s, mdl_obj(s, Mdl)), Offset,
-                               dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
+    struct list_call want = { .device_object = DeviceObject,
+                              .mdl = Mdl,
+                              .offset = Offset,
+                              .length = Length,
+                              .routine = ExecutionRoutine,
+                              .routine_context = Context,
+                              .to_device = WriteToDevice,
+                              .synchronous = (Flags & DMA_SYNCHRONOUS_CALLBACK) != 0,
+                              .context = x };
+    struct call c =
+        call_begin(s, API_GetScatterGatherListEx, adapter_id(a), SAID(s, mdl_obj(s, Mdl)), Offset,
+                   dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
     NTSTATUS status;
 
     if (s->trace.on)
-        list_ex_say(&c, &want, id, Flags, ScatterGatherList, DmaCompletionRoutine, CompletionContext);
-    status = list_ex(s, a, &want, (PVOID *)ScatterGatherList, Flags, DmaCompletionRoutine || CompletionContext,
-                     &list_id);
+        list_ex_say(&c, &want, id, Flags, ScatterGatherList, DmaCompletionRoutine,
+                    CompletionContext);
+    status = list_ex(s, a, &want, (PVOID *)ScatterGatherList, Flags,
+                     DmaCompletionRoutine || CompletionContext, &list_id);
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -347,34 +385,46 @@ NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
  * BuildScatterGatherListEx: as GetScatterGatherListEx, in the driver's memory.
  *
  * Irql     DISPATCH_LEVEL
- * Returns  as GetScatterGatherListEx; STATUS_BUFFER_TOO_SMALL also for a buffer below GetDmaTransferInfo's size
+ * Returns  as GetScatterGatherListEx; STATUS_BUFFER_TOO_SMALL also for a buffer below
+ *          GetDmaTransferInfo's size
  * Gap      as GetScatterGatherListEx
  * Says     as GetScatterGatherListEx, one ARG more
  * Source   wdm/nc-wdm-pbuild_scatter_gather_list_ex
  */
-NTSTATUS BuildScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext,
-                                  PMDL Mdl, ULONGLONG Offset, ULONG Length, ULONG Flags,
-                                  PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice,
-                                  PVOID ScatterGatherBuffer, ULONG ScatterGatherLength,
-                                  PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext,
-                                  PVOID ScatterGatherList)
+NTSTATUS BuildScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
+                                  PVOID DmaTransferContext, PMDL Mdl, ULONGLONG Offset,
+                                  ULONG Length, ULONG Flags, PDRIVER_LIST_CONTROL ExecutionRoutine,
+                                  PVOID Context, BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer,
+                                  ULONG ScatterGatherLength,
+                                  PDMA_COMPLETION_ROUTINE DmaCompletionRoutine,
+                                  PVOID CompletionContext, PVOID ScatterGatherList)
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t id, list_id = 0;
     struct dma_context *x = dma_context_find(s, DmaTransferContext, &id);
-    struct list_call want = { .device_object = DeviceObject, .mdl = Mdl, .offset = Offset, .length = Length,
-                              .routine = ExecutionRoutine, .routine_context = Context, .to_device = WriteToDevice,
-                              .synchronous = (Flags & DMA_SYNCHRONOUS_CALLBACK) != 0, .context = x, .build = true,
-                              .buffer = ScatterGatherBuffer, .buffer_bytes = ScatterGatherLength };
-    struct call c = call_begin(s, API_BuildScatterGatherListEx, adapter_id(a), SAID(s, mdl_obj(s, Mdl)), Offset,
-                               dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
+    struct list_call want = { .device_object = DeviceObject,
+                              .mdl = Mdl,
+                              .offset = Offset,
+                              .length = Length,
+                              .routine = ExecutionRoutine,
+                              .routine_context = Context,
+                              .to_device = WriteToDevice,
+                              .synchronous = (Flags & DMA_SYNCHRONOUS_CALLBACK) != 0,
+                              .context = x,
+                              .build = true,
+                              .buffer = ScatterGatherBuffer,
+                              .buffer_bytes = ScatterGatherLength };
+    struct call c =
+        call_begin(s, API_BuildScatterGatherListEx, adapter_id(a), SAID(s, mdl_obj(s, Mdl)), Offset,
+                   dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
     NTSTATUS status;
 
     if (s->trace.on)
-        list_ex_say(&c, &want, id, Flags, ScatterGatherList, DmaCompletionRoutine, CompletionContext);
-    status = list_ex(s, a, &want, (PVOID *)ScatterGatherList, Flags, DmaCompletionRoutine || CompletionContext,
-                     &list_id);
+        list_ex_say(&c, &want, id, Flags, ScatterGatherList, DmaCompletionRoutine,
+                    CompletionContext);
+    status = list_ex(s, a, &want, (PVOID *)ScatterGatherList, Flags,
+                     DmaCompletionRoutine || CompletionContext, &list_id);
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -383,19 +433,21 @@ NTSTATUS BuildScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT Device
  * FlushAdapterBuffersEx: ends what one MapTransferEx began.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER for no Mdl, a base that is not live or an Offset outside
+ * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER for no Mdl, a base that is not live or an
+ *          Offset outside
  * Gap      a range that is not mapped: STATUS_SUCCESS, nothing happens. Pages given up as a whole
  * Says     CALL, FLUSH, UNMAP for each run, GUARD when damaged, RETURN
  * Source   wdm/nc-wdm-pflush_adapter_buffers_ex
  */
-NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, ULONGLONG Offset,
-                               ULONG Length, BOOLEAN WriteToDevice)
+NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
+                               ULONGLONG Offset, ULONG Length, BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     uint32_t id, mdl = SAID(s, mdl_obj(s, Mdl));
     struct mapfile *f = mapfile_find(s, (uint64_t)MapRegisterBase, &id);
-    struct call c = call_begin(s, API_FlushAdapterBuffersEx, adapter_id(adapter_find(s, DmaAdapter)), id, mdl, Offset,
-                               dir_length(Length, WriteToDevice));
+    struct call c =
+        call_begin(s, API_FlushAdapterBuffersEx, adapter_id(adapter_find(s, DmaAdapter)), id, mdl,
+                   Offset, dir_length(Length, WriteToDevice));
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     uint64_t copied = 0;
     bool touched;
@@ -406,8 +458,8 @@ NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegis
         if (f->context)
             f->context->transfer_cancelled = false;
     }
-    trace_emit(&s->trace, EV_FLUSH, API_FlushAdapterBuffersEx, id, Offset, dir_length(Length, WriteToDevice), copied,
-               mdl);
+    trace_emit(&s->trace, EV_FLUSH, API_FlushAdapterBuffersEx, id, Offset,
+               dir_length(Length, WriteToDevice), copied, mdl);
     call_end(&c, (uint64_t)(ULONG)status, copied, 0, 0);
     return status;
 }
@@ -416,8 +468,8 @@ NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegis
  * FreeAdapterObject: what a routine's return value would have done, for those who had none.
  *
  * Irql     <= DISPATCH_LEVEL
- * Gap      without a held channel: nothing happens. For a list, DeallocateObject takes its map registers
- *          away at once; the list itself stays until PutScatterGatherList
+ * Gap      without a held channel: nothing happens. For a list, DeallocateObject takes its map
+ *          registers away at once; the list itself stays until PutScatterGatherList
  * Says     CALL, MAPREG_END or UNMAP, CHANNEL_END, RETURN
  * Source   wdm/nc-wdm-pfree_adapter_object
  */
@@ -438,8 +490,8 @@ VOID FreeAdapterObject(PDMA_ADAPTER DmaAdapter, IO_ALLOCATION_ACTION AllocationA
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER for a context that is none
- * Gap      a bus master's running transfer is its driver's to stop; only the mark is kept (KMDF: the next
- *          MapTransferEx gives STATUS_CANCELLED, the flush clears it)
+ * Gap      a bus master's running transfer is its driver's to stop; only the mark is kept (KMDF:
+ *          the next MapTransferEx gives STATUS_CANCELLED, the flush clears it)
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pcancel_mapped_transfer
  */
@@ -448,7 +500,8 @@ NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)
     struct sim *s = sim_now();
     uint32_t id;
     struct dma_context *x = dma_context_find(s, DmaTransferContext, &id);
-    struct call c = call_begin(s, API_CancelMappedTransfer, adapter_id(adapter_find(s, DmaAdapter)), id, 0, 0, 0);
+    struct call c = call_begin(s, API_CancelMappedTransfer, adapter_id(adapter_find(s, DmaAdapter)),
+                               id, 0, 0, 0);
     NTSTATUS status = x ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 
     if (x)
@@ -462,7 +515,8 @@ NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)
  *
  * Irql     <= DISPATCH_LEVEL (the page leaves it open)
  * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER without Mdl
- * Gap      the page's remarks are empty. Caches are not modelled yet, so there is nothing to maintain
+ * Gap      the page's remarks are empty. Caches are not modelled yet, so there is nothing to
+ *          maintain
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pflush_dma_buffer
  */
@@ -470,7 +524,8 @@ NTSTATUS FlushDmaBuffer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, BOOLEAN ReadOperation
 {
     struct sim *s = sim_now();
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct call c = call_begin(s, API_FlushDmaBuffer, adapter_id(a), SAID(s, mdl_obj(s, Mdl)), ReadOperation, 0, 0);
+    struct call c = call_begin(s, API_FlushDmaBuffer, adapter_id(a), SAID(s, mdl_obj(s, Mdl)),
+                               ReadOperation, 0, 0);
     NTSTATUS status = RELEASED(a) || !Mdl ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 
     call_end(&c, (uint64_t)(ULONG)status, 0, 0, 0);

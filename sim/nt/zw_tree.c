@@ -33,9 +33,8 @@ static struct chunk *chunk_new(size_t size)
     return c;
 }
 
-void *reg_memory(struct sim *s, size_t bytes)
+static void *take(struct reg_tree *t, size_t bytes)
 {
-    struct reg_tree *t = s->nt->zw->tree;
     void *p;
 
     bytes = align_up(bytes, 8);
@@ -51,6 +50,14 @@ void *reg_memory(struct sim *s, size_t bytes)
     p = t->now->bytes + t->now->used;
     t->now->used += bytes;
     return memset(p, 0, bytes);
+}
+
+/* Planting the tree empties the chunks, so it comes before the first thing that is kept in them, also
+ * when that is an event's name and nobody has looked into the registry yet. */
+void *reg_memory(struct sim *s, size_t bytes)
+{
+    reg_root(s);
+    return take(s->nt->zw->tree, bytes);
 }
 
 struct reg_name reg_name_of(const UNICODE_STRING *u)
@@ -296,7 +303,7 @@ static bool tree_clear(struct sim *s)
 
     t->now = t->first;
     t->now->used = 0;
-    t->root = reg_memory(s, sizeof(*t->root));
+    t->root = take(t, sizeof(*t->root));
     return t->root && tree_plant(s);
 }
 

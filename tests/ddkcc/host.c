@@ -140,7 +140,7 @@ void host_raise_with(unsigned code, unsigned long long a)
 
 unsigned long long host_accesses(void)
 {
-    return g_door.accesses;
+    return door_accesses();
 }
 
 int ddk_wpp_trace(const char *function, const char *file, int line, int level_known,

@@ -1,11 +1,12 @@
 /*
- * Lists and what an adapter says of itself, on the machine's profiles: counts, sizes, statuses, when
- * bytes are copied, what a device may still touch.
+ * Lists and what an adapter says of itself, on the machine's profiles: counts, sizes, statuses,
+ * when bytes are copied, what a device may still touch.
  */
 #include "tests/unit/nt_dma.h"
 
-static const char *const profiles[] = { "direct64", "bounce32", "nosg", "remap", "remap-lazy", "external", "tight",
-                                        "one-register", "split", "merge", "noncoherent", "deferred" };
+static const char *const profiles[] = { "direct64",   "bounce32", "nosg",        "remap",
+                                        "remap-lazy", "external", "tight",       "one-register",
+                                        "split",      "merge",    "noncoherent", "deferred" };
 
 static void size_on_remap(void)
 {
@@ -13,7 +14,9 @@ static void size_on_remap(void)
     ULONG size = 0, registers = 0;
 
     open_adapter(3, TRUE, 64, 1 << 20);
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, b.mdl, b.p, 128, &size, &registers), STATUS_SUCCESS);
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, b.mdl, b.p, 128, &size,
+                                                       &registers),
+                     STATUS_SUCCESS);
     assert_int_equal(size, 232);
     assert_int_equal(registers, 1);
 }
@@ -31,26 +34,35 @@ static void counts(void)
 
     open_adapter(2, TRUE, 64, 1 << 20);
     assert_int_equal(T.registers, 257); /* pages of 1 MiB and one */
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, NULL, NULL, 257 * 4096, &size, &n), STATUS_SUCCESS);
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, NULL, NULL, 257 * 4096, &size,
+                                                       &n),
+                     STATUS_SUCCESS);
     assert_int_equal(n, 257);
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, NULL, NULL, 257 * 4096 + 1, &size, &n),
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, NULL, NULL, 257 * 4096 + 1, &size,
+                                                       &n),
                      STATUS_INSUFFICIENT_RESOURCES);
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, NULL, (PVOID)4095, 8192, &size, &n), STATUS_SUCCESS);
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, NULL, (PVOID)4095, 8192, &size,
+                                                       &n),
+                     STATUS_SUCCESS);
     assert_int_equal(n, 3);
 
-    struct buffer a = buffer_make(0xf00, 0x300), b = buffer_make(0x10, 0x1000), c = buffer_make(0, 0x800);
+    struct buffer a = buffer_make(0xf00, 0x300), b = buffer_make(0x10, 0x1000),
+                  c = buffer_make(0, 0x800);
 
     a.mdl->Next = b.mdl;
     b.mdl->Next = c.mdl;
     /* 0xf00+0x300 spans 2 pages, 0x10+0x1000 spans 2, 0x800 one */
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, a.mdl, a.p, 0x300 + 0x1000 + 0x800, &size, &n),
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, a.mdl, a.p,
+                                                       0x300 + 0x1000 + 0x800, &size, &n),
                      STATUS_SUCCESS);
     assert_int_equal(n, 5);
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, a.mdl, a.p + 0x200, 0x100 + 0x1000, &size, &n),
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, a.mdl, a.p + 0x200,
+                                                       0x100 + 0x1000, &size, &n),
                      STATUS_SUCCESS);
     assert_int_equal(n, 3);
     /* the last MDL begins at offset 0, so a page of excess is the first that is refused at + 1 */
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, a.mdl, a.p, 0x300 + 0x1000 + 0x800 + 0x1001, &size, &n),
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, a.mdl, a.p,
+                                                       0x300 + 0x1000 + 0x800 + 0x1001, &size, &n),
                      STATUS_BUFFER_TOO_SMALL);
 }
 
@@ -67,7 +79,8 @@ static void round_trip_of(ULONG offset, ULONG bytes, bool to_device)
     KIRQL irql = to_dispatch();
 
     memset(&got, 0, sizeof(got));
-    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, bytes, list_control, &b, to_device),
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, bytes, list_control,
+                                                 &b, to_device),
                      STATUS_SUCCESS);
     from_dispatch(irql);
     if (!got.calls)
@@ -94,8 +107,10 @@ static void round_trip_of(ULONG offset, ULONG bytes, bool to_device)
 
 static void round_trips(void)
 {
-    static const struct { ULONG offset, bytes; } shapes[] = {
-        { 0, 1 }, { 0xfff, 2 }, { 0, 4096 }, { 0x123, 4095 }, { 0x800, 0x1801 }, { 0, 8192 }, { 0xabc, 20000 },
+    static const struct { ULONG offset, bytes;
+    } shapes[] = {
+        { 0, 1 },          { 0xfff, 2 }, { 0, 4096 },      { 0x123, 4095 },
+        { 0x800, 0x1801 }, { 0, 8192 },  { 0xabc, 20000 },
     };
 
     open_adapter(1, TRUE, 64, 1 << 20);
@@ -126,7 +141,8 @@ static void chain(void)
     if (T.registers < 3)
         return;
     memset(&got, 0, sizeof(got));
-    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, a.mdl, a.p, 0x1900, list_control, &b, TRUE),
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, a.mdl, a.p, 0x1900, list_control,
+                                                 &b, TRUE),
                      STATUS_SUCCESS);
     from_dispatch(irql);
     if (!got.calls)
@@ -267,26 +283,32 @@ static void build(void)
     PMDL target = NULL;
 
     open_adapter(2, TRUE, 64, 1 << 16);
-    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, b.mdl, b.p, 5000, &size, &n), STATUS_SUCCESS);
+    assert_int_equal(T.ops->CalculateScatterGatherList(T.adapter, b.mdl, b.p, 5000, &size, &n),
+                     STATUS_SUCCESS);
     assert_true(size <= sizeof(list));
     to_dispatch();
     memset(&got, 0, sizeof(got));
-    assert_int_equal(T.ops->BuildScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 5000, list_control, NULL, TRUE, list,
-                                                   size - 1), STATUS_BUFFER_TOO_SMALL);
+    assert_int_equal(T.ops->BuildScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 5000, list_control,
+                                                   NULL, TRUE, list, size - 1),
+                     STATUS_BUFFER_TOO_SMALL);
     assert_int_equal(got.calls, 0);
-    assert_int_equal(T.ops->BuildScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 5000, list_control, NULL, TRUE, list,
-                                                   size), STATUS_SUCCESS);
+    assert_int_equal(T.ops->BuildScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 5000, list_control,
+                                                   NULL, TRUE, list, size),
+                     STATUS_SUCCESS);
     assert_ptr_equal(got.list, list);
     assert_int_equal(T.ops->BuildMdlFromScatterGatherList(T.adapter, got.list, NULL, &target),
                      STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->BuildMdlFromScatterGatherList(T.adapter, got.list, b.mdl, &target), STATUS_SUCCESS);
-    assert_int_equal(T.ops->BuildMdlFromScatterGatherList(T.adapter, got.list, b.mdl, &target), STATUS_NONE_MAPPED);
+    assert_int_equal(T.ops->BuildMdlFromScatterGatherList(T.adapter, got.list, b.mdl, &target),
+                     STATUS_SUCCESS);
+    assert_int_equal(T.ops->BuildMdlFromScatterGatherList(T.adapter, got.list, b.mdl, &target),
+                     STATUS_NONE_MAPPED);
     if (T.s->profile.address_bits == 64)
         assert_ptr_equal(target, b.mdl);
     else
         assert_int_equal(target->ByteCount, 5000);
     T.ops->PutScatterGatherList(T.adapter, got.list, TRUE);
-    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 70000, list_control, NULL, TRUE),
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 70000, list_control,
+                                                 NULL, TRUE),
                      STATUS_BUFFER_TOO_SMALL);
 }
 
@@ -312,7 +334,8 @@ static void twice(void)
     assert_int_equal(e.api, API_PutScatterGatherList);
     assert_int_equal(OBJ_TYPE(e.a[0]), OBJ_SGL); /* the dead one keeps its name */
     T.ops->PutDmaAdapter(T.adapter);
-    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 64, list_control, NULL, TRUE),
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 64, list_control,
+                                                 NULL, TRUE),
                      STATUS_INVALID_PARAMETER);
     said_since(0, EV_CALL, &e);
     assert_int_equal(OBJ_TYPE(e.obj), OBJ_ADAPTER);

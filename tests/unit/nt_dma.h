@@ -1,7 +1,7 @@
 /*
- * What the tests of DMA share: a machine of a profile with one device of a model that is all ears, a
- * PDO for it, an agent on which the test runs, and buffers with MDLs over them. Numbers that tests
- * compare with are typed from the reference, never taken from the simulator's own tables.
+ * What the tests of DMA share: a machine of a profile with one device of a model that is all ears,
+ * a PDO for it, an agent on which the test runs, and buffers with MDLs over them. Numbers that
+ * tests compare with are typed from the reference, never taken from the simulator's own tables.
  */
 #ifndef DMACHECK_TESTS_UNIT_NT_DMA_H
 #define DMACHECK_TESTS_UNIT_NT_DMA_H
@@ -61,7 +61,8 @@ static uint64_t reg_read(struct dm_device *d, unsigned bar, uint64_t offset, uns
 }
 
 static struct { uint64_t offset, value; unsigned size, count; } stored;
-static void reg_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value, unsigned size)
+static void reg_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value,
+                      unsigned size)
 {
     (void)d, (void)bar;
     stored.offset = offset;
@@ -71,9 +72,17 @@ static void reg_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64
 }
 
 static struct dm_device_model model = {
-    .name = "ears", .vendor_id = 0x1234, .device_id = 0x11, .class_code = 0xff0000,
-    .bars = { { .bytes = 0x1000 }, { .bytes = 0x20, .port = true } }, .messages = 2, .address_bits = 64,
-    .scatter_gather = true, .state_bytes = 64, .read = reg_read, .write = reg_write,
+    .name = "ears",
+    .vendor_id = 0x1234,
+    .device_id = 0x11,
+    .class_code = 0xff0000,
+    .bars = { { .bytes = 0x1000 }, { .bytes = 0x20, .port = true } },
+    .messages = 2,
+    .address_bits = 64,
+    .scatter_gather = true,
+    .state_bytes = 64,
+    .read = reg_read,
+    .write = reg_write,
 };
 
 static NTSTATUS add_device(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObject)
@@ -90,7 +99,8 @@ static NTSTATUS driver_entry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Regist
     return STATUS_SUCCESS;
 }
 
-static PDMA_ADAPTER get_adapter(ULONG version, BOOLEAN sg, ULONG bits, ULONG length, ULONG *registers)
+static PDMA_ADAPTER get_adapter(ULONG version, BOOLEAN sg, ULONG bits, ULONG length,
+                                ULONG *registers)
 {
     DEVICE_DESCRIPTION d;
 
@@ -128,11 +138,13 @@ static void on_machine_of(struct profile *p, void (*body)(void))
     assert_non_null(T.s);
     trace_attach(&T.s->trace, hear, NULL);
     test_body = body;
-    assert_int_equal(sched_run(T.s, sched_thread(T.s, "test", on_agent, NULL, 0, 8), true), SCHED_DONE);
+    assert_int_equal(sched_run(T.s, sched_thread(T.s, "test", on_agent, NULL, 0, 8), true),
+                     SCHED_DONE);
     sim_destroy(T.s);
 }
 
-/* The machine of a profile by its name, an adapter of version 3 with 64 bits, scatter/gather, 1 MiB. */
+/* The machine of a profile by its name, an adapter of version 3 with 64 bits, scatter/gather, 1
+ * MiB. */
 static inline void with_adapter(const char *name, void (*body)(void))
 {
     struct profile p;
@@ -160,7 +172,8 @@ static inline struct buffer buffer_make(ULONG offset, ULONG bytes)
 {
     struct buffer b = { .bytes = bytes };
 
-    b.block = pool_alloc(T.s, POOL_NONPAGED, (uint64_t)bytes + offset + 2 * PAGE_BYTES, 0x54534554, true);
+    b.block =
+        pool_alloc(T.s, POOL_NONPAGED, (uint64_t)bytes + offset + 2 * PAGE_BYTES, 0x54534554, true);
     assert_non_null(b.block);
     b.p = (uint8_t *)align_up((uint64_t)(uintptr_t)b.block, PAGE_BYTES) + offset;
     for (ULONG i = 0; i < bytes; i++)
@@ -191,7 +204,8 @@ static inline void from_dispatch(KIRQL irql)
 
 static struct { unsigned calls; PSCATTER_GATHER_LIST list; PVOID context; uint8_t irql; } got;
 
-static inline VOID list_control(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST ScatterGather, PVOID Context)
+static inline VOID list_control(PDEVICE_OBJECT DeviceObject, PIRP Irp,
+                                PSCATTER_GATHER_LIST ScatterGather, PVOID Context)
 {
     (void)DeviceObject, (void)Irp;
     got.calls++;
@@ -202,7 +216,8 @@ static inline VOID list_control(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_
 
 static struct { unsigned calls; PVOID base, context; IO_ALLOCATION_ACTION action; } ctl;
 
-static inline IO_ALLOCATION_ACTION control(PDEVICE_OBJECT DeviceObject, PIRP Irp, PVOID MapRegisterBase, PVOID Context)
+static inline IO_ALLOCATION_ACTION control(PDEVICE_OBJECT DeviceObject, PIRP Irp,
+                                           PVOID MapRegisterBase, PVOID Context)
 {
     (void)DeviceObject, (void)Irp;
     ctl.calls++;

@@ -103,9 +103,11 @@ static void buffers(void)
         assert_true(la.QuadPart + 4096 <= max.QuadPart);
         T.ops->FreeCommonBuffer(T.adapter, 4096, la, p, TRUE);
     }
-    assert_null(T.ops->AllocateCommonBufferWithBounds(T.adapter, &min, NULL, 4096, 0, &cache, MM_ANY_NODE_OK, &la));
-    p = T.ops->AllocateCommonBufferWithBounds(T.adapter, &min, NULL, 4096, DOMAIN_COMMON_BUFFER_LARGE_PAGE, NULL,
-                                              MM_ANY_NODE_OK, &la);
+    assert_null(T.ops->AllocateCommonBufferWithBounds(T.adapter, &min, NULL, 4096, 0, &cache,
+                                                      MM_ANY_NODE_OK, &la));
+    p = T.ops->AllocateCommonBufferWithBounds(T.adapter, &min, NULL, 4096,
+                                              DOMAIN_COMMON_BUFFER_LARGE_PAGE, NULL, MM_ANY_NODE_OK,
+                                              &la);
     assert_non_null(p);
     assert_int_equal(la.QuadPart & 0x1fffff, 0);
     assert_true(la.QuadPart >= min.QuadPart);
@@ -130,7 +132,8 @@ static void vectors(void)
     struct event e = { 0 };
 
     open_adapter(3, TRUE, 64, 4096);
-    assert_int_equal(T.ops->AllocateCommonBufferVector(T.adapter, low, high, MmCached, 0, 0, 4, 2048, &v),
+    assert_int_equal(T.ops->AllocateCommonBufferVector(T.adapter, low, high, MmCached, 0, 0, 4,
+                                                       2048, &v),
                      STATUS_SUCCESS);
     T.ops->GetCommonBufferFromVectorByIndex(T.adapter, v, 0, &p, &la);
     T.ops->GetCommonBufferFromVectorByIndex(T.adapter, v, 3, &p2, &la2);
@@ -166,11 +169,14 @@ static void from_mdl(void)
     bool remapped = T.s->profile.translation == TRANSLATION_REMAP;
 
     open_adapter(3, TRUE, 64, 1 << 16);
-    assert_int_equal(T.ops->CreateCommonBufferFromMdl(T.adapter, odd.mdl, NULL, 0, &la), STATUS_INVALID_PARAMETER);
+    assert_int_equal(T.ops->CreateCommonBufferFromMdl(T.adapter, odd.mdl, NULL, 0, &la),
+                     STATUS_INVALID_PARAMETER);
     memset(c, 0, sizeof(c));
     c[0].ConfigType = c[1].ConfigType = CommonBufferConfigTypeLogicalAddressLimits;
-    c[0].LogicalAddressLimits.MaximumAddress.QuadPart = c[1].LogicalAddressLimits.MaximumAddress.QuadPart = INT64_MAX;
-    assert_int_equal(T.ops->CreateCommonBufferFromMdl(T.adapter, b.mdl, c, 2, &la), STATUS_INVALID_PARAMETER);
+    c[0].LogicalAddressLimits.MaximumAddress.QuadPart =
+        c[1].LogicalAddressLimits.MaximumAddress.QuadPart = INT64_MAX;
+    assert_int_equal(T.ops->CreateCommonBufferFromMdl(T.adapter, b.mdl, c, 2, &la),
+                     STATUS_INVALID_PARAMETER);
     c[0].ConfigType = CommonBufferConfigTypeHardwareAccessPermissions;
     c[0].HardwareAccessType = CommonBufferHardwareAccessReadOnly;
     assert_int_equal(T.ops->CreateCommonBufferFromMdl(T.adapter, b.mdl, c, 1, &la),
@@ -204,9 +210,11 @@ static void domains(void)
     domain = T.ops->GetDmaDomain(T.adapter);
     assert_non_null(domain);
     assert_int_equal(T.ops->JoinDmaDomain(T.adapter, (HANDLE)0x1234), STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->AllocateDomainCommonBuffer(T.adapter, domain, NULL, 64, 0, NULL, MM_ANY_NODE_OK, &la, &p),
+    assert_int_equal(T.ops->AllocateDomainCommonBuffer(T.adapter, domain, NULL, 64, 0, NULL,
+                                                       MM_ANY_NODE_OK, &la, &p),
                      STATUS_SUCCESS);
-    assert_int_equal(T.ops->LeaveDmaDomain(T.adapter), STATUS_INVALID_DEVICE_STATE); /* the buffer is mapped */
+    assert_int_equal(T.ops->LeaveDmaDomain(T.adapter),
+                     STATUS_INVALID_DEVICE_STATE); /* the buffer is mapped */
     assert_true(dm_bus_read(T.d, 0, (uint64_t)la.QuadPart, &byte, 1));
     assert_false(dm_bus_read(other, 0, (uint64_t)la.QuadPart, &byte, 1)); /* another's domain */
     other->domain = T.d->domain;

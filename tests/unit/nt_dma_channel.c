@@ -1,6 +1,6 @@
 /*
- * Channels and map registers: dispositions, queues and who comes when, MapTransfer and flush, version 3's
- * forms, contexts and cancelling.
+ * Channels and map registers: dispositions, queues and who comes when, MapTransfer and flush,
+ * version 3's forms, contexts and cancelling.
  */
 #include "tests/unit/nt_dma.h"
 
@@ -9,8 +9,13 @@ static uint8_t context_a[DMA_TRANSFER_CONTEXT_SIZE_V1], context_b[DMA_TRANSFER_C
 /* Table of 1.6: what each return value keeps. */
 static void dispositions(void)
 {
-    static const struct { IO_ALLOCATION_ACTION action; unsigned channel_ended, registers_ended; } rows[] = {
-        { KeepObject, 0, 0 }, { DeallocateObjectKeepRegisters, 1, 0 }, { DeallocateObject, 1, 1 },
+    static const struct {
+        IO_ALLOCATION_ACTION action;
+        unsigned channel_ended, registers_ended;
+    } rows[] = {
+        { KeepObject, 0, 0 },
+        { DeallocateObjectKeepRegisters, 1, 0 },
+        { DeallocateObject, 1, 1 },
     };
 
     open_adapter(1, TRUE, 32, 1 << 16);
@@ -19,7 +24,8 @@ static void dispositions(void)
         uint32_t from = T.events;
 
         ctl.action = rows[i].action;
-        assert_int_equal(T.ops->AllocateAdapterChannel(T.adapter, T.pdo, 4, control, NULL), STATUS_SUCCESS);
+        assert_int_equal(T.ops->AllocateAdapterChannel(T.adapter, T.pdo, 4, control, NULL),
+                         STATUS_SUCCESS);
         assert_int_equal(said_since(from, EV_CHANNEL_END, NULL), rows[i].channel_ended);
         assert_int_equal(said_since(from, EV_MAPREG_END, NULL), rows[i].registers_ended);
         if (rows[i].action == KeepObject)
@@ -46,7 +52,8 @@ static void limits(void)
     to_dispatch();
     ctl.calls = 0;
     ctl.action = DeallocateObject;
-    assert_int_equal(T.ops->AllocateAdapterChannel(T.adapter, T.pdo, 5, control, NULL), STATUS_INSUFFICIENT_RESOURCES);
+    assert_int_equal(T.ops->AllocateAdapterChannel(T.adapter, T.pdo, 5, control, NULL),
+                     STATUS_INSUFFICIENT_RESOURCES);
     assert_int_equal(ctl.calls, 0);
 }
 
@@ -72,13 +79,16 @@ static void queue(void)
     base = ctl.base;
     T.ops->InitializeDmaTransferContext(T.adapter, context_a);
     T.ops->InitializeDmaTransferContext(T.adapter, context_b);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 3, 0, control, (PVOID)1, NULL),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 3, 0, control,
+                                                     (PVOID)1, NULL),
                      STATUS_SUCCESS);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, 0, control, (PVOID)2, NULL),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, 0, control,
+                                                     (PVOID)2, NULL),
                      STATUS_SUCCESS);
     assert_int_equal(ctl.calls, 1); /* the second would fit, but is behind the first */
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, DMA_SYNCHRONOUS_CALLBACK, control,
-                                                     NULL, NULL), STATUS_INSUFFICIENT_RESOURCES);
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1,
+                                                     DMA_SYNCHRONOUS_CALLBACK, control, NULL, NULL),
+                     STATUS_INSUFFICIENT_RESOURCES);
     T.ops->FreeMapRegisters(T.adapter, base, 7);
     assert_int_equal(ctl.calls, 3);
     assert_ptr_equal(ctl.context, (PVOID)2);
@@ -106,17 +116,22 @@ static void cancel(void)
     to_dispatch();
     ctl.calls = 0;
     ctl.action = DeallocateObject;
-    assert_false(T.ops->CancelAdapterChannel(T.adapter, T.pdo, context_a)); /* never initialised here */
+    assert_false(
+        T.ops->CancelAdapterChannel(T.adapter, T.pdo, context_a)); /* never initialised here */
     T.ops->InitializeDmaTransferContext(T.adapter, context_a);
-    assert_true(T.ops->CancelAdapterChannel(T.adapter, T.pdo, context_a)); /* before the allocation */
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, 0, control, NULL, NULL),
+    assert_true(
+        T.ops->CancelAdapterChannel(T.adapter, T.pdo, context_a)); /* before the allocation */
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, 0, control,
+                                                     NULL, NULL),
                      STATUS_CANCELLED);
     T.ops->InitializeDmaTransferContext(T.adapter, context_a);
     T.ops->InitializeDmaTransferContext(T.adapter, context_b);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 2, DMA_SYNCHRONOUS_CALLBACK, NULL,
-                                                     NULL, &base), STATUS_SUCCESS);
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 2,
+                                                     DMA_SYNCHRONOUS_CALLBACK, NULL, NULL, &base),
+                     STATUS_SUCCESS);
     assert_non_null(base);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 2, 0, control, NULL, NULL),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 2, 0, control,
+                                                     NULL, NULL),
                      STATUS_SUCCESS);
     assert_int_equal(ctl.calls, 0); /* one channel at a time */
     assert_true(T.ops->CancelAdapterChannel(T.adapter, T.pdo, context_b));
@@ -144,29 +159,39 @@ static void forms(void)
     open_adapter(3, TRUE, 64, 1 << 16);
     to_dispatch();
     T.ops->InitializeDmaTransferContext(T.adapter, context_a);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, 0, NULL, NULL, &base),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, 0, NULL, NULL,
+                                                     &base),
                      STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, 0, NULL, NULL, NULL),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, 0, NULL, NULL,
+                                                     NULL),
                      STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, sync, control, NULL, &base),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, sync, control,
+                                                     NULL, &base),
                      STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, sync, NULL, NULL, NULL),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 1, sync, NULL,
+                                                     NULL, NULL),
                      STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, NULL, 1, sync, NULL, NULL, &base),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, NULL, 1, sync, NULL, NULL,
+                                                     &base),
                      STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->GetScatterGatherListEx(T.adapter, T.pdo, context_a, b.mdl, 0, 0, sync, NULL, NULL, TRUE, NULL,
-                                                   NULL, &list), STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->GetScatterGatherListEx(T.adapter, T.pdo, context_a, b.mdl, 64, 1, sync, NULL, NULL, TRUE,
-                                                   NULL, NULL, &list), STATUS_INVALID_PARAMETER);
-    assert_int_equal(T.ops->GetScatterGatherListEx(T.adapter, T.pdo, context_a, b.mdl, 4, 60, sync, NULL, NULL, TRUE,
-                                                   NULL, NULL, &list), STATUS_SUCCESS);
+    assert_int_equal(T.ops->GetScatterGatherListEx(T.adapter, T.pdo, context_a, b.mdl, 0, 0, sync,
+                                                   NULL, NULL, TRUE, NULL, NULL, &list),
+                     STATUS_INVALID_PARAMETER);
+    assert_int_equal(T.ops->GetScatterGatherListEx(T.adapter, T.pdo, context_a, b.mdl, 64, 1, sync,
+                                                   NULL, NULL, TRUE, NULL, NULL, &list),
+                     STATUS_INVALID_PARAMETER);
+    assert_int_equal(T.ops->GetScatterGatherListEx(T.adapter, T.pdo, context_a, b.mdl, 4, 60, sync,
+                                                   NULL, NULL, TRUE, NULL, NULL, &list),
+                     STATUS_SUCCESS);
     assert_int_equal(list_bytes(list), 60);
     /* the adapter object is still taken */
     T.ops->InitializeDmaTransferContext(T.adapter, context_b);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, sync, NULL, NULL, &base),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, sync, NULL,
+                                                     NULL, &base),
                      STATUS_INSUFFICIENT_RESOURCES);
     T.ops->FreeAdapterObject(T.adapter, DeallocateObjectKeepRegisters);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, sync, NULL, NULL, &base),
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_b, 1, sync, NULL,
+                                                     NULL, &base),
                      STATUS_SUCCESS);
     T.ops->FreeAdapterChannel(T.adapter);
     T.ops->PutScatterGatherList(T.adapter, list, TRUE);
@@ -205,7 +230,8 @@ static void packet(void)
     assert_int_equal(said_since(0, EV_MAPREG_END, &e), 1);
     assert_int_equal(e.a[2], 0);
     length = 64;
-    assert_int_equal(T.ops->MapTransfer(T.adapter, b.mdl, NULL, b.p - 1, &length, FALSE).QuadPart, 0);
+    assert_int_equal(T.ops->MapTransfer(T.adapter, b.mdl, NULL, b.p - 1, &length, FALSE).QuadPart,
+                     0);
 }
 
 static void only_the_flushed_part_is_copied(void **state)
@@ -228,14 +254,17 @@ static void map_ex_forms(void)
 
     open_adapter(3, TRUE, 64, 1 << 16);
     b.mdl->Next = n.mdl;
-    assert_int_equal(T.ops->GetDmaTransferInfo(T.adapter, b.mdl, 0, 0x1800, TRUE, &info), STATUS_SUCCESS);
+    assert_int_equal(T.ops->GetDmaTransferInfo(T.adapter, b.mdl, 0, 0x1800, TRUE, &info),
+                     STATUS_SUCCESS);
     assert_int_equal(info.V1.MapRegisterCount, 3);
     info.Version = 9;
-    assert_int_equal(T.ops->GetDmaTransferInfo(T.adapter, b.mdl, 0, 0x1800, TRUE, &info), STATUS_NOT_SUPPORTED);
+    assert_int_equal(T.ops->GetDmaTransferInfo(T.adapter, b.mdl, 0, 0x1800, TRUE, &info),
+                     STATUS_NOT_SUPPORTED);
     to_dispatch();
     T.ops->InitializeDmaTransferContext(T.adapter, context_a);
-    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 3, DMA_SYNCHRONOUS_CALLBACK, NULL,
-                                                     NULL, &base), STATUS_SUCCESS);
+    assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 3,
+                                                     DMA_SYNCHRONOUS_CALLBACK, NULL, NULL, &base),
+                     STATUS_SUCCESS);
 #define MAP(offset, dev, len, buf, size, fn) \
     T.ops->MapTransferEx(T.adapter, b.mdl, base, offset, dev, len, TRUE, buf, size, fn, NULL)
     assert_int_equal(MAP(0, 0, &length, NULL, 0, NULL), STATUS_INVALID_PARAMETER);
@@ -243,11 +272,13 @@ static void map_ex_forms(void)
     assert_int_equal(MAP(0, 4, &length, sg, sizeof(room), NULL), STATUS_INVALID_PARAMETER);
     assert_int_equal(MAP(0x1000, 0, &length, sg, sizeof(room), NULL), STATUS_BUFFER_TOO_SMALL);
     assert_int_equal(length, 0x1800);
-    assert_int_equal(MAP(0, 0, &length, sg, 0x28, NULL), STATUS_SUCCESS); /* one element: 0x28 bytes */
+    assert_int_equal(MAP(0, 0, &length, sg, 0x28, NULL),
+                     STATUS_SUCCESS); /* one element: 0x28 bytes */
     assert_int_equal(sg->NumberOfElements, 1);
     assert_int_equal(sg->Elements[0].Length, length);
     assert_true(length < 0x1800);
-    assert_int_equal(T.ops->FlushAdapterBuffersEx(T.adapter, b.mdl, base, 0, length, TRUE), STATUS_SUCCESS);
+    assert_int_equal(T.ops->FlushAdapterBuffersEx(T.adapter, b.mdl, base, 0, length, TRUE),
+                     STATUS_SUCCESS);
     ULONG done = length;
 
     length = 0x1800 - done;
@@ -256,7 +287,8 @@ static void map_ex_forms(void)
     assert_int_equal(list_bytes(sg), length);
     assert_int_equal(T.ops->CancelMappedTransfer(T.adapter, context_a), STATUS_SUCCESS);
     assert_int_equal(MAP(0, 0, &length, sg, sizeof(room), NULL), STATUS_CANCELLED);
-    assert_int_equal(T.ops->FlushAdapterBuffersEx(T.adapter, b.mdl, base, done, length, TRUE), STATUS_SUCCESS);
+    assert_int_equal(T.ops->FlushAdapterBuffersEx(T.adapter, b.mdl, base, done, length, TRUE),
+                     STATUS_SUCCESS);
     T.ops->FreeAdapterObject(T.adapter, DeallocateObjectKeepRegisters);
     T.ops->FreeMapRegisters(T.adapter, base, 3);
     said_since(0, EV_MAPREG_END, &e);
@@ -266,7 +298,8 @@ static void map_ex_forms(void)
 
 static void map_transfer_ex_as_its_page_says(void **state)
 {
-    static const char *const names[] = { "direct64", "remap", "bounce32", "split", "merge", "external", "noncoherent" };
+    static const char *const names[] = { "direct64", "remap",    "bounce32",   "split",
+                                         "merge",    "external", "noncoherent" };
 
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -281,7 +314,8 @@ static void later(void)
     open_adapter(2, TRUE, 64, 1 << 16);
     irql = to_dispatch();
     memset(&got, 0, sizeof(got));
-    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 64, list_control, NULL, TRUE),
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 64, list_control,
+                                                 NULL, TRUE),
                      STATUS_SUCCESS);
     assert_int_equal(got.calls, 0);
     from_dispatch(irql);

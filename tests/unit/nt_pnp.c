@@ -21,6 +21,7 @@ static uint16_t log_of[LOG_MAX];
 static CM_PARTIAL_RESOURCE_DESCRIPTOR raw[PNP_DESCRIPTORS_MAX], translated[PNP_DESCRIPTORS_MAX];
 static unsigned resource_count;
 static NTSTATUS start_status, query_status;
+static ULONG_PTR state_bits;
 static PDEVICE_OBJECT fdo_of_last, pdo_of_last;
 
 struct extension {
@@ -95,6 +96,10 @@ static NTSTATUS dispatch_pnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     case IRP_MN_QUERY_STOP_DEVICE:
         if (!NT_SUCCESS(query_status))
             return complete(Irp, query_status);
+        Irp->IoStatus.Status = STATUS_SUCCESS;
+        return pass_down(x, Irp);
+    case IRP_MN_QUERY_PNP_DEVICE_STATE:
+        Irp->IoStatus.Information |= state_bits;
         Irp->IoStatus.Status = STATUS_SUCCESS;
         return pass_down(x, Irp);
     case IRP_MN_STOP_DEVICE:
@@ -211,6 +216,7 @@ static void bring_up(const struct dm_device_model *model)
 {
     log_at = 0;
     start_status = query_status = STATUS_SUCCESS;
+    state_bits = 0;
     assert_int_equal(host_driver_load(s, "test", entry, &driver), STATUS_SUCCESS);
     device = bus_plug(s, model);
     assert_non_null(device);
@@ -457,6 +463,33 @@ TEST(a_removed_device_can_be_added_again)
     assert_int_equal(host_device_remove(s, device), STATUS_SUCCESS);
 }
 
+static void wait_a_while(void)
+{
+    LARGE_INTEGER ms = { .QuadPart = -10000 };
+
+    KeDelayExecutionThread(KernelMode, FALSE, &ms);
+}
+
+TEST(a_device_that_says_it_has_failed_is_surprise_removed)
+{
+    (void)ctx;
+    bring_up(&line_model);
+    assert_int_equal(host_device_start(s, device), STATUS_SUCCESS);
+    log_at = 0;
+    IoInvalidateDeviceState(pdo_of_last);
+    wait_a_while();
+    ASSERT_LOG(PNP(IRP_MN_QUERY_PNP_DEVICE_STATE)); /* nothing to say, so nothing happens */
+    IoInvalidateDeviceRelations(pdo_of_last, BusRelations);
+    wait_a_while();
+    assert_int_equal(log_at, 0);
+    state_bits = PNP_DEVICE_FAILED;
+    IoInvalidateDeviceState(pdo_of_last);
+    assert_int_equal(log_at, 0); /* the question comes from another thread */
+    wait_a_while();
+    ASSERT_LOG(PNP(IRP_MN_QUERY_PNP_DEVICE_STATE), PNP(IRP_MN_SURPRISE_REMOVAL),
+               PNP(IRP_MN_REMOVE_DEVICE));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -472,6 +505,7 @@ int main(void)
         cmocka_unit_test(surprise_removal_waits_for_the_last_handle),
         cmocka_unit_test(two_instances_have_what_is_their_own),
         cmocka_unit_test(a_removed_device_can_be_added_again),
+        cmocka_unit_test(a_device_that_says_it_has_failed_is_surprise_removed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -293,6 +293,7 @@ TEST(the_command_register_rules_bus_mastering_and_ids_stay)
 {
     BUS_INTERFACE_STANDARD b;
     uint16_t command = 0x0006, id = 0, read;
+    uint16_t words[3] = { 0, 0, 0x0002 };
     ULONG_PTR n;
 
     (void)ctx;
@@ -312,6 +313,34 @@ TEST(the_command_register_rules_bus_mastering_and_ids_stay)
     assert_int_equal(HalGetBusData(PCIConfiguration, 0, 31, &read, 2), 2); /* an empty slot */
     assert_int_equal(read, 0xffff);
     assert_int_equal(HalGetBusData(PCIConfiguration, 3, 0, &read, 2), 0); /* no such bus */
+    assert_int_equal(HalSetBusData(PCIConfiguration, 0, device->slot, words, 6), 6);
+    assert_false(device->bus_master); /* ids stayed, the command register was written */
+    assert_int_equal(HalSetBusData(PCIConfiguration, 0, 31, words, 6), 0);
+}
+
+TEST(bus_addresses_are_the_processors_own)
+{
+    PHYSICAL_ADDRESS from = { .QuadPart = 0x12345000 }, to = { 0 };
+    BUS_INTERFACE_STANDARD b;
+    uint32_t references;
+    ULONG space = 0;
+
+    (void)ctx;
+    bring_up(false);
+    assert_true(HalTranslateBusAddress(PCIBus, 0, from, &space, &to));
+    assert_int_equal(to.QuadPart, from.QuadPart);
+    to.QuadPart = 1;
+    assert_false(HalTranslateBusAddress(PCIBus, 3, from, &space, &to));
+    assert_int_equal(to.QuadPart, 1);
+    get_interface(&b);
+    references = pnp_node_of(s, device)->interface_references;
+    assert_true(b.TranslateBusAddress(b.Context, from, 16, &space, &to));
+    assert_int_equal(to.QuadPart, from.QuadPart);
+    b.InterfaceReference(b.Context);
+    assert_int_equal(pnp_node_of(s, device)->interface_references, references + 1);
+    b.InterfaceDereference(b.Context);
+    b.InterfaceDereference(b.Context);
+    assert_int_equal(pnp_node_of(s, device)->interface_references, references - 1);
 }
 
 TEST(a_device_that_is_gone_reads_all_ones)
@@ -437,6 +466,9 @@ TEST(an_interface_is_a_name_while_it_is_enabled)
 {
     static const GUID class = { 0x11223344, 1, 2, { 3, 4, 5, 6, 7, 8, 9, 10 } };
     UNICODE_STRING name;
+    UNICODE_STRING value_name = RTL_CONSTANT_STRING(L"Own");
+    ULONG value = 21;
+    HANDLE key;
 
     (void)ctx;
     bring_up(false);
@@ -446,6 +478,17 @@ TEST(an_interface_is_a_name_while_it_is_enabled)
     assert_int_equal(IoSetDeviceInterfaceState(&name, TRUE), STATUS_SUCCESS);
     assert_int_equal(IoSetDeviceInterfaceState(&name, TRUE), STATUS_OBJECT_NAME_EXISTS);
     assert_ptr_equal(io_name_device(s, &name), x_of_last->pdo);
+    assert_int_equal(IoOpenDeviceInterfaceRegistryKey(&name, KEY_ALL_ACCESS, &key), STATUS_SUCCESS);
+    assert_int_equal(ZwSetValueKey(key, &value_name, 0, REG_DWORD, &value, sizeof(value)),
+                     STATUS_SUCCESS);
+    ZwClose(key);
+    value = 0;
+    assert_int_equal(IoOpenDeviceInterfaceRegistryKey(&name, KEY_READ, &key), STATUS_SUCCESS);
+    assert_int_equal(read_dword(key, L"Own", &value), STATUS_SUCCESS);
+    assert_int_equal(value, 21);
+    ZwClose(key);
+    assert_int_equal(IoOpenDeviceInterfaceRegistryKey(&value_name, KEY_READ, &key),
+                     STATUS_OBJECT_NAME_NOT_FOUND);
     assert_int_equal(IoSetDeviceInterfaceState(&name, FALSE), STATUS_SUCCESS);
     assert_int_equal(IoSetDeviceInterfaceState(&name, FALSE), STATUS_OBJECT_NAME_NOT_FOUND);
     assert_null(io_name_device(s, &name));
@@ -461,6 +504,7 @@ int main(void)
         cmocka_unit_test(power_requests_are_checked),
         cmocka_unit_test(configuration_space_is_the_same_by_irp_interface_and_hal),
         cmocka_unit_test(the_command_register_rules_bus_mastering_and_ids_stay),
+        cmocka_unit_test(bus_addresses_are_the_processors_own),
         cmocka_unit_test(a_device_that_is_gone_reads_all_ones),
         cmocka_unit_test(registers_reach_the_device_and_memory_is_memory),
         cmocka_unit_test(properties_tell_what_they_need),

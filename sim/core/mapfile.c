@@ -1,0 +1,152 @@
+/*
+ * Map register files: what a MapRegisterBase names, what is mapped through it, how it is flushed
+ * and how it ends.
+ */
+#include <stdlib.h>
+
+#include "base/must.h"
+#include "sim/core/mapreg.h"
+
+#define FILES_STEP 256u
+
+static struct mapfile *file_alloc(struct sim *s)
+{
+    struct dma *d = s->dma;
+    struct mapfile *f = d->file_free_head;
+
+    if (f) {
+        d->file_free_head = f->next;
+        return f;
+    }
+    must(d->file_count < 1u << MAPFILE_SLOT_BITS);
+    if (d->file_count == d->file_capacity) {
+        struct mapfile **files =
+            realloc(d->files, (d->file_capacity + FILES_STEP) * sizeof(*files));
+
+        must(files != NULL);
+        d->files = files;
+        d->file_capacity += FILES_STEP;
+    }
+    f = dma_record(s, sizeof(*f));
+    f->slot = d->file_count;
+    d->files[d->file_count++] = f;
+    return f;
+}
+
+void mapfile_begin(struct sim *s, struct dma_request *r)
+{
+    struct mapfile *f = file_alloc(s);
+
+    f->obj = obj_new(&s->trace, OBJ_MAPREG);
+    f->live = true;
+    f->count = r->registers;
+    f->used = 0;
+    f->a = r->a;
+    f->maps = NULL;
+    f->context = r->context;
+    f->holder = r;
+    r->file = f;
+    trace_emit(&s->trace, EV_MAPREG, API_NONE, f->obj, r->a->obj, f->count, r->a->registers_live,
+               r->a->needs_registers ? r->a->registers_max : 0);
+}
+
+struct mapfile *mapfile_find(struct sim *s, uint64_t token, uint32_t *obj)
+{
+    struct dma *d = s->dma;
+    uint64_t in = token - MAPFILE_TOKEN;
+    uint32_t slot = (uint32_t)(in & ((1u << MAPFILE_SLOT_BITS) - 1)),
+             number = (uint32_t)(in >> MAPFILE_SLOT_BITS);
+
+    *obj = 0;
+    if (token < MAPFILE_TOKEN || slot >= d->file_count || in >> (MAPFILE_SLOT_BITS + 24) ||
+        !number || number > s->trace.numbers[OBJ_MAPREG])
+        return NULL;
+    *obj = OBJ_ID(OBJ_MAPREG, number);
+    return d->files[slot]->live && d->files[slot]->obj == *obj ? d->files[slot] : NULL;
+}
+
+void mapfile_free(struct sim *s, struct mapfile *f, uint32_t count_said)
+{
+    struct dma *d = s->dma;
+    uint64_t mapped = 0;
+
+    for (const struct dma_map *m = f->maps; m; m = m->next)
+        mapped += m->mapped_bytes;
+    while (f->maps) {
+        struct dma_map *m = f->maps;
+
+        f->maps = m->next;
+        sg_map_free(s, m);
+    }
+    f->live = false;
+    if (f->holder)
+        f->holder->file = NULL;
+    f->holder = NULL;
+    trace_emit(&s->trace, EV_MAPREG_END, API_NONE, f->obj, f->a->obj, f->count, mapped, count_said);
+    f->next = NULL;
+    if (d->file_free_head)
+        d->file_free_tail->next = f;
+    else
+        d->file_free_head = f;
+    d->file_free_tail = f;
+    registers_put(s, f->a, f->count);
+}
+
+struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_want *w,
+                            uint32_t mdl_obj)
+{
+    struct dma_map *m = sg_map_alloc(s);
+
+    m->a = f->a;
+    m->owner = f->obj;
+    m->mdl = w->mdl;
+    m->mdl_obj = mdl_obj;
+    if (!sg_map(s, m, w)) {
+        sg_map_free(s, m);
+        return NULL;
+    }
+    sg_say(s, m);
+    m->registers = 0;
+    for (const struct dma_range *r = m->ranges; r; r = r->sibling)
+        m->registers += (uint32_t)span_pages(r->ba, r->length_bytes);
+    f->used += m->registers;
+    m->next = f->maps;
+    f->maps = m;
+    return m;
+}
+
+uint64_t mapfile_flush(struct sim *s, struct mapfile *f, const void *mdl, uint64_t offset,
+                       uint64_t length_bytes, bool to_device, bool *touched)
+{
+    uint64_t copied = 0;
+
+    *touched = false;
+    for (struct dma_map **at = &f->maps; *at;) {
+        struct dma_map *m = *at;
+        bool meets = m->mdl == mdl && length_bytes && offset < m->offset + m->length_bytes &&
+                     m->offset < offset + length_bytes;
+
+        if (meets) {
+            *touched = true;
+            if (!to_device)
+                copied += sg_copy_out(s, m, offset, length_bytes);
+            sg_unmap(s, m, offset, length_bytes, false);
+        }
+        if (meets && !m->ranges) {
+            *at = m->next;
+            f->used -= m->registers;
+            sg_map_free(s, m);
+        } else {
+            at = &m->next;
+        }
+    }
+    return copied;
+}
+
+void mapreg_reset(struct sim *s)
+{
+    struct dma *d = s->dma;
+
+    d->file_count = 0;
+    d->file_free_head = d->file_free_tail = NULL;
+}
