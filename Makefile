@@ -52,8 +52,8 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-ddkcc \
-        check-drivers check-rules check-cli check-san check-fuzz check-lint fuzz clean format deps drivers \
-        FORCE
+        check-drivers check-rules check-cli check-docs check-san check-fuzz check-lint fuzz man clean format \
+        drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
 all: deps-run $(BUILD)/dmacheck $(DDKCC) drivers compile_commands.json
@@ -85,10 +85,10 @@ check: deps-check
 	@$(MAKE) --no-print-directory all
 	@sh tools/check.sh $(BUILD) $(SEEDS)
 
-## The long form: 1,000 seeds
+## The long form: 1,000 seeds, clang-tidy and cppcheck
 check-nightly: deps-check
 	@$(MAKE) --no-print-directory all
-	@sh tools/check.sh $(BUILD) 1000
+	@sh tools/check.sh $(BUILD) 1000 lint
 
 # --- our own code ---
 $(OBJ)/sim/nt/%.o: sim/nt/%.c | deps-run
@@ -170,6 +170,9 @@ check-drivers: all
 ## The command: exit codes and messages
 check-cli: all
 	@sh tests/cli/run.sh $(BUILD)
+## Every command that the README shows
+check-docs: all
+	@sh tests/docs/readme.sh
 ## The tree itself: includes, pairs, names, sizes
 check-tree:
 	@sh tests/tree/run.sh
@@ -187,7 +190,7 @@ check-san:
 check-fuzz: fuzz
 	@sh tests/fuzz/smoke.sh build/fuzz $(FUZZERS)
 ## clang-tidy and cppcheck over our own code
-check-lint:
+check-lint: compile_commands.json $(OBJ)/index.c | deps-check
 	@sh tools/lint.sh
 
 # --- fuzzing: our library and the targets with clang's fuzzer and ASan ---
@@ -225,6 +228,14 @@ $(BUILD)/bench/driver.so: $(wildcard bench/driver/*) $(DDKCC) $(DDK_HEADERS)
 ## The table of budgets: instructions counted, times as ratios
 bench: deps-check all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/driver.so
 	@sh bench/run.sh $(BUILD)
+
+## The manual page, build/dmacheck.1 (needs scdoc)
+man: build/dmacheck.1
+build/dmacheck.1: docs/dmacheck.1.scd
+	@command -v scdoc >/dev/null || { echo "make man needs scdoc; type: sudo apt-get install -y scdoc" >&2; exit 2; }
+	@mkdir -p $(@D)
+	@scdoc < $< > $@.new && mv $@.new $@
+	@echo "$@: read it with man -l $@"
 
 ## Formats our sources in place
 format:

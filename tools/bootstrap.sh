@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that are missing: `bootstrap.sh run` for building and running,
-# `bootstrap.sh check` for the tests as well. Asks dpkg only, so it costs milliseconds when all is there.
-# Where it may not install, it prints the one line to type and exits 2.
+# `bootstrap.sh check` for the tests as well. Asks dpkg only, so it costs milliseconds when all is there
+# and needs no network then. Where it may not install, it prints the one line to type and exits 2.
 set -eu
 
 run_set="gcc libc6-dev clang-14 llvm-14 libclang-rt-14-dev libjansson-dev libinih-dev libdw-dev libzstd-dev uthash-dev"
@@ -13,10 +13,19 @@ check) wanted="$run_set $check_set" ;;
 esac
 
 command -v dpkg-query >/dev/null 2>&1 || exit 0 # another system: the compiler will say what is missing
+# $wanted is a list of words on purpose. Names that dpkg has never heard of are not in its answer.
+# shellcheck disable=SC2086
+installed=$(dpkg-query -W -f '${Package} ${Status}\n' $wanted 2>/dev/null | sed -n 's/ install ok installed$//p' || true)
 missing=""
 for package in $wanted; do
-    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed' ||
-        missing="$missing $package"
+    case "
+$installed
+" in
+    *"
+$package
+"*) ;;
+    *) missing="$missing $package" ;;
+    esac
 done
 [ -n "$missing" ] || exit 0
 
@@ -29,12 +38,16 @@ if [ "$(id -u)" != 0 ]; then
         exit 2
     fi
 fi
-echo "installing:$missing" >&2
-export DEBIAN_FRONTEND=noninteractive
-# $missing and $as_root are lists of words on purpose.
+log=$(mktemp "${TMPDIR:-/tmp}/dmacheck-bootstrap.XXXXXX")
+# env, since sudo does not pass variables on. The lists may be stale and the packages there all the
+# same, so a failing update is no reason not to try. ($as_root and $missing are lists of words.)
 # shellcheck disable=SC2086
-if ! { $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing; } \
-    >/tmp/dmacheck-bootstrap.log 2>&1; then
-    echo "dmacheck needs packages that could not be installed; type: sudo apt-get install -y$missing" >&2
+if ! {
+    $as_root apt-get update -qq || true
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+} >"$log" 2>&1; then
+    echo "dmacheck needs packages that could not be installed ($log says why); type: sudo apt-get install -y$missing" >&2
     exit 2
 fi
+rm -f "$log"
+echo "installed:$missing" >&2

@@ -38,6 +38,7 @@ void site_depot_reset(struct site_depot *d); /* forgets stacks, keeps modules */
 /* Registers a loaded shared object by an address within it. Returns its index or a negative err. */
 int site_module_add(struct site_depot *d, const char *name, const char *path, const void *inside);
 void site_module_remove(struct site_depot *d, int index);
+void site_modules_clear(struct site_depot *d); /* all of them, and every stack */
 
 /*
  * Captures the stack whose innermost frame pointer is frame (__builtin_frame_address(0)) and whose

@@ -95,6 +95,15 @@ void site_symbols_close(struct site_depot *d)
             dwfl_end(d->dwfl[i]);
 }
 
+void site_modules_clear(struct site_depot *d)
+{
+    site_depot_reset(d);
+    site_symbols_close(d);
+    memset(d->dwfl, 0, sizeof(d->dwfl));
+    memset(d->modules, 0, sizeof(d->modules));
+    d->module_count = 0;
+}
+
 static Dwfl *dwfl_of(struct site_depot *d, unsigned module)
 {
     struct site_module *m = &d->modules[module];

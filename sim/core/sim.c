@@ -135,6 +135,7 @@ void sim_reset(struct sim *s)
 void sim_destroy(struct sim *s)
 {
     must(sim_running == s && !spare);
+    site_modules_clear(s->depot);
     sim_running = NULL;
     spare = s;
 }

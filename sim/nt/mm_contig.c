@@ -44,7 +44,10 @@ uint32_t mm_contiguous_take(struct sim *s, uint64_t pages, uint64_t low, uint64_
                             uint64_t boundary, uint64_t align_pages)
 {
     static const enum mem_zone order[] = { MEM_HIGH_CONTIGUOUS, MEM_BELOW_4G, MEM_BELOW_16M };
-    const struct wish w = { .pages = pages, .low = low, .high = high, .boundary = boundary,
+    const struct wish w = { .pages = pages,
+                            .low = low,
+                            .high = high,
+                            .boundary = boundary,
                             .align_pages = align_pages ? align_pages : 1 };
 
     if (!pages || pages >= UINT32_MAX || (boundary && pages << PAGE_SHIFT > boundary))
@@ -120,6 +123,20 @@ PVOID MmAllocateContiguousMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS HighestA
     return p;
 }
 
+/* Both forms; each says itself under its own name. */
+static void *specify_cache(enum api api, uint64_t bytes, uint64_t low, uint64_t high,
+                           uint64_t boundary, MEMORY_CACHING_TYPE type, NODE_REQUIREMENT node)
+{
+    struct sim *s = sim_now();
+    struct call c = call_begin(s, api, 0, bytes, low, high, 0);
+    void *p;
+
+    call_arg(&c, 0, boundary, type, node, 0);
+    p = contiguous(s, bytes, low, high, boundary, MM_CONTIGUOUS);
+    call_end(&c, va_of(s, p).v, 0, 0, 0);
+    return p;
+}
+
 /*
  * MmAllocateContiguousMemorySpecifyCache: contiguous pages in a range, not crossing a boundary.
  *
@@ -136,10 +153,10 @@ PVOID MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes,
                                              PHYSICAL_ADDRESS BoundaryAddressMultiple,
                                              MEMORY_CACHING_TYPE CacheType)
 {
-    return MmAllocateContiguousMemorySpecifyCacheNode(NumberOfBytes, LowestAcceptableAddress,
-                                                      HighestAcceptableAddress,
-                                                      BoundaryAddressMultiple, CacheType,
-                                                      MM_ANY_NODE_OK);
+    return specify_cache(API_MmAllocateContiguousMemorySpecifyCache, NumberOfBytes,
+                         (uint64_t)LowestAcceptableAddress.QuadPart,
+                         (uint64_t)HighestAcceptableAddress.QuadPart,
+                         (uint64_t)BoundaryAddressMultiple.QuadPart, CacheType, MM_ANY_NODE_OK);
 }
 
 /*
@@ -159,18 +176,10 @@ PVOID MmAllocateContiguousMemorySpecifyCacheNode(SIZE_T NumberOfBytes,
                                                  MEMORY_CACHING_TYPE CacheType,
                                                  NODE_REQUIREMENT PreferredNode)
 {
-    struct sim *s = sim_now();
-    uint64_t low = (uint64_t)LowestAcceptableAddress.QuadPart,
-             high = (uint64_t)HighestAcceptableAddress.QuadPart;
-    uint64_t boundary = (uint64_t)BoundaryAddressMultiple.QuadPart;
-    struct call c = call_begin(s, API_MmAllocateContiguousMemorySpecifyCacheNode, 0, NumberOfBytes,
-                               low, high, 0);
-    void *p;
-
-    call_arg(&c, 0, boundary, CacheType, PreferredNode, 0);
-    p = contiguous(s, NumberOfBytes, low, high, boundary, MM_CONTIGUOUS);
-    call_end(&c, va_of(s, p).v, 0, 0, 0);
-    return p;
+    return specify_cache(API_MmAllocateContiguousMemorySpecifyCacheNode, NumberOfBytes,
+                         (uint64_t)LowestAcceptableAddress.QuadPart,
+                         (uint64_t)HighestAcceptableAddress.QuadPart,
+                         (uint64_t)BoundaryAddressMultiple.QuadPart, CacheType, PreferredNode);
 }
 
 /*

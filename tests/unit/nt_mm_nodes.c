@@ -26,6 +26,7 @@ static void nodes_body(void *ctx)
 
     a = MmAllocateContiguousMemorySpecifyCacheNode(0x3000, PA(0), PA(0xffffffff), PA(0x10000),
                                                    MmCached, MM_ANY_NODE_OK);
+    assert_int_equal(last[EV_CALL].api, API_MmAllocateContiguousMemorySpecifyCacheNode);
     assert_contiguous(a, 0, 0xffffffff, 0x10000, 0x3000);
     b = MmAllocateContiguousNodeMemory(0x3000, PA(0), PA(0xffffff), PA(0), PAGE_READWRITE, 0);
     assert_contiguous(b, 0, 0xffffff, 0, 0x3000);
