@@ -18,6 +18,11 @@ CONFIG  := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 BUILD   := build/$(CONFIG)
 DEFAULT := build/gcc
 
+# All processors, unless somebody says otherwise; several goals come one after the other.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS))$(word 2,$(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
 ROOMS   := base trace sim/core sim/nt sim/dev verifier verifier/track verifier/rules reports machine
 LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
 CLI_SRC := $(wildcard cli/*.c)

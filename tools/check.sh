@@ -8,6 +8,10 @@ build=$1
 seeds=$2
 shift 2
 out=$build/check
+# The variables of the make that called stay (CC, V); its job server does not reach through a shell.
+MAKEFLAGS=$(printf '%s' "${MAKEFLAGS:-}" | sed 's/--jobserver[^ ]*//g; s/-j[0-9]*//g')
+export MAKEFLAGS
+jobs=$(nproc 2> /dev/null || echo 2)
 mkdir -p "$out"
 passed=0
 failed=0
@@ -15,8 +19,7 @@ table=""
 for stage in tree unit ddkcc cli docs rules drivers abi win san fuzz "$@"; do
     start=$(date +%s)
     printf '== check-%s\n' "$stage"
-    # The stage's own make decides for itself how many jobs it runs: one build at a time is enough.
-    make --no-print-directory "check-$stage" SEEDS="$seeds" > "$out/$stage.log" 2>&1
+    make --no-print-directory -j"$jobs" "check-$stage" SEEDS="$seeds" > "$out/$stage.log" 2>&1
     code=$?
     line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$out/$stage.log" | tail -n 1)
     p=$(printf '%s' "$line" | sed -n 's/^\([0-9]*\) passed.*/\1/p')

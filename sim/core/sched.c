@@ -246,6 +246,7 @@ enum sched_end sched_run(struct sim *s, struct agent *until, bool settle)
     s->trace.cpu = 0;
     s->trace.irql = 0;
     s->trace.site = 0;
+    sc->floor_ns = max_u64(sc->floor_ns, s->trace.ns); /* undisturbed work does not move the floor */
     s->trace.ns = sc->floor_ns;
     return sc->end;
 }

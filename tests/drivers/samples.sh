@@ -40,6 +40,8 @@ for name in "$@"; do
         "$dmacheck" run "$name" --profile "$profile" --seed 7 --record "$a" -q > /dev/null 2>&1
         "$dmacheck" run "$name" --profile "$profile" --seed 7 --record "$b" -q > /dev/null 2>&1
         if [ -s "$a" ] && cmp -s "$a" "$b"; then ok; else bad "$name on $profile: two runs differ"; fi
+        falls=$(grep -o '"t":[0-9]*' "$a" | awk -F: '$2 < p {n++} {p = $2} END {print n + 0}')
+        if [ "$falls" -eq 0 ]; then ok; else bad "$name on $profile: virtual time falls $falls times"; fi
         if "$dmacheck" verify "$a" -q > "$tmp/out" 2>&1; then ok; else bad "$name on $profile: the recorded run is not silent"; tail -n 3 "$tmp/out"; fi
         # The same run again, by its recorded choices alone: every event must come again.
         "$dmacheck" run "$name" --profile "$profile" --choices "$a" --record "$c" -q > /dev/null 2>&1
