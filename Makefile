@@ -195,7 +195,7 @@ check-san:
 check-fuzz: fuzz
 	@sh tests/fuzz/smoke.sh build/fuzz $(FUZZERS)
 ## clang-tidy and cppcheck over our own code
-check-lint: compile_commands.json $(OBJ)/index.c | deps-check
+check-lint: compile_commands.json | deps-check
 	@sh tools/lint.sh
 
 # --- fuzzing: our library and the targets with clang's fuzzer and ASan ---
@@ -246,8 +246,8 @@ build/dmacheck.1: docs/dmacheck.1.scd
 format:
 	@git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^include/ddk/' | xargs clang-format-14 -i
 
-compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC)
-	@sh tools/compile-commands.sh "$(CC)" "$(CFLAGS) $(CPPFLAGS)" "$(NTFLAGS)" $(LIB_SRC) $(CLI_SRC) > $@
+compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC)
+	@sh tools/compile-commands.sh "$(CC)" "$(CFLAGS) $(CPPFLAGS)" "$(NTFLAGS)" $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC) > $@.new && mv $@.new $@
 
 ## Removes build/
 clean:

@@ -62,7 +62,7 @@ static int list_items(const struct run_options *o, struct dm_driver *d, const ch
         return cli_wrong("run: %s has no scenario '%s'", o->driver, o->scenario);
     if (!scenarios)
         return cli_wrong("run: %s has no scenarios", o->driver);
-    *items = calloc(scenarios * profile_count * seeds, sizeof **items);
+    *items = calloc((size_t)scenarios * profile_count * seeds, sizeof **items);
     must(*items);
     for (; s->name; s++)
         for (unsigned p = 0; p < profile_count && (!o->scenario || !strcmp(s->name, o->scenario));

@@ -114,7 +114,8 @@ static void add_finding(struct report *r, struct site_depot *depot, const struct
                                  .profile = h->profile,
                                  .seed = h->seed };
 
-    for (unsigned s = 0; s < f->site_count && s < REPORT_SITES_MAX; s++) {
+    _Static_assert(FINDING_SITES_MAX <= REPORT_SITES_MAX, "a report has room for every site");
+    for (unsigned s = 0; s < f->site_count && s < FINDING_SITES_MAX; s++) {
         struct report_site *site = &to.sites[to.site_count++];
 
         site->role = finding_role_word(f->sites[s].role);

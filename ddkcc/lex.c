@@ -177,7 +177,7 @@ size_t tok_close(const struct tokens *t, size_t open)
 /* "file:line" of a token, out of the line markers before it. */
 void tok_where(const struct tokens *t, size_t i, struct buf *out)
 {
-    const char *p = t->at[0].lead, *end = t->at[i].at, *file = "?";
+    const char *p, *end, *file = "?";
     size_t file_len = 1;
     long line = 1;
 

@@ -347,7 +347,7 @@ struct trace_reader *trace_read_open(const char *path, char *message, size_t mes
     }
     if (r->header.version != TRACE_VERSION) {
         snprintf(message, message_size, "%s:1: trace version %u; this dmacheck reads version %u", path,
-                 r->header.version, TRACE_VERSION);
+                 r->header.version, (unsigned)TRACE_VERSION);
         goto fail;
     }
     return r;

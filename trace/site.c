@@ -92,7 +92,7 @@ static void buckets_grow(struct site_depot *d)
 static uint32_t site_append(struct site_depot *d, uint32_t hash)
 {
     if (d->count == d->sites_max) {
-        struct site *more = realloc(d->sites, 2 * d->sites_max * sizeof(*more));
+        struct site *more = realloc(d->sites, (size_t)2 * d->sites_max * sizeof(*more));
 
         must(more);
         memset(more + d->sites_max, 0, d->sites_max * sizeof(*more));

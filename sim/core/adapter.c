@@ -26,7 +26,7 @@ void *dma_record(struct sim *s, size_t bytes)
 
     bytes = align_up(bytes, 16);
     must(bytes <= BLOCK_BYTES);
-    if (d->block_at + bytes > d->block_end || !d->block_at) {
+    if (!d->block_at || d->block_at + bytes > d->block_end) {
         struct dma_block *b = d->block_now ? d->block_now->next : d->blocks;
 
         if (!b) {
