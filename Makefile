@@ -111,7 +111,7 @@ $(OBJ)/%.o: %.c | deps-run
 $(OBJ)/%.o: $(OBJ)/%.c
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
 
-$(OBJ)/index.c: tools/index.sh FORCE
+$(OBJ)/index.c: tools/index.sh FORCE | deps-run
 	@mkdir -p $(@D)
 	@sh tools/index.sh "$(RULES)" "$(DEVICES)" > $@.new
 	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
@@ -246,7 +246,7 @@ build/dmacheck.1: docs/dmacheck.1.scd
 format:
 	@git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^include/ddk/' | xargs clang-format-14 -i
 
-compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC)
+compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC) | deps-run
 	@sh tools/compile-commands.sh "$(CC)" "$(CFLAGS) $(CPPFLAGS)" "$(NTFLAGS)" $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC) > $@.new && mv $@.new $@
 
 ## Removes build/

@@ -12,9 +12,11 @@
 #define PAGE_BITS 12
 #define PAGE_OFFSET(v) ((uint32_t)((v) & (PAGE_BYTES - 1)))
 
+/* clang-format off */
 struct va { uint64_t v; }; /* what the CPU sees, as a region offset (trace/event.h): no host pointer */
 struct pa { uint64_t v; }; /* physical: page frame number << 12 | offset */
 struct ba { uint64_t v; }; /* bus address: what a device sees; Windows says "logical address" */
+/* clang-format on */
 
 static inline uint64_t align_up(uint64_t v, uint64_t a) { return (v + a - 1) & ~(a - 1); }
 static inline uint64_t align_down(uint64_t v, uint64_t a) { return v & ~(a - 1); }

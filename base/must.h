@@ -10,7 +10,7 @@ extern void (*must_last_words)(void);
 
 _Noreturn void must_fail(const char *condition, const char *file, int line);
 
-#define must(condition) \
+#define must(condition)                                                                            \
     (__builtin_expect(!(condition), 0) ? must_fail(#condition, __FILE__, __LINE__) : (void)0)
 
 #endif

@@ -58,7 +58,8 @@ int main(int argc, char **argv)
     enum dm_exit exit_code = dm_machine_run(m, d, NULL, &result);
 
     if (exit_code != DM_CLEAN || result.expectations_failed) {
-        fprintf(stderr, "bench_machine: the run ended with %d: %s\n", exit_code, result.first_failure);
+        fprintf(stderr, "bench_machine: the run ended with %d: %s\n", exit_code,
+                result.first_failure);
         return 1;
     }
     if (getenv("BENCH_TIME"))

@@ -180,7 +180,8 @@ static int run_in_workers(const struct run_options *o, struct dm_driver *d,
     must(workers);
     for (unsigned i = 0; i < o->jobs; i++)
         if (!start_worker(&workers[i], o, d, items, count, i))
-            return cli_wrong("cannot start a worker: %s", strerror(errno)), free(workers), DM_INTERNAL;
+            return cli_wrong("cannot start a worker: %s", strerror(errno)), free(workers),
+                   DM_INTERNAL;
     for (unsigned i = 0; i < count; i++) {
         struct report one;
 

@@ -88,7 +88,9 @@ static int take_seeds(struct run_options *o, const char *text)
         memcpy(first, text, (size_t)(dots - text));
     if (!dots || !cli_number(first, &o->seed_first) || !cli_number(dots + 2, &o->seed_last) ||
         o->seed_last < o->seed_first || o->seed_last - o->seed_first >= 10000000)
-        return cli_wrong("run: --seeds wants A..B with A at most B and ten million seeds at most, not '%s'", text);
+        return cli_wrong(
+            "run: --seeds wants A..B with A at most B and ten million seeds at most, not '%s'",
+            text);
     return 0;
 }
 

@@ -9,16 +9,19 @@
 #include <string.h>
 
 /* What the language is; both compiles need it. */
+/* clang-format off */
 static const char *const dialect[] = {
     "-std=gnu11", "-fms-extensions", "-fms-compatibility", "-fms-compatibility-version=19.29",
     "-fdeclspec", "-fshort-wchar", "-mms-bitfields", "-Wno-everything",
     "-ferror-limit=50", "-fno-color-diagnostics", NULL};
+/* clang-format on */
 
 /*
  * What a Windows x64 compiler defines, and the types of ours that are made of `long` on Linux. The
  * date is fixed because the same source must give the same bytes. No GNU version: a driver that
  * asks for __GNUC__ means MinGW.
  */
+/* clang-format off */
 static const char *const predefined[] = {
     "-nostdinc", "-fgnuc-version=0", "-U__linux__", "-U__linux", "-Ulinux", "-U__gnu_linux__",
     "-U__unix__", "-U__unix", "-Uunix", "-U__ELF__", "-D_WIN64=1", "-D_WIN32=1",
@@ -38,32 +41,52 @@ static const char *const predefined[] = {
     "-D__INT64_MAX__=9223372036854775807LL", "-D__INTMAX_MAX__=9223372036854775807LL",
     "-D__UINT64_MAX__=18446744073709551615ULL", "-D__UINTMAX_MAX__=18446744073709551615ULL",
     NULL};
+/* clang-format on */
 
 /*
  * How the object is made. -O1: what the optimiser merges, Windows' compiler may merge too. Frame
  * pointers: stacks in findings are walked through them. A call to a function that no header
  * declares is an error, because it is a Windows name that we do not have.
  */
-static const char *const code[] = {
-    "-O1", "-g", "-gdwarf-4", "-gdwarf-aranges", "-fPIC", "-fno-omit-frame-pointer",
-    "-mno-omit-leaf-frame-pointer", "-fno-strict-aliasing", "-fwrapv",
-    "-fno-delete-null-pointer-checks", "-fno-optimize-sibling-calls", "-fno-common",
-    "-fno-ident", "-fvisibility=hidden", "-fno-stack-protector", "-fexceptions", NULL};
+static const char *const code[] = { "-O1",
+                                    "-g",
+                                    "-gdwarf-4",
+                                    "-gdwarf-aranges",
+                                    "-fPIC",
+                                    "-fno-omit-frame-pointer",
+                                    "-mno-omit-leaf-frame-pointer",
+                                    "-fno-strict-aliasing",
+                                    "-fwrapv",
+                                    "-fno-delete-null-pointer-checks",
+                                    "-fno-optimize-sibling-calls",
+                                    "-fno-common",
+                                    "-fno-ident",
+                                    "-fvisibility=hidden",
+                                    "-fno-stack-protector",
+                                    "-fexceptions",
+                                    NULL };
 
 /*
  * The access door: every access becomes a call under a name of ours before any optimiser may judge
  * it needless. Without ASan's run-time, stack and globals stay as they are; driver_rt.c then
  * answers for the few other names that ASan's pass emits.
  */
-static const char *const door[] = {
-    "-fsanitize=address", "-fsanitize-recover=address",
-    "-mllvm", "-asan-instrumentation-with-call-threshold=0",
-    "-mllvm", "-asan-memory-access-callback-prefix=__door_",
-    "-mllvm", "-asan-opt=0", "-mllvm", "-asan-opt-same-temp=0", NULL};
+static const char *const door[] = { "-fsanitize=address",
+                                    "-fsanitize-recover=address",
+                                    "-mllvm",
+                                    "-asan-instrumentation-with-call-threshold=0",
+                                    "-mllvm",
+                                    "-asan-memory-access-callback-prefix=__door_",
+                                    "-mllvm",
+                                    "-asan-opt=0",
+                                    "-mllvm",
+                                    "-asan-opt-same-temp=0",
+                                    NULL };
 
-static const char *const door_without_asan[] = {
-    "-mllvm", "-asan-stack=0", "-mllvm", "-asan-globals=0",
-    "-mllvm", "-asan-instrument-dynamic-allocas=0", NULL};
+static const char *const door_without_asan[] = { "-mllvm", "-asan-stack=0",
+                                                 "-mllvm", "-asan-globals=0",
+                                                 "-mllvm", "-asan-instrument-dynamic-allocas=0",
+                                                 NULL };
 
 static void add_all(struct list *l, const char *const *words)
 {
@@ -90,7 +113,7 @@ static void add_paths(const struct options *o, struct list *l)
 static void preprocess(const struct options *o, const char *source, const char *overlay,
                        const char *to)
 {
-    struct list l = {0};
+    struct list l = { 0 };
 
     list_add(&l, say("%s", o->clang));
     list_add(&l, say("-E"));
@@ -120,8 +143,8 @@ static void preprocess(const struct options *o, const char *source, const char *
  */
 static bool rewrite(const struct options *o, const char *source, const char *from, const char *to)
 {
-    struct buf text = {0}, body = {0}, prologue = {0}, out = {0};
-    struct tokens t = {0};
+    struct buf text = { 0 }, body = { 0 }, prologue = { 0 }, out = { 0 };
+    struct tokens t = { 0 };
 
     if (!file_read(from, &text))
         quit(EXIT_TOOL, "cannot read back %s", from);
@@ -145,7 +168,7 @@ static bool rewrite(const struct options *o, const char *source, const char *fro
  */
 static void collect_deps(const struct options *o, const char *from, struct list *deps)
 {
-    struct buf text = {0};
+    struct buf text = { 0 };
     char *here = whole(".");
 
     file_read(from, &text);
@@ -167,13 +190,13 @@ static void collect_deps(const struct options *o, const char *from, struct list 
 static void compile(const struct options *o, const char *source, const char *from, const char *to,
                     bool lowered)
 {
-    struct list l = {0};
+    struct list l = { 0 };
 
     list_add(&l, say("%s", o->clang));
     list_add(&l, say("-c"));
     add_all(&l, dialect);
     list_add(&l, say("-Werror=implicit-function-declaration"));
-    if (lowered)   /* what a caret would point into is not the driver's text */
+    if (lowered) /* what a caret would point into is not the driver's text */
         list_add(&l, say("-fno-caret-diagnostics"));
     add_all(&l, code);
     add_all(&l, door);
@@ -209,7 +232,7 @@ char *build_source(const struct options *o, const struct scan *s, const char *so
 char *build_runtime(const struct options *o)
 {
     char *object = say("%s/driver_rt.o", o->tmp);
-    struct list l = {0};
+    struct list l = { 0 };
 
     list_add(&l, say("%s", o->clang));
     list_add(&l, say("-c"));

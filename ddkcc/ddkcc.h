@@ -32,14 +32,14 @@ struct list {
 };
 
 struct options {
-    const char *out;         /* -o */
-    const char *root;        /* --root: file names in debug information are relative to it */
-    const char *home;        /* where ddkcc/rt and include/ddk are */
-    const char *ddk;         /* --ddk */
-    const char *depfile;     /* --depfile */
-    const char *undefined;   /* --undefined: list this object's undefined symbols and stop */
-    const char *known;       /* --known: names that --undefined leaves out */
-    const char *tmp;         /* the private folder beside `out` */
+    const char *out;       /* -o */
+    const char *root;      /* --root: file names in debug information are relative to it */
+    const char *home;      /* where ddkcc/rt and include/ddk are */
+    const char *ddk;       /* --ddk */
+    const char *depfile;   /* --depfile */
+    const char *undefined; /* --undefined: list this object's undefined symbols and stop */
+    const char *known;     /* --known: names that --undefined leaves out */
+    const char *tmp;       /* the private folder beside `out` */
     const char *clang;
     bool object, asan, fuzz, keep, verbose;
     struct list sources, objects, includes, defines, exports;
@@ -68,9 +68,9 @@ int run(const struct options *o, char **argv);
 
 /* scan.c: the files that a set of sources includes with quotes */
 struct scan {
-    struct list files;   /* sources first, then headers, as found */
-    struct list dirs;    /* folders that names were found in */
-    struct list tmh;     /* base names of .tmh files that are included and do not exist */
+    struct list files; /* sources first, then headers, as found */
+    struct list dirs;  /* folders that names were found in */
+    struct list tmh;   /* base names of .tmh files that are included and do not exist */
 };
 void scan_sources(const struct options *o, struct scan *s);
 char *scan_find(const char *dir, const char *name);
@@ -95,7 +95,7 @@ struct token {
 
 struct tokens {
     struct token *at;
-    size_t len, cap;   /* the last one is T_END */
+    size_t len, cap; /* the last one is T_END */
 };
 
 void lex(const struct buf *text, struct tokens *out);
@@ -109,16 +109,16 @@ void tok_where(const struct tokens *t, size_t i, struct buf *out);
 
 /* toplevel.c: the declarations at file level */
 struct decl {
-    size_t first, end;   /* [first, end) with the closing `;` or `}` */
-    size_t name;         /* token of the function's or variable's name, or 0 if there is none */
-    size_t body;         /* token of the function body's `{`, or 0 */
+    size_t first, end; /* [first, end) with the closing `;` or `}` */
+    size_t name;       /* token of the function's or variable's name, or 0 if there is none */
+    size_t body;       /* token of the function body's `{`, or 0 */
 };
 bool decl_next(const struct tokens *t, size_t *at, struct decl *d);
 
 /* rewrite_*.c: each changes tokens in place */
 void rewrite_long(struct tokens *t);
 void rewrite_decl(const struct options *o, struct tokens *t);
-bool rewrite_seh(struct tokens *t);   /* whether there was a __try */
+bool rewrite_seh(struct tokens *t); /* whether there was a __try */
 
 /* build.c */
 char *build_source(const struct options *o, const struct scan *s, const char *source, size_t index,

@@ -17,7 +17,7 @@ static bool name_char(char c)
 
 static bool pragma_kept(const char *line)
 {
-    static const char *const kept[] = {"pack", "clang"};
+    static const char *const kept[] = { "pack", "clang" };
 
     line += strspn(line, "# \t");
     if (strncmp(line, "pragma", 6))
@@ -147,7 +147,7 @@ void tok_set(struct token *t, const char *text)
     t->at = say("%s%*s", text, (int)pad, "");
     t->len = len + pad;
     if (!len)
-        t->kind = T_PUNCT;   /* nothing but blanks */
+        t->kind = T_PUNCT; /* nothing but blanks */
 }
 
 /* Puts text between a token and what stands before it. */
@@ -181,7 +181,7 @@ void tok_where(const struct tokens *t, size_t i, struct buf *out)
     size_t file_len = 1;
     long line = 1;
 
-    struct buf text = {0};
+    struct buf text = { 0 };
     for (size_t n = 0; n <= i; n++) {
         buf_add(&text, t->at[n].lead, t->at[n].lead_len);
         if (n < i)

@@ -12,12 +12,17 @@
 
 static void link_shared(const struct options *o, const struct list *objects)
 {
-    struct list l = {0};
-    struct buf local = {0};
+    struct list l = { 0 };
+    struct buf local = { 0 };
     char *script = say("%s/local.map", o->tmp);
-    const char *const words[] = {"-shared", "-nostdlib", "-Wl,-Bsymbolic", "-Wl,-z,now",
-                                 "-Wl,--hash-style=gnu", "-Wl,--build-id=none",
-                                 "-Wl,-z,noexecstack", NULL};
+    const char *const words[] = { "-shared",
+                                  "-nostdlib",
+                                  "-Wl,-Bsymbolic",
+                                  "-Wl,-z,now",
+                                  "-Wl,--hash-style=gnu",
+                                  "-Wl,--build-id=none",
+                                  "-Wl,-z,noexecstack",
+                                  NULL };
 
     /* GNU ld exports the bounds of sections, and two drivers would share the first one's. */
     buf_str(&local, "{ local: __start_*; __stop_*; };\n");
@@ -38,7 +43,7 @@ static void link_shared(const struct options *o, const struct list *objects)
 /* Hidden names become local, so that a driver's names never meet those of the program. */
 static void link_object(const struct options *o, const struct list *objects)
 {
-    struct list l = {0}, hide = {0};
+    struct list l = { 0 }, hide = { 0 };
 
     list_add(&l, say("%s", o->clang));
     list_add(&l, say("-r"));
@@ -78,7 +83,7 @@ static void add_escaped(struct buf *b, const char *name)
 /* As `clang -MD -MP`: headers get empty rules of their own, so that one may go away. */
 void depfile_write(const struct options *o, const struct list *deps)
 {
-    struct buf b = {0};
+    struct buf b = { 0 };
 
     add_escaped(&b, o->out);
     buf_str(&b, ":");
@@ -130,7 +135,7 @@ static void list_symbols(const struct buf *b, const Elf64_Shdr *sections, size_t
 
 static void read_known(const char *path, struct list *known)
 {
-    struct buf b = {0};
+    struct buf b = { 0 };
     char *save = NULL;
 
     if (!path)
@@ -143,8 +148,8 @@ static void read_known(const char *path, struct list *known)
 
 int undefined_list(const struct options *o)
 {
-    struct buf b = {0};
-    struct list known = {0};
+    struct buf b = { 0 };
+    struct list known = { 0 };
     Elf64_Ehdr h;
 
     read_known(o->known, &known);

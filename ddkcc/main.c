@@ -36,10 +36,7 @@ static const char usage[] =
 
 /* The tool ends with its work; what it allocated is no leak. Read only where ASan is linked. */
 const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
+const char *__asan_default_options(void) { return "detect_leaks=0"; }
 
 static bool in_path(const char *program)
 {
@@ -99,18 +96,18 @@ struct named {
 static bool take_named(struct options *o, int argc, char **argv, int *i)
 {
     const struct named table[] = {
-        {"-o", &o->out, NULL, NULL},
-        {"--root", &o->root, NULL, NULL},
-        {"--ddk", &o->ddk, NULL, NULL},
-        {"--depfile", &o->depfile, NULL, NULL},
-        {"--undefined", &o->undefined, NULL, NULL},
-        {"--known", &o->known, NULL, NULL},
-        {"--export", NULL, NULL, &o->exports},
-        {"-c", NULL, &o->object, NULL},
-        {"--asan", NULL, &o->asan, NULL},
-        {"--fuzz", NULL, &o->fuzz, NULL},
-        {"--keep", NULL, &o->keep, NULL},
-        {"--verbose", NULL, &o->verbose, NULL},
+        { "-o", &o->out, NULL, NULL },
+        { "--root", &o->root, NULL, NULL },
+        { "--ddk", &o->ddk, NULL, NULL },
+        { "--depfile", &o->depfile, NULL, NULL },
+        { "--undefined", &o->undefined, NULL, NULL },
+        { "--known", &o->known, NULL, NULL },
+        { "--export", NULL, NULL, &o->exports },
+        { "-c", NULL, &o->object, NULL },
+        { "--asan", NULL, &o->asan, NULL },
+        { "--fuzz", NULL, &o->fuzz, NULL },
+        { "--keep", NULL, &o->keep, NULL },
+        { "--verbose", NULL, &o->verbose, NULL },
     };
 
     for (size_t n = 0; n < sizeof table / sizeof *table; n++) {
@@ -182,8 +179,8 @@ static void check(struct options *o)
 
 static void build(struct options *o)
 {
-    struct scan s = {0};
-    struct list objects = {0}, deps = {0};
+    struct scan s = { 0 };
+    struct list objects = { 0 }, deps = { 0 };
 
     tmp_create(o);
     scan_sources(o, &s);
@@ -202,7 +199,7 @@ static void build(struct options *o)
 
 int main(int argc, char **argv)
 {
-    struct options o = {0};
+    struct options o = { 0 };
 
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {

@@ -16,7 +16,7 @@ enum { DEPTH_MAX = 6, ENTRIES_MAX = 20000 };
 
 struct overlay {
     struct buf text;
-    struct list done;     /* folders written already, so that no root comes twice */
+    struct list done; /* folders written already, so that no root comes twice */
     size_t entries;
 };
 
@@ -31,10 +31,7 @@ static void quote(struct buf *b, const char *text)
     buf_str(b, "\"");
 }
 
-static int visible(const struct dirent *e)
-{
-    return e->d_name[0] != '.';
-}
+static int visible(const struct dirent *e) { return e->d_name[0] != '.'; }
 
 /* Two names that differ in case alone would fight over one entry; the first in order stays. */
 static bool repeats(struct dirent **e, int i)
@@ -95,7 +92,7 @@ static void add_root(struct overlay *v, const char *dir)
 
 char *overlay_write(const struct options *o, const struct scan *s)
 {
-    struct overlay v = {0};
+    struct overlay v = { 0 };
     char *path = say("%s/overlay.yaml", o->tmp);
 
     buf_str(&v.text, "{\"version\":0,\"case-sensitive\":\"false\",\"use-external-names\":true,"

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-static const char *const inline_words[] = {"__inline", "__inline__", "_inline", "inline",
-                                           "__forceinline", "_forceinline", NULL};
+static const char *const inline_words[] = { "__inline",      "__inline__",   "_inline", "inline",
+                                            "__forceinline", "_forceinline", NULL };
 
 static bool has_inline(const struct tokens *t, const struct decl *d)
 {
@@ -57,7 +57,7 @@ static void drop_inline(struct tokens *t, const struct decl *d, const char *inst
 
 static void rewrite_inline(struct tokens *t)
 {
-    struct list inlined = {0};
+    struct list inlined = { 0 };
     struct decl d;
 
     for (size_t at = 0; decl_next(t, &at, &d);)
@@ -65,8 +65,8 @@ static void rewrite_inline(struct tokens *t)
             list_once(&inlined, name_of(t, &d));
     for (size_t at = 0; decl_next(t, &at, &d);) {
         bool marked = has_inline(t, &d);
-        bool known = d.name && tok_is(&t->at[d.name + 1], "(") &&
-                     list_has(&inlined, name_of(t, &d));
+        bool known =
+            d.name && tok_is(&t->at[d.name + 1], "(") && list_has(&inlined, name_of(t, &d));
         if (marked)
             drop_inline(t, &d, d.body ? "__inline__" : "");
         if (known && !tok_is(&t->at[d.first], "typedef"))
@@ -100,8 +100,8 @@ static void rewrite_exports(const struct options *o, struct tokens *t)
  */
 static void rewrite_memory(struct tokens *t)
 {
-    static const char *const known[] = {"memcpy", "memmove", "memset", "memcmp",
-                                        "__builtin_memcmp", NULL};
+    static const char *const known[] = { "memcpy", "memmove",          "memset",
+                                         "memcmp", "__builtin_memcmp", NULL };
     struct decl d;
 
     for (size_t at = 0; decl_next(t, &at, &d);)
@@ -110,7 +110,7 @@ static void rewrite_memory(struct tokens *t)
             if (k->kind == T_NAME && tok_any(k, known) && tok_is(&t->at[i + 1], "(") &&
                 !tok_is(&t->at[i - 1], ".") && !tok_is(&t->at[i - 1], ">"))
                 tok_set(k, k->at[k->len - 1] == 'p' ? "__door_memcmp"
-                                                   : say("__builtin_%.*s", (int)k->len, k->at));
+                                                    : say("__builtin_%.*s", (int)k->len, k->at));
         }
 }
 
@@ -131,12 +131,11 @@ static void rewrite_commas(struct tokens *t)
  */
 static void rewrite_places(struct tokens *t)
 {
-    static const char *const places[] = {"allocate", "code_seg", NULL};
+    static const char *const places[] = { "allocate", "code_seg", NULL };
 
     for (size_t i = 1; i + 1 < t->len; i++)
-        if (t->at[i].kind == T_NAME && tok_any(&t->at[i], places) &&
-            tok_is(&t->at[i - 1], "(") && tok_is(&t->at[i + 1], "(") && i >= 2 &&
-            tok_is(&t->at[i - 2], "__declspec"))
+        if (t->at[i].kind == T_NAME && tok_any(&t->at[i], places) && tok_is(&t->at[i - 1], "(") &&
+            tok_is(&t->at[i + 1], "(") && i >= 2 && tok_is(&t->at[i - 2], "__declspec"))
             for (size_t end = tok_close(t, i + 1); i <= end; i++)
                 tok_set(&t->at[i], "");
 }

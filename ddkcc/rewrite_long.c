@@ -13,10 +13,11 @@
 #include <string.h>
 
 static const char *const run_words[] = {
-    "long", "int", "unsigned", "signed", "__signed__", "__signed", "char", "short", "double",
-    "const", "volatile", "static", "extern", "register", "typedef", "__const", "__volatile__",
-    "__inline", "__inline__", "inline", "__forceinline", "_Atomic", "_Complex", "__unaligned",
-    "auto", "__extension__", "__w64", NULL};
+    "long",    "int",      "unsigned",     "signed",   "__signed__",    "__signed", "char",
+    "short",   "double",   "const",        "volatile", "static",        "extern",   "register",
+    "typedef", "__const",  "__volatile__", "__inline", "__inline__",    "inline",   "__forceinline",
+    "_Atomic", "_Complex", "__unaligned",  "auto",     "__extension__", "__w64",    NULL
+};
 
 /* One run of specifiers: `unsigned long const int`. */
 static void rewrite_run(struct tokens *t, size_t first, size_t end)
@@ -80,7 +81,7 @@ static void rewrite_number(struct token *k)
     bool wide = strstr(suffix, "ll") || strstr(suffix, "i64");
     const char *new_suffix = suffix_for(value, text[0] != '0', is_unsigned, wide);
     if (strspn(suffix, "uli123468") != strlen(suffix))
-        return;   /* not an integer's suffix; the compiler will say so */
+        return; /* not an integer's suffix; the compiler will say so */
     *rest = '\0';
     tok_set(k, say("%s%s", text, new_suffix));
 }

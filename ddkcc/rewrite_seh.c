@@ -33,38 +33,37 @@ struct way_out {
 struct around {
     struct around *out;
     enum around_kind kind;
-    int number;             /* A_TRY: the frame's */
-    size_t open, close;     /* A_TRY: braces of the body */
+    int number;         /* A_TRY: the frame's */
+    size_t open, close; /* A_TRY: braces of the body */
     struct way_out exits[EXITS_MAX];
     int exit_count;
 };
 
 struct seh {
     struct tokens *t;
-    int frames;             /* numbers given so far in this file */
-    int exception;          /* whose GetExceptionCode this is; 0: outside */
-    int finally;            /* whose AbnormalTermination this is */
+    int frames;    /* numbers given so far in this file */
+    int exception; /* whose GetExceptionCode this is; 0: outside */
+    int finally;   /* whose AbnormalTermination this is */
     bool returns_void, uses_value;
 };
 
-static const char *const try_words[] = {"__try", "_try", "try", NULL};
-static const char *const except_words[] = {"__except", "_except", "except", NULL};
-static const char *const finally_words[] = {"__finally", "_finally", "finally", NULL};
-static const char *const leave_words[] = {"__leave", "_leave", "leave", NULL};
-static const char *const code_words[] = {"GetExceptionCode", "_exception_code",
-                                         "ddk_exception_code", NULL};
-static const char *const info_words[] = {"GetExceptionInformation", "_exception_info",
-                                         "ddk_exception_information", NULL};
-static const char *const abnormal_words[] = {"AbnormalTermination", "_abnormal_termination",
-                                             "ddk_abnormal_termination",
-                                             NULL};
+static const char *const try_words[] = { "__try", "_try", "try", NULL };
+static const char *const except_words[] = { "__except", "_except", "except", NULL };
+static const char *const finally_words[] = { "__finally", "_finally", "finally", NULL };
+static const char *const leave_words[] = { "__leave", "_leave", "leave", NULL };
+static const char *const code_words[] = { "GetExceptionCode", "_exception_code",
+                                          "ddk_exception_code", NULL };
+static const char *const info_words[] = { "GetExceptionInformation", "_exception_info",
+                                          "ddk_exception_information", NULL };
+static const char *const abnormal_words[] = { "AbnormalTermination", "_abnormal_termination",
+                                              "ddk_abnormal_termination", NULL };
 
 static size_t statement(struct seh *s, size_t i, struct around *a);
 static size_t compound(struct seh *s, size_t i, struct around *a);
 
 static _Noreturn void fail(const struct seh *s, size_t i, const char *what)
 {
-    struct buf where = {0};
+    struct buf where = { 0 };
 
     tok_where(s->t, i, &where);
     quit(EXIT_DRIVER, "%s: error: %s", where.at, what);
@@ -139,7 +138,7 @@ static int exit_number(struct seh *s, size_t i, struct around *a, enum exit_kind
             return n + 1;
     if (a->exit_count == EXITS_MAX)
         fail(s, i, "too many different ways out of one __try");
-    a->exits[a->exit_count++] = (struct way_out){kind, label};
+    a->exits[a->exit_count++] = (struct way_out) { kind, label };
     return a->exit_count;
 }
 
@@ -148,8 +147,8 @@ static char *leave_text(struct seh *s, size_t i, struct around *a, enum exit_kin
     struct around *b = barrier(s, a, kind, label);
 
     if (b)
-        return say("__seh_w%d = %d; goto __seh_e%d;", b->number,
-                   exit_number(s, i, b, kind, label), b->number);
+        return say("__seh_w%d = %d; goto __seh_e%d;", b->number, exit_number(s, i, b, kind, label),
+                   b->number);
     switch (kind) {
     case X_RETURN:
         return say("return;");
@@ -250,7 +249,7 @@ static size_t jump_statement(struct seh *s, size_t i, struct around *a)
 
     if (kind == X_GOTO) {
         if (s->t->at[i + 1].kind != T_NAME)
-            return end + 1;   /* a computed goto; Microsoft's compiler has none */
+            return end + 1; /* a computed goto; Microsoft's compiler has none */
         label = say("%.*s", (int)s->t->at[i + 1].len, s->t->at[i + 1].at);
     }
     if (!barrier(s, a, kind, label))
@@ -274,7 +273,7 @@ static size_t leave_statement(struct seh *s, size_t i, struct around *a)
 /* The tail: every way out that the body took, now from outside. */
 static char *exits_text(struct seh *s, size_t i, struct around *try, struct around *out)
 {
-    struct buf b = {0};
+    struct buf b = { 0 };
 
     for (int n = 0; n < try->exit_count; n++)
         buf_fmt(&b, " if (__seh_w%d == %d) { %s }", try->number, n + 1,
@@ -295,8 +294,8 @@ static size_t except_clause(struct seh *s, size_t i, int number, struct around *
     int outer = s->exception;
 
     s->exception = number;
-    tok_set(&s->t->at[i], say("else if (__seh_k%d == 1) ddk_seh_verdict(&__seh_f%d, ", number,
-                              number));
+    tok_set(&s->t->at[i],
+            say("else if (__seh_k%d == 1) ddk_seh_verdict(&__seh_f%d, ", number, number));
     size_t next = paren(s, i + 1, a);
     put_after(s, next - 1, "); else");
     next = block(s, next, a);
@@ -321,8 +320,9 @@ static size_t try_statement(struct seh *s, size_t i, struct around *a)
     struct around *try = need(calloc(1, sizeof *try));
     int n = ++s->frames;
 
-    *try = (struct around){.out = a, .kind = A_TRY, .number = n, .open = i + 1,
-                           .close = tok_close(s->t, i + 1)};
+    *try = (struct around) {
+        .out = a, .kind = A_TRY, .number = n, .open = i + 1, .close = tok_close(s->t, i + 1)
+    };
     size_t clause = block(s, i + 1, try);
     bool is_except = any(s, clause, except_words);
     if (!is_except && !any(s, clause, finally_words))
@@ -358,7 +358,7 @@ static size_t after_label(struct seh *s, size_t i, struct around *a)
 
 static size_t statement(struct seh *s, size_t i, struct around *a)
 {
-    static const char *const jumps[] = {"goto", "break", "continue", NULL};
+    static const char *const jumps[] = { "goto", "break", "continue", NULL };
 
     if (is(s, i, "{"))
         return compound(s, i, a);
@@ -402,11 +402,11 @@ static size_t compound(struct seh *s, size_t i, struct around *a)
 /* The declared type before the name, without what does not belong to a type. */
 static char *return_type(const struct tokens *t, const struct decl *d)
 {
-    static const char *const no_type[] = {"static", "extern", "__inline__", "inline", "__inline",
-                                          "__cdecl", "__stdcall", "__fastcall", "_Noreturn",
-                                          "__extension__", "register", NULL};
-    static const char *const attributes[] = {"__attribute__", "__declspec", NULL};
-    struct buf b = {0};
+    static const char *const no_type[] = { "static",    "extern",        "__inline__", "inline",
+                                           "__inline",  "__cdecl",       "__stdcall",  "__fastcall",
+                                           "_Noreturn", "__extension__", "register",   NULL };
+    static const char *const attributes[] = { "__attribute__", "__declspec", NULL };
+    struct buf b = { 0 };
 
     for (size_t i = d->first; i < d->name; i++) {
         if (tok_any(&t->at[i], attributes) && tok_is(&t->at[i + 1], "("))
@@ -439,7 +439,7 @@ static void function(struct seh *s, const struct decl *d)
 {
     char *type = return_type(s->t, d);
     bool plain = tok_is(&s->t->at[d->name + 1], "(");
-    struct buf start = {0};
+    struct buf start = { 0 };
 
     drop_always_inline(s->t, d);
     s->returns_void = !strcmp(type, "void");
@@ -457,7 +457,7 @@ static void function(struct seh *s, const struct decl *d)
 
 bool rewrite_seh(struct tokens *t)
 {
-    struct seh s = {.t = t};
+    struct seh s = { .t = t };
     struct decl d;
 
     for (size_t at = 0; decl_next(t, &at, &d);)

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *tmp_path;   /* null when there is nothing to remove */
+static const char *tmp_path; /* null when there is nothing to remove */
 
 void tmp_create(struct options *o)
 {

@@ -36,8 +36,7 @@ char *scan_find(const char *dir, const char *name)
 {
     char *at = say("%s", dir), *copy = say("%s", name), *save = NULL;
 
-    for (char *part = strtok_r(copy, "/\\", &save); part && at;
-         part = strtok_r(NULL, "/\\", &save))
+    for (char *part = strtok_r(copy, "/\\", &save); part && at; part = strtok_r(NULL, "/\\", &save))
         at = entry_find(at, part);
     return at;
 }
@@ -63,7 +62,7 @@ static void scan_name(const struct options *o, struct scan *s, const char *from,
 
 static void scan_file(const struct options *o, struct scan *s, const char *path)
 {
-    struct buf text = {0};
+    struct buf text = { 0 };
 
     if (!file_read(path, &text))
         return;

@@ -69,10 +69,7 @@ void buf_add(struct buf *b, const char *at, size_t len)
     b->at[b->len] = '\0';
 }
 
-void buf_str(struct buf *b, const char *text)
-{
-    buf_add(b, text, strlen(text));
-}
+void buf_str(struct buf *b, const char *text) { buf_add(b, text, strlen(text)); }
 
 void buf_fmt(struct buf *b, const char *format, ...)
 {

@@ -7,11 +7,12 @@
 
 #include <string.h>
 
-static const char *const attribute_words[] = {"__attribute__", "__attribute", "__declspec",
-                                              "_Alignas", "__typeof__", "typeof", "__typeof",
-                                              "_Static_assert", "__asm__", "__asm", "asm", NULL};
+static const char *const attribute_words[] = {
+    "__attribute__", "__attribute",    "__declspec", "_Alignas", "__typeof__", "typeof",
+    "__typeof",      "_Static_assert", "__asm__",    "__asm",    "asm",        NULL
+};
 
-static const char *const aggregate_words[] = {"struct", "union", "enum", NULL};
+static const char *const aggregate_words[] = { "struct", "union", "enum", NULL };
 
 /* Whether the `{` at `i` follows a parameter list, perhaps with attributes in between. */
 static bool opens_body(const struct tokens *t, size_t first, size_t i)
@@ -64,7 +65,7 @@ bool decl_next(const struct tokens *t, size_t *at, struct decl *d)
 {
     bool initialised = false;
 
-    *d = (struct decl){.first = *at};
+    *d = (struct decl) { .first = *at };
     if (t->at[*at].kind == T_END)
         return false;
     for (size_t i = *at; t->at[i].kind != T_END; i++) {

@@ -22,7 +22,7 @@ struct function {
     struct list params;
     struct list preset_names, preset_values;
     char *prefix, *suffix, *suffix_args;
-    bool doubled;                     /* Name((LEVEL, FLAG, MSG, ...)) */
+    bool doubled; /* Name((LEVEL, FLAG, MSG, ...)) */
 };
 
 struct config {
@@ -64,7 +64,7 @@ static struct function *add(struct config *c, char *name)
         c->at = need(realloc(c->at, (c->len + 1) * sizeof *c->at));
         f = &c->at[c->len++];
     }
-    *f = (struct function){.name = name};
+    *f = (struct function) { .name = name };
     return f;
 }
 
@@ -150,7 +150,7 @@ static void read_line(struct config *c, const char *p)
 
 static void read_file(struct config *c, const char *path)
 {
-    struct buf text = {0};
+    struct buf text = { 0 };
     bool inside = false;
 
     if (!file_read(path, &text))
@@ -219,8 +219,9 @@ static void write_function(struct buf *b, const struct function *f)
     else
         buf_fmt(b, "#define %s(", f->name);
     write_params(b, f);
-    buf_fmt(b, ") ddk_wpp_trace(__FUNCTION__, __FILE__, __LINE__, %d, (long long)(%s), %s, "
-               "%s %s %s%s%s%s)\n",
+    buf_fmt(b,
+            ") ddk_wpp_trace(__FUNCTION__, __FILE__, __LINE__, %d, (long long)(%s), %s, "
+            "%s %s %s%s%s%s)\n",
             level != NULL, level ? level : "0", flags_of(f), f->prefix ? f->prefix : "", msg,
             f->suffix ? f->suffix : "", !*msg && !f->prefix && !f->suffix ? "\"\"" : "",
             list_has(&f->params, "...") ? ", ##__VA_ARGS__" : "",
@@ -271,8 +272,8 @@ static char *tmh_path(const struct options *o, const char *name)
 
 void wpp_write(const struct options *o, const struct scan *s)
 {
-    struct config c = {0};
-    struct buf b = {0};
+    struct config c = { 0 };
+    struct buf b = { 0 };
 
     read_line(&c, "FUNC DoTraceMessage(FLAGS, MSG, ...)");
     read_line(&c, "FUNC TraceEvents(LEVEL, FLAGS, MSG, ...)");

@@ -8,24 +8,19 @@
 static PVOID things[8]; /* lists, bases, buffers: mixed up on purpose */
 static uint8_t contexts[2][DMA_TRANSFER_CONTEXT_SIZE_V1], room[4096];
 
-static VOID on_list(PDEVICE_OBJECT d, PIRP i, PSCATTER_GATHER_LIST l, PVOID c) { (void)d, (void)i; *(PVOID *)c = l; }
-static IO_ALLOCATION_ACTION on_base(PDEVICE_OBJECT d, PIRP i, PVOID b, PVOID c)
-{
-    (void)d, (void)i;
-    *(PVOID *)c = b;
-    return (IO_ALLOCATION_ACTION)(next() % 4);
-}
-
 static void call(PDMA_ADAPTER a, PMDL m)
 {
     const DMA_OPERATIONS *o = a->DmaOperations;
-    PVOID *t = &things[next() % 8], va = (char *)MmGetMdlVirtualAddress(m) + number(), x = contexts[next() & 1];
-    ULONG n = number(), size = number(), flags = next() & 3, few = n % 40, some = size % sizeof(room);
+    PVOID *t = &things[next() % 8], va = (char *)MmGetMdlVirtualAddress(m) + number(),
+          x = contexts[next() & 1];
+    ULONG n = number(), size = number(), flags = next() & 3, few = n % 40,
+          some = size % sizeof(room);
     BOOLEAN w = next() & 1;
     PHYSICAL_ADDRESS la = { .QuadPart = 0 };
     DMA_TRANSFER_INFO info = { .Version = few % 4 };
     PSCATTER_GATHER_LIST list = (PSCATTER_GATHER_LIST)room;
 
+    /* clang-format off */
     switch (next() % 22) {
     case 0: o->GetScatterGatherList(a, pdo, m, va, n, on_list, t, w); break;
     case 1: o->PutScatterGatherList(a, *t, w); break;
@@ -51,6 +46,7 @@ static void call(PDMA_ADAPTER a, PMDL m)
     case 20: dm_bus_write(device, 0, ((uint64_t)*t ^ n) & 0x41ffffffff, room, some); break;
     case 21: if (few < 2) o->PutDmaAdapter(a); break;
     }
+    /* clang-format on */
 }
 
 static void run(void *ctx)

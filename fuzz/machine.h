@@ -13,7 +13,9 @@
 static const struct dm_device_model model = { .name = "fuzz",
                                               .address_bits = 64,
                                               .scatter_gather = true };
-static struct { const uint8_t *at, *end; } in;
+static struct {
+    const uint8_t *at, *end;
+} in;
 static struct dm_device *device;
 static PDEVICE_OBJECT pdo;
 static PDMA_ADAPTER adapters[2];
@@ -77,6 +79,20 @@ static void machine_build(struct sim *s)
     for (int i = 0; i < 3; i++)
         mdls[i] = machine_mdl(s);
     mdls[0]->Next = mdls[1];
+}
+
+/* What the DMA calls call back: each keeps what it got where its context says. */
+static VOID on_list(PDEVICE_OBJECT d, PIRP i, PSCATTER_GATHER_LIST l, PVOID c)
+{
+    (void)d, (void)i;
+    *(PVOID *)c = l;
+}
+
+static IO_ALLOCATION_ACTION on_base(PDEVICE_OBJECT d, PIRP i, PVOID b, PVOID c)
+{
+    (void)d, (void)i;
+    *(PVOID *)c = b;
+    return (IO_ALLOCATION_ACTION)(next() % 4);
 }
 
 #endif

@@ -47,8 +47,9 @@ struct report_finding {
 };
 
 struct report {
-    const char *driver;                        /* as named on the command line */
-    const char *repro; /* further options that a run needs to be repeated: " --faults 20"; or NULL */
+    const char *driver; /* as named on the command line */
+    const char
+        *repro; /* further options that a run needs to be repeated: " --faults 20"; or NULL */
     const char *(*choice_word)(unsigned site); /* names of the bits above; NULL: unknown here */
     struct report_run *runs;
     unsigned run_count, run_room;

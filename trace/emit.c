@@ -27,7 +27,7 @@ int trace_attach(struct trace *t, void (*event)(void *, const struct event *), v
 {
     if (t->sink_count == TRACE_SINKS_MAX)
         return ERR_NOMEM;
-    t->sinks[t->sink_count++] = (struct trace_sink){ event, ctx };
+    t->sinks[t->sink_count++] = (struct trace_sink) { event, ctx };
     t->on = true;
     return 0;
 }

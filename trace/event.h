@@ -65,7 +65,7 @@ static inline uint64_t dir_length(uint64_t length_bytes, int to_device)
 /* ADAPTER's flags: what the driver asked for and what the machine gave. */
 #define ADAPTER_MASTER 0x01u
 #define ADAPTER_SG 0x02u
-#define ADAPTER_REMAPPED 0x04u  /* behind an IOMMU that translates */
+#define ADAPTER_REMAPPED 0x04u /* behind an IOMMU that translates */
 #define ADAPTER_COHERENT 0x08u
 #define ADAPTER_VERSION_SHIFT 8 /* 1, 2, 3: of the description */
 #define ADAPTER_WIDTH_SHIFT 16  /* address bits */
@@ -81,7 +81,7 @@ enum dev_fault {
 
 #define OBJ_ID(type, number) ((uint32_t)(type) << 24 | (uint32_t)(number))
 #define OBJ_TYPE(id) ((enum object_type)((id) >> 24))
-#define OBJ_NUMBER(id) ((id) & 0xffffffu)
+#define OBJ_NUMBER(id) ((id)&0xffffffu)
 
 /* Names of all the above, for text, traces and reports. NULL when out of range. */
 const char *event_word(unsigned kind);

@@ -43,10 +43,7 @@ const uint16_t call_cost_ns[API_COUNT] = {
 #undef API
 };
 
-const char *event_word(unsigned kind)
-{
-    return kind < EV_COUNT ? kinds[kind].word : NULL;
-}
+const char *event_word(unsigned kind) { return kind < EV_COUNT ? kinds[kind].word : NULL; }
 
 const char *event_arg_name(unsigned kind, unsigned index)
 {
@@ -62,10 +59,7 @@ int event_kind_of(const char *word)
     return -1;
 }
 
-const char *object_word(unsigned type)
-{
-    return type < OBJ_COUNT ? objects[type] : NULL;
-}
+const char *object_word(unsigned type) { return type < OBJ_COUNT ? objects[type] : NULL; }
 
 int object_type_of(const char *word)
 {
@@ -75,10 +69,7 @@ int object_type_of(const char *word)
     return -1;
 }
 
-const char *api_name(unsigned api)
-{
-    return api < API_COUNT ? apis[api].name : NULL;
-}
+const char *api_name(unsigned api) { return api < API_COUNT ? apis[api].name : NULL; }
 
 int api_of(const char *name)
 {
@@ -88,12 +79,6 @@ int api_of(const char *name)
     return -1;
 }
 
-const struct api_info *api_info(unsigned api)
-{
-    return api < API_COUNT ? &apis[api] : NULL;
-}
+const struct api_info *api_info(unsigned api) { return api < API_COUNT ? &apis[api] : NULL; }
 
-const char *phase_word(unsigned phase)
-{
-    return phase < PHASE_COUNT ? phases[phase] : NULL;
-}
+const char *phase_word(unsigned phase) { return phase < PHASE_COUNT ? phases[phase] : NULL; }

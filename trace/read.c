@@ -94,7 +94,8 @@ static char *unpack(char *packed, size_t *size)
     char *text;
     size_t n;
 
-    if (bytes == ZSTD_CONTENTSIZE_ERROR || bytes == ZSTD_CONTENTSIZE_UNKNOWN || bytes > TRACE_BYTES_MAX)
+    if (bytes == ZSTD_CONTENTSIZE_ERROR || bytes == ZSTD_CONTENTSIZE_UNKNOWN ||
+        bytes > TRACE_BYTES_MAX)
         return NULL;
     text = malloc(bytes + 2);
     must(text);
@@ -267,7 +268,8 @@ static char *line_next(struct trace_reader *r)
     return line;
 }
 
-static int bad_line(struct trace_reader *r, const char *expected, char *message, size_t message_size)
+static int bad_line(struct trace_reader *r, const char *expected, char *message,
+                    size_t message_size)
 {
     snprintf(message, message_size, "%s:%u: expected %s", r->path, r->line, expected);
     return ERR_INVALID;
@@ -292,13 +294,15 @@ int trace_read_next(struct trace_reader *r, struct event *e, char *message, size
         }
         kind = event_kind_of(word);
         if (strcmp(word, "site") == 0)
-            result = site_parse(r, o) ? 2 : bad_line(r, "a site with id and frames", message, message_size);
+            result = site_parse(r, o)
+                         ? 2
+                         : bad_line(r, "a site with id and frames", message, message_size);
         else if (kind == EV_FINDING)
             finding_keep(r, line);
         else if (kind >= 0)
-            result = event_parse(r, o, kind, e)
-                         ? 1
-                         : bad_line(r, "an event with numbers in its fields", message, message_size);
+            result = event_parse(r, o, kind, e) ? 1
+                                                : bad_line(r, "an event with numbers in its fields",
+                                                           message, message_size);
         json_decref(o);
         if (result != 2)
             return result;
@@ -346,8 +350,8 @@ struct trace_reader *trace_read_open(const char *path, char *message, size_t mes
         goto fail;
     }
     if (r->header.version != TRACE_VERSION) {
-        snprintf(message, message_size, "%s:1: trace version %u; this dmacheck reads version %u", path,
-                 r->header.version, (unsigned)TRACE_VERSION);
+        snprintf(message, message_size, "%s:1: trace version %u; this dmacheck reads version %u",
+                 path, r->header.version, (unsigned)TRACE_VERSION);
         goto fail;
     }
     return r;

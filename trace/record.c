@@ -20,7 +20,7 @@ struct recorder {
     void *names_ctx;
     uint8_t *site_said; /* one bit a site */
     uint32_t sites_max;
-    char *at;           /* while a line is being written */
+    char *at; /* while a line is being written */
 };
 
 static void put_text(struct recorder *r, const char *text)
@@ -87,10 +87,7 @@ static void put_object(struct recorder *r, uint32_t obj)
     *r->at++ = '"';
 }
 
-static void line_begin(struct recorder *r)
-{
-    r->at = spool_reserve(r->spool, SPOOL_LINE_MAX);
-}
+static void line_begin(struct recorder *r) { r->at = spool_reserve(r->spool, SPOOL_LINE_MAX); }
 
 static void line_end(struct recorder *r)
 {
@@ -183,7 +180,8 @@ void recorder_event(void *recorder, const struct event *e)
     put_text(r, ",\"i\":");
     put_decimal(r, e->irql);
     put_arguments(r, e);
-    if (e->kind == EV_AGENT && r->names && (name = r->names(r->names_ctx, (uint16_t)OBJ_NUMBER(e->obj)))) {
+    if (e->kind == EV_AGENT && r->names &&
+        (name = r->names(r->names_ctx, (uint16_t)OBJ_NUMBER(e->obj)))) {
         put_text(r, ",\"name\":");
         put_string(r, name);
     }
@@ -248,10 +246,7 @@ struct recorder *recorder_open(const char *path, const struct record_header *h,
     return r;
 }
 
-void recorder_rescue(struct recorder *r)
-{
-    spool_drain(r->spool);
-}
+void recorder_rescue(struct recorder *r) { spool_drain(r->spool); }
 
 int recorder_close(struct recorder *r, char *message, size_t message_size)
 {

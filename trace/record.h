@@ -16,11 +16,11 @@
 struct recorder;
 
 struct record_header {
-    const char *tool;          /* "dmacheck 0.1.0" */
+    const char *tool; /* "dmacheck 0.1.0" */
     const char *driver, *driver_digest, *scenario;
-    const char *profile;       /* name */
-    const char *profile_text;  /* the .ini in full, as `key=value` lines */
-    const char *strategy;      /* plain, seed, recorded, bytes */
+    const char *profile;      /* name */
+    const char *profile_text; /* the .ini in full, as `key=value` lines */
+    const char *strategy;     /* plain, seed, recorded, bytes */
     uint64_t seed;
     uint64_t steps_max, virtual_ns_max;
 };

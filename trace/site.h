@@ -13,15 +13,15 @@
 #define SITE_MODULES_MAX 16
 
 struct site_module {
-    uint64_t base, end;   /* code range in this process; 0 when read from a trace */
-    uint64_t load_bias;   /* pc - load_bias = address in the file */
-    char name[64];        /* printed name */
-    char path[256];       /* the shared object, for symbols */
+    uint64_t base, end; /* code range in this process; 0 when read from a trace */
+    uint64_t load_bias; /* pc - load_bias = address in the file */
+    char name[64];      /* printed name */
+    char path[256];     /* the shared object, for symbols */
 };
 
 struct site_frame {
-    uint16_t module;  /* index + 1; 0 = empty */
-    uint64_t offset;  /* address in the module's file of the return address - 1 */
+    uint16_t module; /* index + 1; 0 = empty */
+    uint64_t offset; /* address in the module's file of the return address - 1 */
 };
 
 struct site_frame_text {
@@ -46,8 +46,8 @@ void site_modules_clear(struct site_depot *d); /* all of them, and every stack *
  * stopping where the driver's frames end. pc, when not 0, is the innermost return address itself.
  * Returns the site's id, 0 when no driver frame was found.
  */
-uint32_t site_capture(struct site_depot *d, const void *frame, uint64_t pc,
-                      const void *stack_low, const void *stack_high);
+uint32_t site_capture(struct site_depot *d, const void *frame, uint64_t pc, const void *stack_low,
+                      const void *stack_high);
 /* A site read from a trace: frames as text. Returns its id. */
 uint32_t site_add_text(struct site_depot *d, uint32_t id, const struct site_frame_text *frames,
                        unsigned count);

@@ -9,7 +9,7 @@
 struct site {
     uint32_t hash;
     uint8_t frame_count;
-    uint8_t text_known; /* one bit a frame */
+    uint8_t text_known;            /* one bit a frame */
     uint64_t pcs[SITE_FRAMES_MAX]; /* return addresses */
     struct site_frame_text *text;  /* SITE_FRAMES_MAX of them, when asked for */
 };

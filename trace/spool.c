@@ -53,7 +53,7 @@ struct spool *spool_open(const char *path, char *message, size_t message_size)
     close(fd);
     s->header = map;
     s->content = (char *)map + sizeof(*s->header);
-    *s->header = (struct spool_header){ .magic = SPOOL_MAGIC };
+    *s->header = (struct spool_header) { .magic = SPOOL_MAGIC };
     return s;
 fail:
     if (fd >= 0) {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SPOOL_LINE_MAX 8192      /* the longest line that is formatted in place */
+#define SPOOL_LINE_MAX 8192 /* the longest line that is formatted in place */
 #define SPOOL_BYTES (4u << 20)
 #define SPOOL_MAGIC 0x6c6f6f7073616d64ull
 

@@ -30,7 +30,7 @@ struct trace {
     unsigned sink_count;
     struct trace_sink sinks[TRACE_SINKS_MAX];
     struct site_depot *depot;
-    uint32_t numbers[OBJ_COUNT]; /* last object number given, by type */
+    uint32_t numbers[OBJ_COUNT];       /* last object number given, by type */
     uint64_t site_from_pc, site_to_pc; /* reserved for the depot's module ranges */
 };
 
@@ -51,9 +51,16 @@ static inline void trace_emit(struct trace *t, enum event_kind kind, enum api ap
     if (!t->on)
         return;
     struct event e = {
-        .seq = t->seq++, .ns = t->ns, .a = { a0, a1, a2, a3 }, .obj = obj, .site = t->site,
-        .agent = t->agent, .kind = (uint16_t)kind, .api = (uint16_t)api,
-        .cpu = t->cpu, .irql = t->irql,
+        .seq = t->seq++,
+        .ns = t->ns,
+        .a = { a0, a1, a2, a3 },
+        .obj = obj,
+        .site = t->site,
+        .agent = t->agent,
+        .kind = (uint16_t)kind,
+        .api = (uint16_t)api,
+        .cpu = t->cpu,
+        .irql = t->irql,
     };
 
     for (unsigned i = 0; i < t->sink_count; i++)

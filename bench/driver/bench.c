@@ -17,14 +17,16 @@ typedef struct _BENCH_EXTENSION {
     ULONG MapRegisters;
 } BENCH_EXTENSION, *PBENCH_EXTENSION;
 
-static VOID BenchKeepList(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST List, PVOID Context)
+static VOID BenchKeepList(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST List,
+                          PVOID Context)
 {
     UNREFERENCED_PARAMETER(DeviceObject);
     UNREFERENCED_PARAMETER(Irp);
     *(PSCATTER_GATHER_LIST *)Context = List;
 }
 
-static NTSTATUS BenchPairs(PBENCH_EXTENSION Extension, PMDL Mdl, ULONG Length, ULONG Count, BOOLEAN Write)
+static NTSTATUS BenchPairs(PBENCH_EXTENSION Extension, PMDL Mdl, ULONG Length, ULONG Count,
+                           BOOLEAN Write)
 {
     PDMA_OPERATIONS operations = Extension->Adapter->DmaOperations;
     PVOID va = MmGetMdlVirtualAddress(Mdl);
@@ -36,8 +38,8 @@ static NTSTATUS BenchPairs(PBENCH_EXTENSION Extension, PMDL Mdl, ULONG Length, U
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
     for (i = 0; i < Count && NT_SUCCESS(status); i++) {
         list = NULL;
-        status = operations->GetScatterGatherList(Extension->Adapter, Extension->Self, Mdl, va, Length,
-                                                  BenchKeepList, &list, Write);
+        status = operations->GetScatterGatherList(Extension->Adapter, Extension->Self, Mdl, va,
+                                                  Length, BenchKeepList, &list, Write);
         if (NT_SUCCESS(status) && list != NULL)
             operations->PutScatterGatherList(Extension->Adapter, list, Write);
     }
@@ -121,8 +123,9 @@ static NTSTATUS BenchLive(PBENCH_EXTENSION Extension, ULONG Size, ULONG Count)
         KeRaiseIrql(DISPATCH_LEVEL, &irql);
         for (status = STATUS_SUCCESS; live < Size && NT_SUCCESS(status); live++) {
             lists[live] = NULL;
-            status = operations->GetScatterGatherList(Extension->Adapter, Extension->Self, mdl, memory, PAGE_SIZE,
-                                                      BenchKeepList, &lists[live], TRUE);
+            status =
+                operations->GetScatterGatherList(Extension->Adapter, Extension->Self, mdl, memory,
+                                                 PAGE_SIZE, BenchKeepList, &lists[live], TRUE);
         }
         KeLowerIrql(irql);
         if (NT_SUCCESS(status))
@@ -158,7 +161,8 @@ static NTSTATUS BenchWrite(PBENCH_EXTENSION Extension, ULONG Pages, ULONG Count,
         if (Copy) {
             for (i = 0; i < Count; i++)
                 for (p = 0; p < Pages; p++)
-                    RtlCopyMemory(other + (SIZE_T)p * PAGE_SIZE, memory + (SIZE_T)p * PAGE_SIZE, PAGE_SIZE);
+                    RtlCopyMemory(other + (SIZE_T)p * PAGE_SIZE, memory + (SIZE_T)p * PAGE_SIZE,
+                                  PAGE_SIZE);
         } else {
             status = BenchPairs(Extension, mdl, Pages * PAGE_SIZE, Count, TRUE);
         }
@@ -205,7 +209,8 @@ static NTSTATUS BenchControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
             break;
         case BENCH_WRITE:
         case BENCH_MEMCPY:
-            status = BenchWrite(extension, request->size, request->count, request->op == BENCH_MEMCPY);
+            status =
+                BenchWrite(extension, request->size, request->count, request->op == BENCH_MEMCPY);
             break;
         default:
             status = STATUS_INVALID_PARAMETER;
@@ -305,8 +310,8 @@ static NTSTATUS BenchAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
 {
     PDEVICE_OBJECT device;
     PBENCH_EXTENSION extension;
-    NTSTATUS status = IoCreateDevice(DriverObject, sizeof(BENCH_EXTENSION), NULL, FILE_DEVICE_UNKNOWN,
-                                     FILE_DEVICE_SECURE_OPEN, FALSE, &device);
+    NTSTATUS status = IoCreateDevice(DriverObject, sizeof(BENCH_EXTENSION), NULL,
+                                     FILE_DEVICE_UNKNOWN, FILE_DEVICE_SECURE_OPEN, FALSE, &device);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -323,10 +328,7 @@ static NTSTATUS BenchAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
     return STATUS_SUCCESS;
 }
 
-static VOID BenchUnload(PDRIVER_OBJECT DriverObject)
-{
-    UNREFERENCED_PARAMETER(DriverObject);
-}
+static VOID BenchUnload(PDRIVER_OBJECT DriverObject) { UNREFERENCED_PARAMETER(DriverObject); }
 
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {

@@ -6,12 +6,12 @@
 #define BENCH_H
 
 enum bench_op {
-    BENCH_EMPTY,      /* the loop itself, with one call through a function table in it */
-    BENCH_PAGES,      /* get+put of one run of `size` pages */
-    BENCH_FRAGMENTS,  /* get+put of `size` pages, no two of which follow one another */
-    BENCH_LIVE,       /* get+put of one page while `size` other lists are live */
-    BENCH_WRITE,      /* get+put of a buffer of `size` pages to the device, wherever its frames are */
-    BENCH_MEMCPY      /* memcpy of such a buffer to another one, page by page */
+    BENCH_EMPTY,     /* the loop itself, with one call through a function table in it */
+    BENCH_PAGES,     /* get+put of one run of `size` pages */
+    BENCH_FRAGMENTS, /* get+put of `size` pages, no two of which follow one another */
+    BENCH_LIVE,      /* get+put of one page while `size` other lists are live */
+    BENCH_WRITE, /* get+put of a buffer of `size` pages to the device, wherever its frames are */
+    BENCH_MEMCPY /* memcpy of such a buffer to another one, page by page */
 };
 
 struct bench_request {

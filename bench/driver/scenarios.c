@@ -21,7 +21,8 @@ static void loop(struct dm_run *r)
     uint64_t information;
     struct bench_request *request = dm_alloc(r, sizeof(*request), 0);
     struct dm_file *f = dm_open(r, dm_device_at(r, 0), DM_READ_ACCESS | DM_WRITE_ACCESS, &status);
-    struct bench_request q = { .op = number("BENCH_OP"), .count = number("BENCH_COUNT"),
+    struct bench_request q = { .op = number("BENCH_OP"),
+                               .count = number("BENCH_COUNT"),
                                .size = number("BENCH_SIZE") };
 
     dm_expect(r, f != NULL);

@@ -7,7 +7,7 @@
 #include "sim/core/image.h"
 
 /* Both sections exist even in a driver without statics, so that the linker makes their bounds. */
-__attribute__((section("dutdata"), used, aligned(16))) static char data_floor[16] = {1};
+__attribute__((section("dutdata"), used, aligned(16))) static char data_floor[16] = { 1 };
 #pragma clang section bss = "dutbss"
 __attribute__((used, aligned(16))) static char bss_floor[16];
 #pragma clang section bss = ""
@@ -32,15 +32,9 @@ void __asan_init(void);
 void __asan_version_mismatch_check_v8(void);
 void __asan_handle_no_return(void);
 
-void __asan_init(void)
-{
-}
+void __asan_init(void) {}
 
-void __asan_version_mismatch_check_v8(void)
-{
-}
+void __asan_version_mismatch_check_v8(void) {}
 
-void __asan_handle_no_return(void)
-{
-}
+void __asan_handle_no_return(void) {}
 #endif

@@ -20,19 +20,21 @@ struct dm_bar {
 };
 
 struct dm_device_model {
-    const char *name;          /* as `driver.ini` and dm_plug name it */
+    const char *name; /* as `driver.ini` and dm_plug name it */
     const char *summary;
     uint16_t vendor_id, device_id;
-    uint32_t class_code;       /* base<<16 | sub<<8 | interface */
+    uint32_t class_code; /* base<<16 | sub<<8 | interface */
     struct dm_bar bars[6];
-    unsigned messages;         /* MSI messages it asks for; 0: line interrupt */
-    unsigned address_bits;     /* bus address lines */
+    unsigned messages;     /* MSI messages it asks for; 0: line interrupt */
+    unsigned address_bits; /* bus address lines */
     bool scatter_gather;
-    size_t state_bytes;        /* registers and engines: zeroed at each reset */
-    size_t memory_bytes;       /* on the card, reached by dm_memory; 0: none. At most 64 MiB */
-    void (*reset)(struct dm_device *d); /* power-on state; called after plug and on function reset */
+    size_t state_bytes;  /* registers and engines: zeroed at each reset */
+    size_t memory_bytes; /* on the card, reached by dm_memory; 0: none. At most 64 MiB */
+    void (*reset)(
+        struct dm_device *d); /* power-on state; called after plug and on function reset */
     uint64_t (*read)(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes);
-    void (*write)(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value, unsigned size_bytes);
+    void (*write)(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value,
+                  unsigned size_bytes);
     void (*power)(struct dm_device *d, unsigned d_state); /* 0 = D0 .. 3 = D3; may be NULL */
     void (*removed)(struct dm_device *d);                 /* pulled out; may be NULL */
 };
@@ -56,11 +58,15 @@ uint64_t dm_now_ns(struct dm_device *d);
  * address lines, bus mastering off) returns false: reads then give all ones in buf, writes go nowhere;
  * the device may latch an error. engine is the model's own number for the part that acts.
  */
-bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf, size_t bytes);
-bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, const void *buf, size_t bytes);
+bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
+                 size_t bytes);
+bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, const void *buf,
+                  size_t bytes);
 /* "This engine will use this range from now on": a release while claimed is a driver's fault. */
-void dm_claim(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes, bool reads_memory);
-void dm_release(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes, bool reads_memory);
+void dm_claim(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes,
+              bool reads_memory);
+void dm_release(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes,
+                bool reads_memory);
 /* Remembers the driver's present store as the doorbell of this engine: reports name its line. */
 void dm_doorbell(struct dm_device *d, unsigned engine);
 

@@ -24,24 +24,25 @@ enum dm_exit {
 };
 
 struct dm_options {
-    const char *profile;   /* name or path of an .ini; NULL: direct64 */
-    uint64_t seed;         /* 0: the plain schedule */
-    bool verify;           /* attach the verifier */
-    bool ring;             /* attach the flight recorder */
+    const char *profile; /* name or path of an .ini; NULL: direct64 */
+    uint64_t seed;       /* 0: the plain schedule */
+    bool verify;         /* attach the verifier */
+    bool ring;           /* attach the flight recorder */
     bool bugcheck_stops;
-    const char *record;    /* path of a .dmatrace to write; NULL: none */
-    const char *choices;   /* path of a trace whose recorded choices are taken; NULL: by seed */
-    const uint8_t *bytes;  /* choices out of a fuzzer's bytes; NULL: by seed */
+    const char *record;   /* path of a .dmatrace to write; NULL: none */
+    const char *choices;  /* path of a trace whose recorded choices are taken; NULL: by seed */
+    const uint8_t *bytes; /* choices out of a fuzzer's bytes; NULL: by seed */
     size_t bytes_count;
-    uint32_t fault_one_in; /* random faults; 0: none */
+    uint32_t fault_one_in;   /* random faults; 0: none */
     const char *fault_point; /* with fault_nth: this point fails at that chance */
     uint32_t fault_nth;
-    uint64_t steps_max;    /* 0: default */
+    uint64_t steps_max; /* 0: default */
 };
 
 /* Every function that can fail for the caller's reason writes one line into message. */
-struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, size_t message_size);
-void dm_machine_reset(struct dm_machine *m);   /* as new, at the cost of what the run dirtied */
+struct dm_machine *dm_machine_create(const struct dm_options *o, char *message,
+                                     size_t message_size);
+void dm_machine_reset(struct dm_machine *m); /* as new, at the cost of what the run dirtied */
 void dm_machine_destroy(struct dm_machine *m);
 
 /* A driver image: a .so made by ddkcc. Its statics belong to one live machine at a time. */
@@ -54,12 +55,12 @@ const struct dm_scenario *dm_driver_scenarios(const struct dm_driver *d);
 struct dm_result {
     enum dm_exit exit;
     const char *scenario;
-    uint64_t bytes;        /* that requests moved */
+    uint64_t bytes; /* that requests moved */
     uint64_t virtual_ns;
     uint64_t events;
-    uint64_t choices_hash; /* names the schedule */
-    uint64_t settled_hash; /* over what requesters of settled requests got */
-    uint32_t findings;     /* of this run */
+    uint64_t choices_hash;        /* names the schedule */
+    uint64_t settled_hash;        /* over what requesters of settled requests got */
+    uint32_t findings;            /* of this run */
     uint32_t expectations_failed; /* dm_expect */
     char first_failure[160];
 };
@@ -70,11 +71,19 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
                             struct dm_result *result);
 
 /* Findings of the last run, in the order in which they were made. */
-struct dm_site_frame { const char *file; const char *function; unsigned line; };
-struct dm_finding_site { const char *role; const struct dm_site_frame *frames; unsigned frame_count; };
+struct dm_site_frame {
+    const char *file;
+    const char *function;
+    unsigned line;
+};
+struct dm_finding_site {
+    const char *role;
+    const struct dm_site_frame *frames;
+    unsigned frame_count;
+};
 struct dm_finding {
-    const char *rule;      /* printed word: put-while-device-runs */
-    const char *severity;  /* error | warning */
+    const char *rule;     /* printed word: put-while-device-runs */
+    const char *severity; /* error | warning */
     const char *message;
     const char *driver_verifier; /* "0xE6 (0x26, ...)" or "blind" */
     const struct dm_finding_site *sites;

@@ -13,13 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct dm_run;      /* the running scenario */
-struct dm_device;   /* a plugged-in device (dmacheck/device.h) */
-struct dm_file;     /* a user's handle */
-struct dm_request;  /* one request under way */
+struct dm_run;     /* the running scenario */
+struct dm_device;  /* a plugged-in device (dmacheck/device.h) */
+struct dm_file;    /* a user's handle */
+struct dm_request; /* one request under way */
 struct dm_thread;
 
-#define DM_MANUAL 0x1u     /* the scenario plugs and removes devices itself */
+#define DM_MANUAL 0x1u              /* the scenario plugs and removes devices itself */
 #define DM_EXPECT_FAILED_START 0x2u /* starting the device may fail without that being an error */
 
 struct dm_scenario {
@@ -30,16 +30,16 @@ struct dm_scenario {
 };
 
 struct dm_setup {
-    const char *devices;   /* models to plug, comma separated: "sgdma" or "sgdma,sgdma" */
+    const char *devices; /* models to plug, comma separated: "sgdma" or "sgdma,sgdma" */
 };
 
 /* --- devices --- */
 struct dm_device *dm_device_at(struct dm_run *r, unsigned index); /* NULL: no such device */
-struct dm_device *dm_plug(struct dm_run *r, const char *model);    /* plug, AddDevice, start */
-int32_t dm_remove(struct dm_run *r, struct dm_device *d);          /* query remove, remove; status */
-void dm_surprise_remove(struct dm_run *r, struct dm_device *d);    /* pulled out; then the IRPs */
-int32_t dm_stop(struct dm_run *r, struct dm_device *d);            /* query stop, stop: rebalance */
-int32_t dm_start(struct dm_run *r, struct dm_device *d);           /* start again, new resources */
+struct dm_device *dm_plug(struct dm_run *r, const char *model);   /* plug, AddDevice, start */
+int32_t dm_remove(struct dm_run *r, struct dm_device *d);         /* query remove, remove; status */
+void dm_surprise_remove(struct dm_run *r, struct dm_device *d);   /* pulled out; then the IRPs */
+int32_t dm_stop(struct dm_run *r, struct dm_device *d);           /* query stop, stop: rebalance */
+int32_t dm_start(struct dm_run *r, struct dm_device *d);          /* start again, new resources */
 int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state); /* 0 = D0 .. 3 = D3 */
 /* A value of the device's hardware key (Device Parameters), before or after start. */
 void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value);
@@ -50,7 +50,7 @@ int32_t dm_file_put(struct dm_run *r, const char *path, const void *bytes, uint3
 /* --- memory of the user --- */
 void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page);
 void dm_free(struct dm_run *r, void *p);
-void dm_fill(struct dm_run *r, void *p, size_t bytes, uint64_t pattern);      /* no two words alike */
+void dm_fill(struct dm_run *r, void *p, size_t bytes, uint64_t pattern); /* no two words alike */
 bool dm_matches(struct dm_run *r, const void *p, size_t bytes, uint64_t pattern); /* every byte */
 void dm_pattern(void *p, size_t bytes, uint64_t pattern); /* the same bytes, anywhere on the host */
 
@@ -59,16 +59,23 @@ void dm_pattern(void *p, size_t bytes, uint64_t pattern); /* the same bytes, any
 #define DM_WRITE_ACCESS 2u
 struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, int32_t *status);
 void dm_close(struct dm_run *r, struct dm_file *f);
-int32_t dm_read(struct dm_run *r, struct dm_file *f, void *buf, uint32_t bytes, uint64_t offset, uint64_t *information);
-int32_t dm_write(struct dm_run *r, struct dm_file *f, const void *buf, uint32_t bytes, uint64_t offset, uint64_t *information);
-int32_t dm_ioctl(struct dm_run *r, struct dm_file *f, uint32_t code, const void *in, uint32_t in_bytes,
-                 void *out, uint32_t out_bytes, uint64_t *information);
-struct dm_request *dm_read_start(struct dm_run *r, struct dm_file *f, void *buf, uint32_t bytes, uint64_t offset);
-struct dm_request *dm_write_start(struct dm_run *r, struct dm_file *f, const void *buf, uint32_t bytes, uint64_t offset);
-struct dm_request *dm_ioctl_start(struct dm_run *r, struct dm_file *f, uint32_t code, const void *in,
-                                  uint32_t in_bytes, void *out, uint32_t out_bytes);
+int32_t dm_read(struct dm_run *r, struct dm_file *f, void *buf, uint32_t bytes, uint64_t offset,
+                uint64_t *information);
+int32_t dm_write(struct dm_run *r, struct dm_file *f, const void *buf, uint32_t bytes,
+                 uint64_t offset, uint64_t *information);
+int32_t dm_ioctl(struct dm_run *r, struct dm_file *f, uint32_t code, const void *in,
+                 uint32_t in_bytes, void *out, uint32_t out_bytes, uint64_t *information);
+struct dm_request *dm_read_start(struct dm_run *r, struct dm_file *f, void *buf, uint32_t bytes,
+                                 uint64_t offset);
+struct dm_request *dm_write_start(struct dm_run *r, struct dm_file *f, const void *buf,
+                                  uint32_t bytes, uint64_t offset);
+struct dm_request *dm_ioctl_start(struct dm_run *r, struct dm_file *f, uint32_t code,
+                                  const void *in, uint32_t in_bytes, void *out, uint32_t out_bytes);
 /* A request as an upper driver sends it: kernel mode, over a chain of MDLs, one for each piece. */
-struct dm_piece { void *p; uint32_t bytes; };
+struct dm_piece {
+    void *p;
+    uint32_t bytes;
+};
 struct dm_request *dm_chain_start(struct dm_run *r, struct dm_file *f, bool write,
                                   const struct dm_piece *pieces, unsigned count, uint64_t offset);
 /* Waits (virtual time); false: it did not end within timeout_ns (UINT64_MAX: for ever). */
@@ -99,7 +106,8 @@ const char *dm_profile(struct dm_run *r);
 #define DM_METHOD_IN_DIRECT 1u
 #define DM_METHOD_OUT_DIRECT 2u
 #define DM_METHOD_NEITHER 3u
-#define DM_CTL_CODE(device_type, function, method, access) \
-    ((uint32_t)(device_type) << 16 | (uint32_t)(access) << 14 | (uint32_t)(function) << 2 | (method))
+#define DM_CTL_CODE(device_type, function, method, access)                                         \
+    ((uint32_t)(device_type) << 16 | (uint32_t)(access) << 14 | (uint32_t)(function) << 2 |        \
+     (method))
 
 #endif

@@ -24,31 +24,31 @@ struct dma_map;
 struct common_buffer;
 
 struct adapter_description { /* DEVICE_DESCRIPTION without Windows' types */
-    unsigned version;          /* 0..3 */
+    unsigned version;        /* 0..3 */
     bool master, scatter_gather;
-    bool bits32, bits64;       /* version 0..2 */
-    bool pci; /* InterfaceType: PCIBus, or to be asked of the device, which is PCI */
-    unsigned address_bits;     /* version 3 */
+    bool bits32, bits64;   /* version 0..2 */
+    bool pci;              /* InterfaceType: PCIBus, or to be asked of the device, which is PCI */
+    unsigned address_bits; /* version 3 */
     uint32_t length_max_bytes;
 };
 
 struct adapter {
-    struct adapter *next;      /* all of the machine, newest first */
-    const void *face;          /* what the driver holds */
+    struct adapter *next; /* all of the machine, newest first */
+    const void *face;     /* what the driver holds */
     uint32_t obj;
     bool live;
-    unsigned version;          /* of the operations: 1, 2, 3 */
-    bool scatter_gather;       /* asked for, and the machine does it */
-    bool remapped;             /* an IOMMU translates */
-    bool needs_registers;      /* transfers take map registers, so there can be too few */
-    bool may_bounce;           /* some memory is out of reach, or parts must not be shown */
-    bool plain;                /* frames are runs and elements as they come (dma_plain.c) */
+    unsigned version;     /* of the operations: 1, 2, 3 */
+    bool scatter_gather;  /* asked for, and the machine does it */
+    bool remapped;        /* an IOMMU translates */
+    bool needs_registers; /* transfers take map registers, so there can be too few */
+    bool may_bounce;      /* some memory is out of reach, or parts must not be shown */
+    bool plain;           /* frames are runs and elements as they come (dma_plain.c) */
     unsigned address_bits;
-    uint64_t ba_max;           /* highest bus address it may use */
+    uint64_t ba_max; /* highest bus address it may use */
     uint64_t shift_low,
         shift_high; /* bus address minus physical, below ADAPTER_LOW_END and above */
     uint64_t length_max_bytes;
-    uint32_t registers_max;    /* of one transfer, and of all that are live */
+    uint32_t registers_max; /* of one transfer, and of all that are live */
     uint32_t registers_live;
     uint32_t ranges_live;
     struct dm_device *device;
@@ -67,15 +67,15 @@ struct dma {
     struct ranges ranges;
     struct bounce_pool bounce;
     struct adapter *adapters;
-    struct adapter *last;       /* found last: most drivers use one */
+    struct adapter *last; /* found last: most drivers use one */
     struct objmap adapter_map, context_map, common_map, list_map, list_pages;
     uint32_t channels_live, registers_live, lists_live;
     struct adapter *wait_head, *wait_tail; /* adapters whose holder waits for registers, in order */
     struct dma_request *run_head, *run_tail; /* granted by a release: to be called back */
-    bool running;               /* somebody is working through run_head */
+    bool running;                            /* somebody is working through run_head */
     struct dma_request *request_free;
     struct dma_map *map_free;
-    struct dma_list *list_free;  /* records of lists in drivers' buffers */
+    struct dma_list *list_free; /* records of lists in drivers' buffers */
     struct {
         struct dma_list *head, *tail;
         uint32_t ready;
@@ -88,10 +88,10 @@ struct dma {
     uint32_t file_count, file_capacity;
     struct mapfile *file_free_head, *file_free_tail;
     struct common_buffer *commons;
-    struct dma_block *blocks;   /* all records above, for reset and destroy */
+    struct dma_block *blocks; /* all records above, for reset and destroy */
     char *block_at, *block_end;
     struct dma_block *block_now;
-    void *nt;                   /* sim/nt/dma*.c: tables and memory that drivers see */
+    void *nt; /* sim/nt/dma*.c: tables and memory that drivers see */
 };
 
 /* Makes an adapter; NULL: Windows refuses such a description. */

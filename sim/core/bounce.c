@@ -226,7 +226,7 @@ void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes)
         b->parts = parts;
         b->part_capacity = capacity;
     }
-    b->parts[b->part_count++] = (struct bounce_part){ source, length_bytes, at };
+    b->parts[b->part_count++] = (struct bounce_part) { source, length_bytes, at };
 }
 
 uint64_t bounce_pa(const struct sim *s, const struct bounce *b)
@@ -247,7 +247,7 @@ uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint6
 
         if (low >= high)
             continue;
-        memory = mem_at(s, (struct pa){ p->source + (low - p->at) });
+        memory = mem_at(s, (struct pa) { p->source + (low - p->at) });
         if (!memory) /* a frame of I/O space: there is no memory to copy */
             continue;
         if (to_device)

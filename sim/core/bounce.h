@@ -18,25 +18,27 @@
     64u /* runs up to this many pages are kept ready, each length by itself */
 
 struct bounce_part {
-    uint64_t source;       /* physical address in the buffer */
+    uint64_t source; /* physical address in the buffer */
     uint32_t length_bytes;
-    uint32_t at;           /* offset in the run */
+    uint32_t at; /* offset in the run */
 };
 
 struct bounce {
-    struct bounce *next;   /* of the mapping; or of the ready ones */
-    struct bounce *all;    /* every record ever made */
+    struct bounce *next; /* of the mapping; or of the ready ones */
+    struct bounce *all;  /* every record ever made */
     enum mem_zone zone;
-    uint32_t first_page;   /* of the data, in memory */
+    uint32_t first_page; /* of the data, in memory */
     uint32_t pages;
-    uint32_t start;        /* offset of the first byte in the first page */
+    uint32_t start; /* offset of the first byte in the first page */
     uint64_t length_bytes;
-    uint64_t offset;       /* of the first byte in the transfer */
+    uint64_t offset; /* of the first byte in the transfer */
     struct bounce_part *parts;
     uint32_t part_count, part_capacity;
 };
 
-struct bounce_ready { struct bounce *head, *tail; };
+struct bounce_ready {
+    struct bounce *head, *tail;
+};
 struct bounce_pool {
     struct bounce_ready ready[MEM_ZONES][BOUNCE_CACHED_PAGES + 1];
     struct bounce *records; /* without memory */

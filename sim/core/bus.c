@@ -39,10 +39,7 @@ struct bus {
     struct mapping mappings[MAPPINGS_MAX];
 };
 
-struct dm_device *bus_first(struct sim *s)
-{
-    return s->bus->first;
-}
+struct dm_device *bus_first(struct sim *s) { return s->bus->first; }
 
 /* --- plugging --- */
 
@@ -181,10 +178,7 @@ static uint64_t all_ones(unsigned size_bytes)
     return size_bytes >= 8 ? UINT64_MAX : (1ull << 8 * size_bytes) - 1;
 }
 
-static uint64_t bar_offset(unsigned bar, uint64_t offset)
-{
-    return (uint64_t)bar << 32 | offset;
-}
+static uint64_t bar_offset(unsigned bar, uint64_t offset) { return (uint64_t)bar << 32 | offset; }
 
 uint64_t bus_bar_read(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes)
 {

@@ -14,12 +14,12 @@
 #define BUS_MESSAGES_MAX 32
 #define BUS_MEMORY_CHUNK_BYTES (64u << 10)
 #define BUS_MEMORY_CHUNKS_MAX 1024
-#define BUS_ENGINES_MAX 16   /* engines whose doorbells are remembered; others share by number */
+#define BUS_ENGINES_MAX 16 /* engines whose doorbells are remembered; others share by number */
 
 struct bus_bar {
-    uint64_t bytes;     /* 0: absent */
-    bool port;          /* I/O ports instead of memory */
-    uint64_t start;     /* physical address or port number given by the machine */
+    uint64_t bytes; /* 0: absent */
+    bool port;      /* I/O ports instead of memory */
+    uint64_t start; /* physical address or port number given by the machine */
 };
 
 struct bus_late { /* an interrupt on its way */
@@ -30,31 +30,31 @@ struct bus_late { /* an interrupt on its way */
 
 struct dm_device { /* one device in one slot; device models see it as an opaque handle */
     const struct dm_device_model *model;
-    void *state;               /* model->state_bytes, zeroed at reset */
-    uint32_t obj;              /* OBJ_DEVICE */
+    void *state;  /* model->state_bytes, zeroed at reset */
+    uint32_t obj; /* OBJ_DEVICE */
     struct sim *s;
     struct bus_bar bars[BUS_BARS_MAX];
     struct sched_intr
         *intr[BUS_MESSAGES_MAX]; /* what each message (or the line, [0]) is connected to */
-    unsigned messages;         /* granted; 0: line interrupt */
+    unsigned messages;           /* granted; 0: line interrupt */
     bool line_asserted;
-    bool present;              /* false after surprise removal: reads give all ones */
-    bool bus_master;           /* command register: may touch memory */
-    uint8_t config[256];       /* PCI configuration space */
-    uint32_t power;            /* 0 = D0 .. 3 = D3 */
-    uint32_t domain;           /* IOMMU domain (sim/core/iommu.h) */
-    uint32_t own_domain;       /* the one it began in */
+    bool present;        /* false after surprise removal: reads give all ones */
+    bool bus_master;     /* command register: may touch memory */
+    uint8_t config[256]; /* PCI configuration space */
+    uint32_t power;      /* 0 = D0 .. 3 = D3 */
+    uint32_t domain;     /* IOMMU domain (sim/core/iommu.h) */
+    uint32_t own_domain; /* the one it began in */
     uint32_t slot;
-    uint32_t doorbell_site;    /* site of the driver's last store to this device */
+    uint32_t doorbell_site;                    /* site of the driver's last store to this device */
     uint32_t engine_doorbell[BUS_ENGINES_MAX]; /* as doorbell_site, by dm_doorbell */
-    uint16_t agent;            /* who acts in its timed work */
-    struct dm_work *works;     /* queued */
+    uint16_t agent;                            /* who acts in its timed work */
+    struct dm_work *works;                     /* queued */
     size_t state_capacity;
-    uint8_t *memory;           /* model->memory_bytes; chunks that were handed out are marked */
+    uint8_t *memory; /* model->memory_bytes; chunks that were handed out are marked */
     size_t memory_capacity;
     uint64_t memory_used[BUS_MEMORY_CHUNKS_MAX / 64];
     struct bus_late late[BUS_MESSAGES_MAX];
-    void *nt;                  /* sim/nt's PDO */
+    void *nt; /* sim/nt's PDO */
     struct dm_device *next;
 };
 

@@ -178,7 +178,7 @@ static void *touch_memory(struct touch *t, uint64_t ba, uint64_t bytes)
         touch_refuse(t, ba, bytes, DEV_FAULT_NO_MEMORY);
         return NULL;
     }
-    p = mem_at(s, (struct pa){ pa });
+    p = mem_at(s, (struct pa) { pa });
     if (!p)
         touch_refuse(t, ba, bytes, DEV_FAULT_NO_MEMORY);
     return p;

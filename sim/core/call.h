@@ -20,9 +20,10 @@ struct call {
 extern const uint16_t call_cost_ns[API_COUNT]; /* from api.def */
 
 /* Out of line: with sinks attached. */
-void call_say(struct call *c, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3);
+void call_say(struct call *c, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2,
+              uint64_t a3);
 
-#define call_begin(s_, api_, obj_, a0_, a1_, a2_, a3_)                                          \
+#define call_begin(s_, api_, obj_, a0_, a1_, a2_, a3_)                                             \
     call_begin_at((s_), (api_), (obj_), __builtin_frame_address(0), (a0_), (a1_), (a2_), (a3_))
 
 static inline __attribute__((always_inline)) struct call

@@ -23,10 +23,7 @@ static const char *const words[] = {
 #undef CHOICE
 };
 
-const char *choice_word(unsigned site)
-{
-    return site < CHOICE_COUNT ? words[site] : NULL;
-}
+const char *choice_word(unsigned site) { return site < CHOICE_COUNT ? words[site] : NULL; }
 
 int choice_site_of(const char *word)
 {

@@ -32,9 +32,9 @@ struct choice {
     uint64_t seed;
     const uint8_t *bytes; /* CHOICE_BYTES */
     size_t bytes_left;
-    struct choice_map *recorded; /* CHOICE_RECORDED: by key */
-    uint64_t drawn;              /* choices with a bound above 1 */
-    uint64_t hash;               /* over everything drawn: names the schedule */
+    struct choice_map *recorded;       /* CHOICE_RECORDED: by key */
+    uint64_t drawn;                    /* choices with a bound above 1 */
+    uint64_t hash;                     /* over everything drawn: names the schedule */
     uint8_t second_seen[CHOICE_COUNT]; /* bit 0: met; bit 1: took a value other than 0 */
     uint32_t nth[CHOICE_COUNT][CHOICE_AGENTS_MAX];
 };

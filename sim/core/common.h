@@ -14,14 +14,14 @@
 struct common_want {
     uint64_t length_bytes;
     uint64_t min, max; /* bounds of the logical address: first and last byte; 0, UINT64_MAX: none */
-    bool large;            /* in units of 2 MiB, aligned to it */
-    uint32_t domain;       /* behind an IOMMU */
+    bool large;        /* in units of 2 MiB, aligned to it */
+    uint32_t domain;   /* behind an IOMMU */
     enum object_type type; /* OBJ_COMMON or OBJ_VECTOR */
 };
 struct common_buffer {
     struct common_buffer *next; /* free records */
     uint32_t obj;
-    bool live, borrowed;        /* borrowed: CreateCommonBufferFromMdl; no guards, not our memory */
+    bool live, borrowed; /* borrowed: CreateCommonBufferFromMdl; no guards, not our memory */
     struct adapter *a;
     uint8_t *data;
     uint64_t length_bytes, ba;
@@ -32,7 +32,7 @@ struct common_buffer {
     /* a vector: */
     uint64_t element_bytes, stride;
     uint32_t elements, elements_live;
-    uint8_t *gone;              /* per element: freed */
+    uint8_t *gone; /* per element: freed */
 };
 
 struct common_buffer *common_alloc(struct sim *s, struct adapter *a, const struct common_want *w);

@@ -17,13 +17,16 @@
 #define COLD __attribute__((cold, noinline))
 
 #define CREDIT_MAX (INT64_MAX / 2)
-#define DOOR_FRESH {.credit = CREDIT_MAX, .at_zero = CREDIT_MAX, .tick_at = UINT64_MAX}
+#define DOOR_FRESH                                                                                 \
+    {                                                                                              \
+        .credit = CREDIT_MAX, .at_zero = CREDIT_MAX, .tick_at = UINT64_MAX                         \
+    }
 
 struct door g_door = DOOR_FRESH;
 
 /* ASan's own checks and copies; null where its run-time is not linked. */
-#define ASAN_DECLARE(n)                                                       \
-    extern void __asan_load##n##_noabort(uintptr_t) __attribute__((weak));   \
+#define ASAN_DECLARE(n)                                                                            \
+    extern void __asan_load##n##_noabort(uintptr_t) __attribute__((weak));                         \
     extern void __asan_store##n##_noabort(uintptr_t) __attribute__((weak));
 DOOR_ACCESSES(ASAN_DECLARE)
 extern void __asan_loadN_noabort(uintptr_t, size_t) __attribute__((weak));
@@ -39,10 +42,7 @@ extern void *__asan_memset(void *, int, size_t) __attribute__((weak));
 #define ASAN_LINKED(function) ((function) != NULL)
 #endif
 
-void door_reset(void)
-{
-    g_door = (struct door)DOOR_FRESH;
-}
+void door_reset(void) { g_door = (struct door)DOOR_FRESH; }
 
 void door_set_window(uint64_t base, uint64_t bytes, uint8_t *flags)
 {
@@ -93,7 +93,7 @@ static DOOR_RAW COLD void attend(void *pc)
     door_flush_slow();
     if (door_accesses() < g_door.tick_at)
         return;
-    g_door.tick_at = UINT64_MAX;   /* a hook that sets no new tick has had its last */
+    g_door.tick_at = UINT64_MAX; /* a hook that sets no new tick has had its last */
     set_attention();
     if (g_door.on_tick)
         g_door.on_tick(pc);
@@ -194,13 +194,13 @@ void door_range(const void *address, uint64_t bytes, bool is_store, void *pc)
 }
 
 /* Both jumps are tail calls, so that a report of ASan begins at the driver's frame. */
-#define DOOR_ONE(name, n, is_store)                                                       \
-    DOOR_RAW void __door_##name##_noabort(uintptr_t address)                              \
-    {                                                                                     \
-        if (!LIKELY(plain(address, n)))                                                   \
-            slow(address, n, is_store, __builtin_return_address(0), __asan_##name##_noabort); \
-        else if (ASAN_LINKED(__asan_##name##_noabort))                                    \
-            __asan_##name##_noabort(address);                                             \
+#define DOOR_ONE(name, n, is_store)                                                                \
+    DOOR_RAW void __door_##name##_noabort(uintptr_t address)                                       \
+    {                                                                                              \
+        if (!LIKELY(plain(address, n)))                                                            \
+            slow(address, n, is_store, __builtin_return_address(0), __asan_##name##_noabort);      \
+        else if (ASAN_LINKED(__asan_##name##_noabort))                                             \
+            __asan_##name##_noabort(address);                                                      \
     }
 #define DOOR_DEFINE(n) DOOR_ONE(load##n, n, false) DOOR_ONE(store##n, n, true)
 DOOR_ACCESSES(DOOR_DEFINE)

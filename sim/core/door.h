@@ -18,21 +18,21 @@ enum {
     DOOR_PAGE_BYTES = 4096,
 
     /* Why a page is not plain memory; several may hold. */
-    DOOR_MMIO = 1,    /* device registers: on_mmio_load, on_mmio_store */
-    DOOR_WATCH = 2,   /* somebody cares about the CPU's use of it: on_watch */
-    DOOR_USER = 4     /* user view: on_user checks the process, the range and the double fetch */
+    DOOR_MMIO = 1,  /* device registers: on_mmio_load, on_mmio_store */
+    DOOR_WATCH = 2, /* somebody cares about the CPU's use of it: on_watch */
+    DOOR_USER = 4   /* user view: on_user checks the process, the range and the double fetch */
 };
 
 struct door {
     /* The hot half: one cache line. */
-    int64_t credit;            /* accesses until the slow way is taken; below 0: take it */
-    uint64_t at_zero;          /* accesses since door_reset when credit is 0: see door_accesses */
+    int64_t credit;   /* accesses until the slow way is taken; below 0: take it */
+    uint64_t at_zero; /* accesses since door_reset when credit is 0: see door_accesses */
     uint64_t window_base;
-    uint64_t window_bytes;     /* 0: no window, everything is plain */
-    uint8_t *page_flags;       /* window_bytes / DOOR_PAGE_BYTES bytes, owned by the caller */
-    uint64_t tick_at;          /* on_tick is due at this count; UINT64_MAX: never */
-    uint64_t pending_address;  /* a register store that the CPU has begun */
-    uint64_t pending_bytes;    /* 0: none */
+    uint64_t window_bytes;    /* 0: no window, everything is plain */
+    uint8_t *page_flags;      /* window_bytes / DOOR_PAGE_BYTES bytes, owned by the caller */
+    uint64_t tick_at;         /* on_tick is due at this count; UINT64_MAX: never */
+    uint64_t pending_address; /* a register store that the CPU has begun */
+    uint64_t pending_bytes;   /* 0: none */
 
     /* Called before a load: puts the device's value into the backing page. */
     void (*on_mmio_load)(uint64_t address, uint64_t bytes, void *pc);
@@ -50,10 +50,7 @@ extern struct door g_door;
 
 /* Accesses since door_reset; the clock of CPU work. Counted down in `credit`, so that the count and the
  * question whether something is due are one instruction. */
-static inline uint64_t door_accesses(void)
-{
-    return g_door.at_zero - (uint64_t)g_door.credit;
-}
+static inline uint64_t door_accesses(void) { return g_door.at_zero - (uint64_t)g_door.credit; }
 
 /* Forgets everything: no window, no hooks, count 0. */
 void door_reset(void);
@@ -81,8 +78,8 @@ static inline void door_flush_pending(void)
 
 /* What driver code calls. `noabort` is the compiler's word for "goes on after a report". */
 #define DOOR_ACCESSES(X) X(1) X(2) X(4) X(8) X(16)
-#define DOOR_DECLARE(n)                                  \
-    void __door_load##n##_noabort(uintptr_t address);   \
+#define DOOR_DECLARE(n)                                                                            \
+    void __door_load##n##_noabort(uintptr_t address);                                              \
     void __door_store##n##_noabort(uintptr_t address);
 DOOR_ACCESSES(DOOR_DECLARE)
 void __door_loadN_noabort(uintptr_t address, size_t bytes);

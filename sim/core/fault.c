@@ -16,10 +16,7 @@ static const char *const words[] = {
 #undef FAULT
 };
 
-const char *fault_word(unsigned point)
-{
-    return point < FAULT_COUNT ? words[point] : NULL;
-}
+const char *fault_word(unsigned point) { return point < FAULT_COUNT ? words[point] : NULL; }
 
 int fault_point_of(const char *word)
 {
@@ -41,10 +38,7 @@ void fault_plan_nth(struct sim *s, enum fault_point point, uint32_t nth)
     s->fault.fail_nth[point] = nth;
 }
 
-void fault_plan_random(struct sim *s, uint32_t one_in)
-{
-    s->fault.one_in = one_in;
-}
+void fault_plan_random(struct sim *s, uint32_t one_in) { s->fault.one_in = one_in; }
 
 bool fault_take(struct sim *s, enum fault_point point)
 {

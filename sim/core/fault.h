@@ -18,7 +18,7 @@ enum fault_point {
 };
 
 struct fault {
-    uint32_t chances[FAULT_COUNT]; /* how often each point was reached */
+    uint32_t chances[FAULT_COUNT];  /* how often each point was reached */
     uint32_t fail_nth[FAULT_COUNT]; /* 1-based; 0: never */
     uint32_t one_in;                /* random faults by the seed; 0: none */
     uint32_t taken;

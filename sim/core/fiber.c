@@ -68,13 +68,13 @@ void fiber_make(struct fiber *f, char *low, char *high, void (*entry)(void *), v
     /* Frames of a run that was cut off may have left their redzones here. */
     __asan_unpoison_memory_region(low, (size_t)(high - low));
 #endif
-    *--sp = 0;                      /* keeps the stack aligned at fiber_main's entry */
+    *--sp = 0; /* keeps the stack aligned at fiber_main's entry */
     *--sp = 0;
     *--sp = (uint64_t)fiber_start;
-    *--sp = 0;                      /* rbp */
-    *--sp = 0;                      /* rbx */
-    *--sp = (uint64_t)entry;        /* r12 */
-    *--sp = (uint64_t)arg;          /* r13 */
+    *--sp = 0;               /* rbp */
+    *--sp = 0;               /* rbx */
+    *--sp = (uint64_t)entry; /* r12 */
+    *--sp = (uint64_t)arg;   /* r13 */
     *--sp = 0;
     *--sp = 0;
     f->sp = sp;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 struct fiber {
-    void *sp;            /* saved stack pointer while it does not run */
-    char *low, *high;    /* stack bounds; both NULL for the host's own stack */
-    void *fake;          /* ASan's fake stack while it does not run */
+    void *sp;         /* saved stack pointer while it does not run */
+    char *low, *high; /* stack bounds; both NULL for the host's own stack */
+    void *fake;       /* ASan's fake stack while it does not run */
 };
 
 /* Prepares f to run entry(arg) on [low, high) when it is switched to for the first time. */

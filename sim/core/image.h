@@ -12,16 +12,16 @@
 #define DMACHECK_IMAGE_VERSION 1u
 
 enum {
-    DMACHECK_IMAGE_ASAN = 1,   /* ASan's red zones on stack and statics; needs its run-time */
-    DMACHECK_IMAGE_FUZZ = 2    /* has libFuzzer's coverage counters */
+    DMACHECK_IMAGE_ASAN = 1, /* ASan's red zones on stack and statics; needs its run-time */
+    DMACHECK_IMAGE_FUZZ = 2  /* has libFuzzer's coverage counters */
 };
 
 struct dmacheck_image {
     uint32_t version;
     uint32_t flags;
-    char *data_start, *data_stop;   /* initialised statics */
-    char *bss_start, *bss_stop;     /* statics that start as zeros */
-    const char *source_root;        /* what file names in the debug information are relative to */
+    char *data_start, *data_stop; /* initialised statics */
+    char *bss_start, *bss_stop;   /* statics that start as zeros */
+    const char *source_root;      /* what file names in the debug information are relative to */
 };
 
 /* How many bytes image_save writes. Those of zeroed statics need no copy. */

@@ -18,10 +18,10 @@
 struct entry {
     uint64_t pfn;
     uint16_t domain;
-    uint8_t access;   /* 0: no translation */
-    uint8_t stale;    /* access that the IOTLB may still know */
+    uint8_t access; /* 0: no translation */
+    uint8_t stale;  /* access that the IOTLB may still know */
     bool reserved;
-    uint32_t epoch;   /* batch in which it went stale */
+    uint32_t epoch; /* batch in which it went stale */
 };
 
 struct window {
@@ -230,7 +230,10 @@ enum iommu_answer iommu_translate(struct sim *s, uint32_t domain, uint64_t ba, u
 
 int iommu_create(struct sim *s)
 {
-    static const struct { uint64_t base; uint32_t pages; } shape[IOMMU_WINDOWS] = {
+    static const struct {
+        uint64_t base;
+        uint32_t pages;
+    } shape[IOMMU_WINDOWS] = {
         [IOMMU_HIGH] = { IOMMU_HIGH_BASE, IOMMU_HIGH_PAGES },
         [IOMMU_LOW] = { IOMMU_LOW_BASE, IOMMU_LOW_PAGES },
         [IOMMU_ISA] = { IOMMU_ISA_BASE, IOMMU_ISA_PAGES },

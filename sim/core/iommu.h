@@ -15,7 +15,7 @@
 
 #include "sim/core/sim.h"
 
-#define IOMMU_READ 1u  /* the device may read memory (a transfer to the device) */
+#define IOMMU_READ 1u /* the device may read memory (a transfer to the device) */
 #define IOMMU_WRITE 2u
 #define IOMMU_LAZY_PAGES 256u
 #define IOMMU_LAZY_NS 10000000ull
@@ -23,9 +23,9 @@
 /* Windows of bus addresses, by what a device can say: disjoint from physical addresses. */
 #define IOMMU_HIGH_BASE 0x4000000000ull /* devices of 40 bits and more: 16 GiB of it */
 #define IOMMU_HIGH_PAGES (1u << 22)
-#define IOMMU_LOW_BASE 0x80000000ull    /* devices of 32 to 39 bits: to where BARs begin */
+#define IOMMU_LOW_BASE 0x80000000ull /* devices of 32 to 39 bits: to where BARs begin */
 #define IOMMU_LOW_PAGES 0x70000u
-#define IOMMU_ISA_BASE 0x800000ull      /* devices of 24 to 31 bits: 8 to 16 MiB */
+#define IOMMU_ISA_BASE 0x800000ull /* devices of 24 to 31 bits: 8 to 16 MiB */
 #define IOMMU_ISA_PAGES (1u << 11)
 
 enum iommu_window { IOMMU_HIGH, IOMMU_LOW, IOMMU_ISA, IOMMU_WINDOWS };

@@ -42,18 +42,18 @@ static inline uint64_t mapfile_token(const struct mapfile *f)
 struct mapfile *mapfile_find(struct sim *s, uint64_t token, uint32_t *obj);
 
 struct dma_list {
-    struct dma_list *next;      /* free ones */
-    struct sg_list *face;       /* the driver's list */
+    struct dma_list *next; /* free ones */
+    struct sg_list *face;  /* the driver's list */
     uint32_t obj;
     bool live, mapped;
-    int8_t class;               /* of our memory; -1: the driver's */
+    int8_t class; /* of our memory; -1: the driver's */
     struct adapter *a;
-    uint32_t registers;         /* still held */
-    uint32_t unranged;          /* elements for which no range is kept (dma_plain.c) */
+    uint32_t registers; /* still held */
+    uint32_t unranged;  /* elements for which no range is kept (dma_plain.c) */
     struct dma_map map;
     struct sg_want want;
-    void *target_mdl;           /* given by BuildMdlFromScatterGatherList */
-    bool target_made;           /* it was made for that, and sim/nt frees it at the put */
+    void *target_mdl; /* given by BuildMdlFromScatterGatherList */
+    bool target_made; /* it was made for that, and sim/nt frees it at the put */
 };
 
 enum request_kind { REQUEST_CHANNEL, REQUEST_LIST };
@@ -70,8 +70,8 @@ struct dma_request {
     struct adapter *a;
     enum request_kind kind;
     enum request_state state;
-    bool single;                /* v1: the one wait block of its device object */
-    bool given_up;              /* freed from within its own callback */
+    bool single;   /* v1: the one wait block of its device object */
+    bool given_up; /* freed from within its own callback */
     uint32_t channel_obj;
     uint32_t registers;
     struct mapfile *file;
@@ -126,7 +126,7 @@ void list_abandon(struct sim *s, struct dma_list *l); /* never mapped */
 bool list_map(struct sim *s, struct dma_list *l);     /* false: no memory for bouncing */
 /* PutScatterGatherList; returns the bytes copied out. */
 uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device);
-void list_unmap(struct sim *s, struct dma_list *l);   /* its registers are taken away; it stays */
+void list_unmap(struct sim *s, struct dma_list *l); /* its registers are taken away; it stays */
 struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj); /* as mapfile_find */
 
 #define LISTS_READY_MIN 32u /* lists of a size that rest before the first is used again */

@@ -135,7 +135,7 @@ uint64_t mem_host_pfn(struct sim *s, const void *p)
 
 static struct va region(enum mem_region r, uint64_t offset)
 {
-    return (struct va){ (uint64_t)r << 56 | offset };
+    return (struct va) { (uint64_t)r << 56 | offset };
 }
 
 /* On the running stack: the distance from its top, which is the same in every run. */
@@ -172,7 +172,7 @@ struct va va_of(struct sim *s, const void *p)
     if ((uint64_t)((const char *)p - mem_user_views) < MEM_VIEWS_BYTES)
         return region(REGION_USER_VIEW, (uint64_t)((const char *)p - mem_user_views));
     if ((uint64_t)(uintptr_t)p < SMALL_VALUES)
-        return (struct va){ (uint64_t)(uintptr_t)p };
+        return (struct va) { (uint64_t)(uintptr_t)p };
     return va_of_host(s, p);
 }
 

@@ -23,9 +23,9 @@
 #define MEM_MMIO_BYTES (1ull << 26)
 
 enum mem_zone {
-    MEM_ANY,   /* placed by the profile's policy */
-    MEM_BELOW_16M, /* contiguous frames below 16 MiB */
-    MEM_BELOW_4G,  /* contiguous frames below 4 GiB: bounce buffers, 32-bit common buffers */
+    MEM_ANY,             /* placed by the profile's policy */
+    MEM_BELOW_16M,       /* contiguous frames below 16 MiB */
+    MEM_BELOW_4G,        /* contiguous frames below 4 GiB: bounce buffers, 32-bit common buffers */
     MEM_HIGH_CONTIGUOUS, /* contiguous frames above 4 GiB (below on a machine without) */
     MEM_ZONES
 };
@@ -45,7 +45,9 @@ enum mem_region {
     REGION_HOST = 0xf
 };
 
-struct mem_window { char *user, *system, *views, *mmio; }; /* fixed for the process */
+struct mem_window {
+    char *user, *system, *views, *mmio;
+}; /* fixed for the process */
 extern struct mem_window mem_window;
 
 /* --- pages and frames --- */
@@ -103,11 +105,11 @@ void mem_view_release(struct sim *s, void *view, uint32_t count);
 
 /* --- frames: state of one page --- */
 struct frame {
-    uint16_t locks;      /* MmProbeAndLockPages and friends */
-    uint16_t mappings;   /* live DMA mappings of it */
-    uint8_t allocated;   /* 0 free, else enum frame_use */
+    uint16_t locks;    /* MmProbeAndLockPages and friends */
+    uint16_t mappings; /* live DMA mappings of it */
+    uint8_t allocated; /* 0 free, else enum frame_use */
     uint8_t user_mapped;
-    uint16_t process;    /* owner of a user page */
+    uint16_t process; /* owner of a user page */
 };
 enum frame_use {
     FRAME_FREE,
@@ -128,11 +130,11 @@ void mem_frames_use(struct sim *s, uint32_t first, uint32_t count, enum frame_us
 /* --- pool --- */
 enum pool_kind { POOL_NONPAGED, POOL_PAGED };
 struct pool_block {
-    uint32_t obj;        /* OBJ_POOL */
+    uint32_t obj; /* OBJ_POOL */
     uint32_t tag;
     uint64_t bytes;
     enum pool_kind kind;
-    uint32_t site;       /* where it was allocated */
+    uint32_t site; /* where it was allocated */
     uint32_t agent;
 };
 void *pool_alloc(struct sim *s, enum pool_kind kind, uint64_t bytes, uint32_t tag, bool zero);

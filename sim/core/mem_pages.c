@@ -87,7 +87,7 @@ static uint32_t take(struct mem *m, enum mem_zone zone, uint32_t count)
         return MEM_NONE;
     for (uint32_t i = first; i < first + count; i++) {
         must(m->frames[i].allocated == FRAME_FREE);
-        m->frames[i] = (struct frame){ .allocated = FRAME_OTHER };
+        m->frames[i] = (struct frame) { .allocated = FRAME_OTHER };
     }
     populate(mem_window.system, m->populated_system, first, count);
     mem_unpoison(mem_system(first), (uint64_t)count << PAGE_BITS);

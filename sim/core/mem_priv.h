@@ -39,7 +39,9 @@
 
 /* --- runs: contiguous ranges of numbers, with reuse (mem_runs.c) --- */
 #define RUNS_BINS 20
-struct run_link { uint32_t length, next, prev; }; /* length at both ends of a free run, else 0 */
+struct run_link {
+    uint32_t length, next, prev;
+}; /* length at both ends of a free run, else 0 */
 struct runs {
     struct run_link *links; /* indexed by number */
     uint32_t first, end;    /* numbers [first, end) are ours */
@@ -55,14 +57,14 @@ void runs_reset(struct runs *r);
 
 /* --- placement (mem_place.c) --- */
 struct placement {
-    bool drawn;            /* the key is drawn at the first question, so that the seed is known */
+    bool drawn; /* the key is drawn at the first question, so that the seed is known */
     bool scattered;
     uint64_t key;
-    uint32_t bits;         /* groups of 16 pages: 2^bits of them, used or not */
+    uint32_t bits; /* groups of 16 pages: 2^bits of them, used or not */
     uint32_t mul[2], inverse[2], add, shift;
-    uint64_t any_pfn;      /* first frame of MEM_ANY */
-    uint64_t host_pfn;     /* first frame of what lies outside RAM */
-    uint64_t zone_pfn[MEM_ZONES]; /* first frame of each zone */
+    uint64_t any_pfn;                                    /* first frame of MEM_ANY */
+    uint64_t host_pfn;                                   /* first frame of what lies outside RAM */
+    uint64_t zone_pfn[MEM_ZONES];                        /* first frame of each zone */
     uint32_t zone_first[MEM_ZONES], zone_end[MEM_ZONES]; /* pages */
 };
 void place_init(struct mem *m, const struct profile *p);
@@ -77,9 +79,9 @@ void place_key(struct placement *pl, uint32_t value); /* for tests: a key by its
 enum pool_state { POOL_UNUSED, POOL_FREE, POOL_LIVE };
 struct pool_header { /* kept apart from the block: no overflow of a driver reaches it */
     struct pool_block block;
-    uint32_t page;       /* of the block's first byte */
-    uint16_t offset;     /* in that page */
-    uint8_t state, set;  /* enum pool_state; kind or POOL_INTERNAL */
+    uint32_t page;      /* of the block's first byte */
+    uint16_t offset;    /* in that page */
+    uint8_t state, set; /* enum pool_state; kind or POOL_INTERNAL */
     uint32_t slab;
     uint32_t next, prev; /* in the list of live blocks, or next of the free ones */
 };
@@ -90,7 +92,9 @@ struct pool_slab {
         skew; /* how many fit, how many were ever given, where carving begins */
     uint8_t class, set;
 };
-struct pool_class { uint32_t slab, free_head, free_tail; }; /* slab: being carved */
+struct pool_class {
+    uint32_t slab, free_head, free_tail;
+}; /* slab: being carved */
 struct pool {
     struct pool_header *headers;
     struct pool_slab *slabs;
@@ -106,9 +110,9 @@ void pool_reset(struct mem *m);
 struct view_area {
     char *base;
     struct runs runs;
-    uint32_t *page;     /* by page of the area: what is mapped there + 1; 0: nothing */
-    uint16_t *process;  /* who may use it, below MmUserProbeAddress */
-    uint32_t mapped;    /* pages; 0: a reset has nothing to unmap */
+    uint32_t *page;    /* by page of the area: what is mapped there + 1; 0: nothing */
+    uint16_t *process; /* who may use it, below MmUserProbeAddress */
+    uint32_t mapped;   /* pages; 0: a reset has nothing to unmap */
 };
 extern char *mem_user_views; /* MEM_VIEWS_BYTES, just below mem_window.user */
 int mem_views_create(struct mem *m);
@@ -119,13 +123,13 @@ bool mem_views_user_valid(const struct mem *m, uint32_t process, const void *p, 
 
 /* --- the memory --- */
 struct mem {
-    struct sim *s;         /* whom it is lent to; NULL: nobody */
-    int fd;                /* -1: not made yet */
-    uint32_t epoch;        /* one more for each machine */
+    struct sim *s;  /* whom it is lent to; NULL: nobody */
+    int fd;         /* -1: not made yet */
+    uint32_t epoch; /* one more for each machine */
     uint32_t ram_pages;
-    struct frame *frames;  /* by page, as are the next three */
-    uint32_t *epochs;      /* machine that used this page last; 0: never used, so zero */
-    uint32_t *owner;       /* pool pages: slab; first page of a user range: its pages */
+    struct frame *frames; /* by page, as are the next three */
+    uint32_t *epochs;     /* machine that used this page last; 0: never used, so zero */
+    uint32_t *owner;      /* pool pages: slab; first page of a user range: its pages */
     struct run_link *page_links;
     struct runs zones[MEM_ZONES];
     uint8_t populated_system[MEM_PAGES_MAX / 64 / 8]; /* blocks the host has mapped in advance */
@@ -135,9 +139,9 @@ struct mem {
     struct view_area view_areas[2]; /* system, user */
     struct runs mmio;
     struct run_link *mmio_links;
-    struct objmap host_names;  /* pointers outside the window, by first sight */
+    struct objmap host_names; /* pointers outside the window, by first sight */
     uint32_t host_name_count;
-    struct objmap host_pages;  /* pages outside RAM that have been given a frame number */
+    struct objmap host_pages; /* pages outside RAM that have been given a frame number */
     const char **host_page_at;
     uint32_t host_page_count;
 };

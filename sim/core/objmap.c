@@ -20,7 +20,7 @@ static inline uint32_t slot_of(const struct objmap *m, const void *p)
 int objmap_create(struct objmap *m, unsigned bits)
 {
     must(bits >= 2 && bits <= 27);
-    *m = (struct objmap){ .mask = (1u << bits) - 1, .epoch = 1 };
+    *m = (struct objmap) { .mask = (1u << bits) - 1, .epoch = 1 };
     m->entries = calloc(1ull << bits, sizeof *m->entries);
     return m->entries ? 0 : ERR_NOMEM;
 }
@@ -28,7 +28,7 @@ int objmap_create(struct objmap *m, unsigned bits)
 void objmap_destroy(struct objmap *m)
 {
     free(m->entries);
-    *m = (struct objmap){ 0 };
+    *m = (struct objmap) { 0 };
 }
 
 void objmap_reset(struct objmap *m)
@@ -72,7 +72,8 @@ void objmap_put(struct objmap *m, const void *p, uint32_t obj, void *data)
         grow(m);
         e = probe(m, p);
     }
-    *e = (struct objmap_entry){ .p = p, .obj = obj, .live = true, .epoch = m->epoch, .data = data };
+    *e =
+        (struct objmap_entry) { .p = p, .obj = obj, .live = true, .epoch = m->epoch, .data = data };
 }
 
 void objmap_drop(struct objmap *m, const void *p)

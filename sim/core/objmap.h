@@ -12,7 +12,7 @@ struct objmap_entry {
     uint32_t obj; /* 0: empty */
     bool live;
     uint16_t epoch; /* of the map when it was put; another: empty */
-    void *data;   /* the owner's */
+    void *data;     /* the owner's */
 };
 struct objmap {
     struct objmap_entry *entries;

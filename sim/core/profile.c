@@ -23,15 +23,17 @@ struct key {
     const char *section, *name;
     enum key_kind kind;
     size_t offset, size;
-    uint32_t min, max;       /* numbers */
-    const char *words;       /* a|b|c: words in the order of their enum */
+    uint32_t min, max; /* numbers */
+    const char *words; /* a|b|c: words in the order of their enum */
 };
 
 #define FIELD(f) offsetof(struct profile, f), sizeof(((struct profile *)0)->f)
+/* clang-format off */
 #define TEXT(s, f) { s, #f, KEY_TEXT, FIELD(f), 0, 0, NULL }
 #define NUMBER(s, f, min, max) { s, #f, KEY_NUMBER, FIELD(f), min, max, NULL }
 #define BOOL(s, f) { s, #f, KEY_BOOL, FIELD(f), 0, 0, NULL }
 #define WORD(s, f, words) { s, #f, KEY_WORD, FIELD(f), 0, 0, words }
+/* clang-format on */
 
 static const struct key keys[] = {
     TEXT("profile", summary),
@@ -58,11 +60,23 @@ static const struct key keys[] = {
 
 void profile_default(struct profile *p)
 {
-    *p = (struct profile){
-        .name = "default", .summary = "a plain PC", .placement = MEMORY_SCATTERED, .above_4g = true,
-        .ram_mib = 256, .coherent = true, .cpus = 2, .page_ns = 20, .kib_ns = 100, .access_ps = 500,
-        .translation = TRANSLATION_NONE, .address_bits = 64, .scatter_gather = true,
-        .elements = ELEMENTS_NATURAL, .logical_is_physical = true, .map_registers_system = 4096,
+    *p = (struct profile) {
+        .name = "default",
+        .summary = "a plain PC",
+        .placement = MEMORY_SCATTERED,
+        .above_4g = true,
+        .ram_mib = 256,
+        .coherent = true,
+        .cpus = 2,
+        .page_ns = 20,
+        .kib_ns = 100,
+        .access_ps = 500,
+        .translation = TRANSLATION_NONE,
+        .address_bits = 64,
+        .scatter_gather = true,
+        .elements = ELEMENTS_NATURAL,
+        .logical_is_physical = true,
+        .map_registers_system = 4096,
     };
 }
 
@@ -251,10 +265,7 @@ int profile_find(struct profile *p, const char *name, char *message, size_t mess
     return ERR_NOTFOUND;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
+static int by_name(const void *a, const void *b) { return strcmp(a, b); }
 
 int profile_names(char (*names)[32], int max)
 {

@@ -14,27 +14,27 @@ enum profile_elements { ELEMENTS_NATURAL, ELEMENTS_SPLIT, ELEMENTS_MERGE };
 
 struct profile {
     char name[32];
-    char summary[96];          /* one line for `dmacheck profiles` */
+    char summary[96]; /* one line for `dmacheck profiles` */
     /* [memory] */
     enum profile_memory placement; /* how page frames follow one another */
-    bool above_4g;             /* ordinary memory lies above 4 GiB */
-    uint32_t ram_mib;          /* memory of the machine */
-    bool coherent;             /* devices see the CPU's caches */
+    bool above_4g;                 /* ordinary memory lies above 4 GiB */
+    uint32_t ram_mib;              /* memory of the machine */
+    bool coherent;                 /* devices see the CPU's caches */
     /* [cpu] */
-    uint32_t cpus;             /* 1..4 */
-    uint32_t page_ns, kib_ns;  /* CPU cost of mapping a page, of copying a KiB */
-    uint32_t access_ps;        /* CPU cost of one memory access of the driver, picoseconds */
+    uint32_t cpus;            /* 1..4 */
+    uint32_t page_ns, kib_ns; /* CPU cost of mapping a page, of copying a KiB */
+    uint32_t access_ps;       /* CPU cost of one memory access of the driver, picoseconds */
     /* [dma] */
     enum profile_translation translation; /* whether an IOMMU translates */
-    bool lazy;                 /* invalidation is deferred */
-    bool external;             /* device behind an external port: sub-page parts are bounced */
-    uint32_t address_bits;     /* the platform reaches no more for the device; 64 = no limit */
-    bool scatter_gather;       /* false: each transfer is one logical run */
+    bool lazy;                            /* invalidation is deferred */
+    bool external;         /* device behind an external port: sub-page parts are bounced */
+    uint32_t address_bits; /* the platform reaches no more for the device; 64 = no limit */
+    bool scatter_gather;   /* false: each transfer is one logical run */
     enum profile_elements elements;
-    uint32_t map_registers;    /* most that IoGetDmaAdapter reports; 0 = as asked */
+    uint32_t map_registers;        /* most that IoGetDmaAdapter reports; 0 = as asked */
     uint32_t map_registers_system; /* in the whole machine, all adapters; requests queue beyond */
-    bool deferred;             /* execution routines never run before the call returns */
-    bool logical_is_physical;  /* logical addresses equal physical ones */
+    bool deferred;                 /* execution routines never run before the call returns */
+    bool logical_is_physical;      /* logical addresses equal physical ones */
 };
 
 void profile_default(struct profile *p);

@@ -30,19 +30,19 @@ struct dma_range {
     struct dma_range *more;         /* further blocks of the range */
     struct dma_range *sibling; /* next range of its mapping; once released: next in quarantine */
     uint64_t ba, length_bytes;
-    uint64_t offset;                /* of its first byte in the transfer's buffer */
-    uint32_t owner;                 /* object id */
+    uint64_t offset; /* of its first byte in the transfer's buffer */
+    uint32_t owner;  /* object id */
     bool live, bounced;
 };
 
 struct ranges {
     struct dma_range **buckets;
     struct dma_range *chunks[RANGE_CHUNKS_MAX];
-    uint32_t used;                  /* blocks ever taken since reset */
+    uint32_t used; /* blocks ever taken since reset */
     struct dma_range *free;
     struct dma_range *dead_head, *dead_tail;
     uint32_t dead;
-    uint64_t levels;                /* bit n: some block of 2^n pages; bit 0 always */
+    uint64_t levels; /* bit n: some block of 2^n pages; bit 0 always */
     uint32_t level_count[RANGE_LEVELS];
 };
 

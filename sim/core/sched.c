@@ -54,15 +54,15 @@ static unsigned candidates(struct sim *s, struct candidate out[SCHED_CPUS_MAX + 
     unsigned count = 0;
 
     if (sc->cpu && active & 1u << (sc->cpu - sc->cpus)) {
-        out[count++] = (struct candidate){ cpu_time(sc, sc->cpu), sc->cpu };
+        out[count++] = (struct candidate) { cpu_time(sc, sc->cpu), sc->cpu };
         active &= ~(1u << (sc->cpu - sc->cpus));
     }
     if (ev)
-        out[count++] = (struct candidate){ max_u64(ev->due_ns, sc->floor_ns), NULL };
+        out[count++] = (struct candidate) { max_u64(ev->due_ns, sc->floor_ns), NULL };
     for (; active; active &= active - 1) {
         struct cpu *c = &sc->cpus[__builtin_ctz(active)];
 
-        out[count++] = (struct candidate){ cpu_time(sc, c), c };
+        out[count++] = (struct candidate) { cpu_time(sc, c), c };
     }
     for (unsigned i = 1; i < count; i++) /* stable insertion: at most five */
         for (unsigned j = i; j && out[j].ns < out[j - 1].ns; j--) {
@@ -94,13 +94,9 @@ static struct candidate pick(struct sim *s, const struct candidate *c, unsigned 
     return c[i];
 }
 
-void sched_disturb(struct sim *s)
-{
-    s->hot.quiet_until_ns = 0;
-}
+void sched_disturb(struct sim *s) { s->hot.quiet_until_ns = 0; }
 
-void sched_enter_cpu
-(struct sim *s, struct cpu *c)
+void sched_enter_cpu(struct sim *s, struct cpu *c)
 {
     struct sched *sc = s->sched;
 
@@ -246,7 +242,8 @@ enum sched_end sched_run(struct sim *s, struct agent *until, bool settle)
     s->trace.cpu = 0;
     s->trace.irql = 0;
     s->trace.site = 0;
-    sc->floor_ns = max_u64(sc->floor_ns, s->trace.ns); /* undisturbed work does not move the floor */
+    sc->floor_ns =
+        max_u64(sc->floor_ns, s->trace.ns); /* undisturbed work does not move the floor */
     s->trace.ns = sc->floor_ns;
     return sc->end;
 }
@@ -263,25 +260,16 @@ void sim_end(struct sim *s)
     must(!"an ended run goes on");
 }
 
-bool sched_is_running(const struct sim *s)
-{
-    return s->sched->cpu != NULL;
-}
+bool sched_is_running(const struct sim *s) { return s->sched->cpu != NULL; }
 
-uint64_t sched_steps(const struct sim *s)
-{
-    return s->hot.steps;
-}
+uint64_t sched_steps(const struct sim *s) { return s->hot.steps; }
 
 unsigned sched_cpu(const struct sim *s)
 {
     return s->sched->cpu ? (unsigned)(s->sched->cpu - s->sched->cpus) : 0;
 }
 
-unsigned sched_cpu_count(const struct sim *s)
-{
-    return s->sched->cpu_count;
-}
+unsigned sched_cpu_count(const struct sim *s) { return s->sched->cpu_count; }
 
 void sched_stack(const struct sim *s, const void **low, const void **high)
 {
@@ -303,7 +291,11 @@ static void cpu_reset(struct sim *s, unsigned i)
 
     memset(c, 0, sizeof(*c));
     for (unsigned k = 0; k < 3; k++) {
-        agents[k]->id = sched_agent_new(s, k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT, roles[i][k]);
+        agents[k]->id = sched_agent_new(s,
+                                        k == 1   ? AGENT_DPC
+                                        : k == 2 ? AGENT_ISR
+                                                 : AGENT_BOOT,
+                                        roles[i][k]);
         agents[k]->type = k == 1 ? AGENT_DPC : k == 2 ? AGENT_ISR : AGENT_BOOT;
         agents[k]->cpu = (uint8_t)i;
     }
@@ -327,9 +319,9 @@ void sched_reset(struct sim *s)
     sc->in_event = false;
     sc->until = NULL;
     sc->floor_ns = 0;
-    s->hot = (struct sched_hot){ .accesses_seen = door_accesses(),
-                                 .access_cost = (uint64_t)s->profile.access_ps * 1024 / 1000,
-                                 .steps_max = s->limits.steps_max };
+    s->hot = (struct sched_hot) { .accesses_seen = door_accesses(),
+                                  .access_cost = (uint64_t)s->profile.access_ps * 1024 / 1000,
+                                  .steps_max = s->limits.steps_max };
     sc->event_order = 0;
     for (uint32_t i = 1; i <= sc->heap_count; i++)
         sc->heap[i]->heap_index = 0;

@@ -34,10 +34,7 @@ struct agent;
 /* --- time --- */
 uint64_t sched_now_ns(const struct sim *s);
 /* The running processor spends this much. Cheap; the clock moves, others catch up at the next point. */
-static inline void sched_spend(struct sim *s, uint64_t ns)
-{
-    s->hot.now_ns += ns;
-}
+static inline void sched_spend(struct sim *s, uint64_t ns) { s->hot.now_ns += ns; }
 
 /* --- scheduling points --- */
 /* Someone else may run here. Every Windows call begins with one (call_begin does it). */
@@ -59,20 +56,20 @@ static inline void sched_point(struct sim *s)
 /* Starts a thread of process (an object id; 0 = system) at priority 0..31 (8 normal). NULL: none left. */
 struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), void *ctx,
                            uint32_t process, int priority);
-struct agent *sched_current(const struct sim *s);      /* the running agent; never NULL inside a run */
+struct agent *sched_current(const struct sim *s); /* the running agent; never NULL inside a run */
 struct agent *sched_current_thread(const struct sim *s); /* the thread below any DPC or ISR */
 uint16_t agent_id(const struct agent *a);
 uint32_t agent_process(const struct agent *a);
 void agent_set_process(struct agent *a, uint32_t process);
 enum agent_type agent_type(const struct agent *a);
 const char *agent_name(const struct agent *a);
-void *agent_user(const struct agent *a);               /* sim/nt hangs its thread object here */
+void *agent_user(const struct agent *a); /* sim/nt hangs its thread object here */
 void agent_set_user(struct agent *a, void *user);
 int agent_priority(const struct agent *a);
 void agent_set_priority(struct agent *a, int priority);
 void agent_set_affinity(struct agent *a, uint32_t cpu_mask);
 void agent_stack(const struct agent *a, const char **low, const char **high);
-_Noreturn void sched_thread_exit(struct sim *s);       /* the running thread ends */
+_Noreturn void sched_thread_exit(struct sim *s); /* the running thread ends */
 /* The running thread sleeps until sched_wake or until deadline_ns (UINT64_MAX: never).
  * Returns true when woken, false when the deadline came. Only at IRQL < DISPATCH. */
 bool sched_block(struct sim *s, uint64_t deadline_ns);
@@ -82,7 +79,8 @@ void sched_thread_yield(struct sim *s);
 
 /* --- IRQL of the running processor --- */
 uint8_t sched_irql(const struct sim *s);
-uint8_t sched_irql_set(struct sim *s, uint8_t irql); /* raise or lower; returns the old one. Lowering
+uint8_t sched_irql_set(struct sim *s,
+                       uint8_t irql); /* raise or lower; returns the old one. Lowering
                                                         runs what was held back (DPCs, interrupts) */
 unsigned sched_cpu(const struct sim *s);
 unsigned sched_cpu_count(const struct sim *s);
@@ -110,22 +108,23 @@ struct sched_dpc {
     void *ctx;
     struct sched_dpc *next;
     bool queued;
-    bool high;          /* importance: at the head of the queue */
-    int8_t cpu;         /* -1: the processor that queues it */
-    uint8_t queued_on;  /* the scheduler's */
+    bool high;         /* importance: at the head of the queue */
+    int8_t cpu;        /* -1: the processor that queues it */
+    uint8_t queued_on; /* the scheduler's */
     uint32_t obj;
 };
 bool sched_dpc_queue(struct sim *s, struct sched_dpc *d); /* false: it was queued already */
 bool sched_dpc_remove(struct sim *s, struct sched_dpc *d);
-void sched_dpc_drain(struct sim *s); /* KeFlushQueuedDpcs: returns when all queued so far have run */
+void sched_dpc_drain(
+    struct sim *s); /* KeFlushQueuedDpcs: returns when all queued so far have run */
 
 /* --- interrupts --- */
 struct sched_intr {
     bool (*fn)(struct sim *s, void *ctx, uint32_t message); /* runs at irql on its processor */
     void *ctx;
-    uint8_t irql;       /* of the ISR */
-    bool level;         /* line based: asserted until lowered */
-    int8_t cpu;         /* -1: any (a choice) */
+    uint8_t irql; /* of the ISR */
+    bool level;   /* line based: asserted until lowered */
+    int8_t cpu;   /* -1: any (a choice) */
     uint32_t obj;
     /* the scheduler's: */
     uint32_t pending_mask; /* messages waiting, one bit each (0..31) */

@@ -35,10 +35,7 @@ static void sift_down(struct sched *sc, uint32_t i, struct sched_event *ev)
     put(sc, i, ev);
 }
 
-struct sched_event *event_top(struct sched *sc)
-{
-    return sc->heap_count ? sc->heap[1] : NULL;
-}
+struct sched_event *event_top(struct sched *sc) { return sc->heap_count ? sc->heap[1] : NULL; }
 
 void sched_event_at(struct sim *s, struct sched_event *ev, uint64_t due_ns)
 {

@@ -11,8 +11,8 @@
 #include "sim/core/seh.h"
 #include "sim/core/sched.h"
 
-#define AGENTS_MAX 256         /* threads at one time; a further one cannot be created */
-#define AGENT_NAMES_MAX 1024   /* ids with a name */
+#define AGENTS_MAX 256       /* threads at one time; a further one cannot be created */
+#define AGENT_NAMES_MAX 1024 /* ids with a name */
 #define PRIORITIES 32
 #define EVENTS_MAX 65536       /* timed events at one time */
 #define QUANTUM_NS 15000000ull /* a thread's turn among equals: 15 ms, a workstation's */
@@ -23,16 +23,16 @@ struct agent {
     struct fiber fiber;
     uint16_t id;
     uint8_t type;
-    uint8_t cpu;             /* where it runs or ran last */
+    uint8_t cpu; /* where it runs or ran last */
     bool blocked, ended, woken, live, queued;
     int priority;
     uint32_t affinity;
     uint32_t process;
-    uint64_t ready_ns;       /* since when it could run */
-    uint64_t slice_ns;       /* when it was put on its processor */
+    uint64_t ready_ns; /* since when it could run */
+    uint64_t slice_ns; /* when it was put on its processor */
     void (*fn)(void *);
     void *ctx, *user;
-    struct seh_frame *seh;   /* chain of __try blocks on this stack */
+    struct seh_frame *seh; /* chain of __try blocks on this stack */
     struct sched_event timeout;
     char name[24];
     TAILQ_ENTRY(agent) ready;
@@ -42,9 +42,9 @@ TAILQ_HEAD(agent_queue, agent);
 struct cpu {
     uint64_t clock_ns;
     uint8_t irql;
-    bool resched;            /* the thread should be changed as soon as IRQL allows */
-    struct agent *current;   /* the thread, or idle, whose stack this processor runs on */
-    struct agent *top;       /* who acts: current, or the processor's dpc or isr agent over it */
+    bool resched;          /* the thread should be changed as soon as IRQL allows */
+    struct agent *current; /* the thread, or idle, whose stack this processor runs on */
+    struct agent *top;     /* who acts: current, or the processor's dpc or isr agent over it */
     struct agent idle, dpc_agent, isr_agent;
     struct sched_dpc *dpc_head, *dpc_tail;
     struct sched_intr *intr; /* those with something pending for this processor */
@@ -53,14 +53,14 @@ struct cpu {
 struct sched {
     struct cpu cpus[SCHED_CPUS_MAX];
     unsigned cpu_count;
-    struct cpu *cpu;         /* running; NULL on the host's stack */
-    uint32_t active;         /* bit per processor that has something to do */
+    struct cpu *cpu; /* running; NULL on the host's stack */
+    uint32_t active; /* bit per processor that has something to do */
     bool in_event;
-    struct agent host;       /* the stack that called sched_run */
+    struct agent host; /* the stack that called sched_run */
     struct agent *until;
     bool settle;
     enum sched_end end;
-    uint64_t floor_ns;       /* nothing happens before this any more */
+    uint64_t floor_ns; /* nothing happens before this any more */
     uint64_t event_order;
     /* threads */
     struct agent agents[AGENTS_MAX];
@@ -79,19 +79,19 @@ void sched_dispatch_as(struct sim *s, struct agent *me); /* this stack gives up 
                                                             its turn */
 void sched_enter_cpu(struct sim *s, struct cpu *c);
 void cpu_active_update(struct sim *s, struct cpu *c);
-void sched_disturb(struct sim *s);             /* somebody else may have to go before the running one */
+void sched_disturb(struct sim *s); /* somebody else may have to go before the running one */
 void sched_act_as(struct sim *s, struct cpu *c, struct agent *top);
 /* sched_thread.c */
-void thread_place(struct sim *s, struct agent *a);   /* ready: find it a processor or queue it */
-void cpu_next_thread(struct sim *s, struct cpu *c);  /* current = best ready thread or idle */
+void thread_place(struct sim *s, struct agent *a);  /* ready: find it a processor or queue it */
+void cpu_next_thread(struct sim *s, struct cpu *c); /* current = best ready thread or idle */
 void sched_thread_off_cpu(struct sim *s, struct agent *me);
-void sched_preempt(struct sim *s);           /* the running thread makes room, if somebody deserves it */
+void sched_preempt(struct sim *s); /* the running thread makes room, if somebody deserves it */
 void cpu_idle_main(void *ctx);
 /* sched_event.c */
 struct sched_event *event_top(struct sched *sc);
 void event_run(struct sim *s, struct sched_event *ev);
 /* sched_intr.c */
-bool cpu_work_pending(const struct cpu *c);   /* something that may run at this processor's IRQL */
-void cpu_service(struct sim *s);              /* runs it, on the running processor */
+bool cpu_work_pending(const struct cpu *c); /* something that may run at this processor's IRQL */
+void cpu_service(struct sim *s);            /* runs it, on the running processor */
 
 #endif

@@ -41,10 +41,7 @@ static void ready_remove(struct sched *sc, struct agent *a)
         sc->ready_mask &= ~(1u << a->priority);
 }
 
-static bool may_run_on(const struct agent *a, unsigned cpu)
-{
-    return a->affinity & 1u << cpu;
-}
+static bool may_run_on(const struct agent *a, unsigned cpu) { return a->affinity & 1u << cpu; }
 
 /* The best ready thread for this processor; equals are a choice. NULL: none. */
 static struct agent *ready_pick(struct sim *s, struct cpu *c, int above)
@@ -58,7 +55,7 @@ static struct agent *ready_pick(struct sim *s, struct cpu *c, int above)
 
         if (!(sc->ready_mask & 1u << p))
             continue;
-        TAILQ_FOREACH(a, &sc->ready[p], ready)
+        TAILQ_FOREACH (a, &sc->ready[p], ready)
             if (may_run_on(a, cpu) && count < 8)
                 equals[count++] = a;
         if (count)
@@ -199,7 +196,7 @@ struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), 
     a->process = process;
     a->fn = fn;
     a->ctx = ctx;
-    a->timeout = (struct sched_event){ .fn = timeout_fire, .ctx = a, .agent = a->id };
+    a->timeout = (struct sched_event) { .fn = timeout_fire, .ctx = a, .agent = a->id };
     fiber_make(&a->fiber, low, low + FIBER_STACK_BYTES, thread_main, a);
     thread_place(s, a);
     return a;

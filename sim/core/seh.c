@@ -16,9 +16,9 @@ enum { SEH_FILTER = 1, SEH_HANDLE = 2 };
 
 enum { SEH_EXCEPT = 1, SEH_FINALLY = 2 };
 
-#define STATUS_NONCONTINUABLE 0xC0000025u   /* STATUS_NONCONTINUABLE_EXCEPTION */
+#define STATUS_NONCONTINUABLE 0xC0000025u /* STATUS_NONCONTINUABLE_EXCEPTION */
 
-enum { CONTEXT_BYTES = 1232 };   /* CONTEXT on x64 */
+enum { CONTEXT_BYTES = 1232 }; /* CONTEXT on x64 */
 
 _Static_assert(sizeof(struct seh_frame) <= 24 * 8, "ddkcc/rt/prologue.h reserves this much");
 _Static_assert(sizeof(struct seh_record) == 152, "EXCEPTION_RECORD on x64");
@@ -34,33 +34,32 @@ void seh_push(struct seh_frame *frame, int kind);
 int seh_filter(const struct seh_context *at, struct seh_context *deep);
 _Noreturn void seh_jump(const struct seh_context *at, int value);
 
-#define SAVE(base)                                        \
-    "    movq %rbx, 0(" base ")\n    movq %rbp, 8(" base ")\n"            \
-    "    movq %r12, 16(" base ")\n    movq %r13, 24(" base ")\n"          \
-    "    movq %r14, 32(" base ")\n    movq %r15, 40(" base ")\n"          \
-    "    leaq 8(%rsp), %rax\n    movq %rax, 48(" base ")\n"               \
+#define SAVE(base)                                                                                 \
+    "    movq %rbx, 0(" base ")\n    movq %rbp, 8(" base ")\n"                                     \
+    "    movq %r12, 16(" base ")\n    movq %r13, 24(" base ")\n"                                   \
+    "    movq %r14, 32(" base ")\n    movq %r15, 40(" base ")\n"                                   \
+    "    leaq 8(%rsp), %rax\n    movq %rax, 48(" base ")\n"                                        \
     "    movq (%rsp), %rax\n    movq %rax, 56(" base ")\n"
 
-#define LOAD                                                              \
-    "    movq 0(%rdi), %rbx\n    movq 8(%rdi), %rbp\n"                    \
-    "    movq 16(%rdi), %r12\n    movq 24(%rdi), %r13\n"                  \
+#define LOAD                                                                                       \
+    "    movq 0(%rdi), %rbx\n    movq 8(%rdi), %rbp\n"                                             \
+    "    movq 16(%rdi), %r12\n    movq 24(%rdi), %r13\n"                                           \
     "    movq 32(%rdi), %r14\n    movq 40(%rdi), %r15\n"
 
 __asm__(".text\n"
         ".globl ddk_seh_enter\n.type ddk_seh_enter, @function\n"
-        "ddk_seh_enter:\n" SAVE("%rdi")
-        "    subq $8, %rsp\n    call seh_push\n    addq $8, %rsp\n"
-        "    xorl %eax, %eax\n    ret\n"
-        ".size ddk_seh_enter, .-ddk_seh_enter\n"
-        ".globl seh_jump\n.hidden seh_jump\n.type seh_jump, @function\n"
-        "seh_jump:\n" LOAD
-        "    movq 48(%rdi), %rsp\n    movl %esi, %eax\n    jmpq *56(%rdi)\n"
-        ".size seh_jump, .-seh_jump\n"
-        ".globl seh_filter\n.hidden seh_filter\n.type seh_filter, @function\n"
-        "seh_filter:\n" SAVE("%rsi") LOAD
-        "    subq $128, %rsp\n    andq $-16, %rsp\n"
-        "    movl $1, %eax\n    jmpq *56(%rdi)\n"
-        ".size seh_filter, .-seh_filter\n");
+        "ddk_seh_enter:\n" SAVE(
+            "%rdi") "    subq $8, %rsp\n    call seh_push\n    addq $8, %rsp\n"
+                    "    xorl %eax, %eax\n    ret\n"
+                    ".size ddk_seh_enter, .-ddk_seh_enter\n"
+                    ".globl seh_jump\n.hidden seh_jump\n.type seh_jump, @function\n"
+                    "seh_jump:\n" LOAD
+                    "    movq 48(%rdi), %rsp\n    movl %esi, %eax\n    jmpq *56(%rdi)\n"
+                    ".size seh_jump, .-seh_jump\n"
+                    ".globl seh_filter\n.hidden seh_filter\n.type seh_filter, @function\n"
+                    "seh_filter:\n" SAVE("%rsi") LOAD "    subq $128, %rsp\n    andq $-16, %rsp\n"
+                                                      "    movl $1, %eax\n    jmpq *56(%rdi)\n"
+                                                      ".size seh_filter, .-seh_filter\n");
 
 __attribute__((used, visibility("hidden"))) void seh_push(struct seh_frame *frame, int kind)
 {
@@ -147,8 +146,8 @@ static int ask(struct seh_frame *frame, struct seh_pointers *pointers)
 
 void seh_raise_record(struct seh_record *record, void *context)
 {
-    _Alignas(16) char zeros[CONTEXT_BYTES] = {0};
-    struct seh_pointers pointers = {record, context ? context : zeros};
+    _Alignas(16) char zeros[CONTEXT_BYTES] = { 0 };
+    struct seh_pointers pointers = { record, context ? context : zeros };
 
     for (struct seh_frame *f = *seh_current; f; f = f->prev) {
         if (f->kind != SEH_EXCEPT || f->deep)
@@ -162,8 +161,10 @@ void seh_raise_record(struct seh_record *record, void *context)
         if (verdict < 0 && !(record->flags & SEH_NONCONTINUABLE))
             return;
         if (verdict < 0) {
-            struct seh_record second = {.code = STATUS_NONCONTINUABLE, .flags = SEH_NONCONTINUABLE,
-                                        .inner = record, .address = record->address};
+            struct seh_record second = { .code = STATUS_NONCONTINUABLE,
+                                         .flags = SEH_NONCONTINUABLE,
+                                         .inner = record,
+                                         .address = record->address };
             *seh_current = f->prev;
             seh_raise_record(&second, context);
         }
@@ -175,7 +176,7 @@ void seh_raise_record(struct seh_record *record, void *context)
 
 void seh_raise(uint32_t code, uint32_t parameters, const uint64_t *parameter)
 {
-    struct seh_record record = {.code = code, .address = __builtin_return_address(0)};
+    struct seh_record record = { .code = code, .address = __builtin_return_address(0) };
 
     if (parameters > SEH_PARAMETERS_MAX)
         parameters = SEH_PARAMETERS_MAX;
@@ -185,17 +186,8 @@ void seh_raise(uint32_t code, uint32_t parameters, const uint64_t *parameter)
     seh_raise_record(&record, NULL);
 }
 
-uint32_t ddk_exception_code_in(struct seh_frame *frame)
-{
-    return frame->code;
-}
+uint32_t ddk_exception_code_in(struct seh_frame *frame) { return frame->code; }
 
-void *ddk_exception_information_in(struct seh_frame *frame)
-{
-    return frame->pointers;
-}
+void *ddk_exception_information_in(struct seh_frame *frame) { return frame->pointers; }
 
-uint8_t ddk_abnormal_termination_in(struct seh_frame *frame)
-{
-    return frame->abnormal != 0;
-}
+uint8_t ddk_abnormal_termination_in(struct seh_frame *frame) { return frame->abnormal != 0; }

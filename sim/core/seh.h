@@ -34,11 +34,11 @@ struct seh_context {
 };
 
 struct seh_frame {
-    struct seh_context at;          /* the function that holds the __try */
-    struct seh_context *deep;       /* while its filter runs: where the search goes on */
+    struct seh_context at;    /* the function that holds the __try */
+    struct seh_context *deep; /* while its filter runs: where the search goes on */
     struct seh_frame *prev;
-    struct seh_frame *target;       /* while unwinding: the frame that took the exception */
-    struct seh_pointers *pointers;  /* valid while the filter runs */
+    struct seh_frame *target;      /* while unwinding: the frame that took the exception */
+    struct seh_pointers *pointers; /* valid while the filter runs */
     uint32_t code;
     int kind, verdict, abnormal;
 };
@@ -46,10 +46,7 @@ struct seh_frame {
 /* The running fiber's chain; the scheduler points it at the next fiber's head when it switches. */
 extern struct seh_frame **seh_current;
 
-static inline struct seh_frame **seh_head(void)
-{
-    return seh_current;
-}
+static inline struct seh_frame **seh_head(void) { return seh_current; }
 
 /* No frame takes the exception: a bug check. Set by the runner; must not return. */
 extern void (*seh_unhandled)(const struct seh_record *record);

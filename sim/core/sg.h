@@ -17,12 +17,20 @@ struct dma_mdl {
     void *mapped_va;
     void *start_va;
     uint32_t length_bytes;
-    uint32_t start;         /* offset in the first page */
+    uint32_t start; /* offset in the first page */
     uint64_t pfns[];
 };
 
-struct sg_element { uint64_t ba; uint32_t length_bytes; uint64_t reserved; };
-struct sg_list { uint32_t count; uint64_t reserved; struct sg_element elements[]; };
+struct sg_element {
+    uint64_t ba;
+    uint32_t length_bytes;
+    uint64_t reserved;
+};
+struct sg_list {
+    uint32_t count;
+    uint64_t reserved;
+    struct sg_element elements[];
+};
 _Static_assert(sizeof(struct sg_element) == 24, "SCATTER_GATHER_ELEMENT");
 _Static_assert(sizeof(struct sg_list) == 16, "SCATTER_GATHER_LIST");
 
@@ -39,16 +47,16 @@ static inline uint64_t sg_size(uint32_t registers)
 struct dma_map {
     struct dma_map *next;
     struct adapter *a;
-    uint32_t owner;          /* MAPREG or SGL */
+    uint32_t owner; /* MAPREG or SGL */
     bool to_device;
     const void *mdl;
     uint32_t mdl_obj;
     uint32_t registers;
     uint64_t offset, length_bytes; /* in the buffer (v1, v2: of the MDL; v3: of the chain) */
-    uint64_t mapped_bytes;   /* not given up yet */
+    uint64_t mapped_bytes;         /* not given up yet */
     struct dma_range *ranges;
     struct bounce *bounces;
-    uint64_t bus;            /* behind an IOMMU: first bus page reserved; 0: none */
+    uint64_t bus; /* behind an IOMMU: first bus page reserved; 0: none */
     uint32_t bus_pages;
 };
 
@@ -65,13 +73,13 @@ struct sg_want {
     const struct dma_mdl *mdl;
     uint64_t offset, length_bytes;
     bool to_device;
-    bool chain;              /* walk on to the next MDL */
-    bool one_run;            /* packet: all of it as one element */
-    bool per_mdl;            /* packet: an element for each MDL */
-    bool first_run_only;     /* stop after one element */
+    bool chain;                  /* walk on to the next MDL */
+    bool one_run;                /* packet: all of it as one element */
+    bool per_mdl;                /* packet: an element for each MDL */
+    bool first_run_only;         /* stop after one element */
     struct sg_element *elements; /* NULL: not wanted */
-    uint32_t elements_max;   /* stop after so many; at least 1 */
-    uint32_t registers_max;  /* stop before more are needed; 0: no limit */
+    uint32_t elements_max;       /* stop after so many; at least 1 */
+    uint32_t registers_max;      /* stop before more are needed; 0: no limit */
 };
 /*
  * Maps: fills m (a, owner, mdl, mdl_obj set by the caller) and says nothing: sg_say does. Returns

@@ -11,10 +11,10 @@ struct builder {
     struct dma_map *m;
     const struct sg_want *w;
     struct dma_range **tail;
-    uint64_t mapped;       /* bytes put out */
+    uint64_t mapped; /* bytes put out */
     uint32_t count;
-    bool join;             /* runs that touch become one element */
-    uint64_t ba, length;   /* the run that is still growing */
+    bool join;           /* runs that touch become one element */
+    uint64_t ba, length; /* the run that is still growing */
     bool bounced;
 };
 
@@ -22,9 +22,9 @@ struct builder {
 struct cursor {
     const struct dma_mdl *mdl;
     const uint64_t *pfn;
-    uint32_t at;           /* offset in the page */
-    uint64_t here;         /* bytes left in this MDL */
-    uint64_t left;         /* bytes left in all */
+    uint32_t at;   /* offset in the page */
+    uint64_t here; /* bytes left in this MDL */
+    uint64_t left; /* bytes left in all */
 };
 
 /* The last MDL may be used up to the end of its last frame; nothing lies behind that. */

@@ -45,8 +45,8 @@ static uint64_t bus_reserve(struct builder *b, uint32_t pages)
 {
     struct dma_map *m = b->m;
     uint32_t skip = choice_rare(b->s, CHOICE_MAPREG_PLACE, 8, 4);
-    uint64_t bus = iommu_reserve(b->s, iommu_window_of(m->a->address_bits), pages + skip, 1, 0,
-                                 m->a->ba_max);
+    uint64_t bus =
+        iommu_reserve(b->s, iommu_window_of(m->a->address_bits), pages + skip, 1, 0, m->a->ba_max);
 
     if (!bus)
         return 0;

@@ -13,17 +13,18 @@
 #include "sim/core/profile.h"
 #include "trace/trace.h"
 
-struct sched;  /* sim/core/sched.h: processors, agents, IRQL, DPCs, interrupts, virtual time */
-struct mem;    /* sim/core/mem.h: RAM, frames, pool, mappings */
-struct dma;    /* sim/core/adapter.h: adapters, map registers, lists, common buffers, quarantine */
-struct iommu;  /* sim/core/iommu.h */
-struct bus;    /* sim/core/bus.h: devices, BARs, the door for device memory access */
-struct nt;     /* sim/nt/nt.h: Windows' own state (drivers, devices, objects, registry, processes) */
+struct sched; /* sim/core/sched.h: processors, agents, IRQL, DPCs, interrupts, virtual time */
+struct mem;   /* sim/core/mem.h: RAM, frames, pool, mappings */
+struct dma;   /* sim/core/adapter.h: adapters, map registers, lists, common buffers, quarantine */
+struct iommu; /* sim/core/iommu.h */
+struct bus;   /* sim/core/bus.h: devices, BARs, the door for device memory access */
+struct nt;    /* sim/nt/nt.h: Windows' own state (drivers, devices, objects, registry, processes) */
 
 /* Limits: one place, each with unit, default and what reaching it does. */
 struct sim_limits {
-    uint64_t steps_max;   /* scheduling points of one run, default 50,000,000; reached: exit 4 */
-    uint64_t virtual_ns_max; /* virtual time of one run, default 1 hour; reached: a liveness finding */
+    uint64_t steps_max; /* scheduling points of one run, default 50,000,000; reached: exit 4 */
+    uint64_t
+        virtual_ns_max; /* virtual time of one run, default 1 hour; reached: a liveness finding */
 };
 
 /* What every Windows call touches of the scheduler, in one cache line (sim/core/sched.h). */
@@ -44,8 +45,8 @@ struct sim {
     struct profile profile;
     struct sim_limits limits;
     uint64_t seed;
-    bool bugcheck_stops;  /* --bugcheck: the first bug check ends the run */
-    bool ended;           /* the run is over: nothing but tearing down may happen */
+    bool bugcheck_stops;    /* --bugcheck: the first bug check ends the run */
+    bool ended;             /* the run is over: nothing but tearing down may happen */
     uint32_t bugcheck_code; /* 0: none so far */
     struct sched *sched;
     struct mem *mem;

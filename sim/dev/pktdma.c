@@ -42,10 +42,10 @@ enum reg {
 #define BAR_MEMORY_BYTES 0x1000u
 #define BAR_PORT_BYTES 0x40u
 #define ID_VALUE 0x31544b50u /* "PKT1" */
-#define CONTROL_START 0x1u /* reads as zero */
+#define CONTROL_START 0x1u   /* reads as zero */
 #define CONTROL_TO_CARD 0x2u
 #define CONTROL_IRQ 0x4u
-#define CONTROL_STOP 0x8u  /* reads as zero */
+#define CONTROL_STOP 0x8u   /* reads as zero */
 #define CONTROL_RESET 0x10u /* reads as zero */
 #define STATUS_BUSY 0x1u
 #define CAUSE_DONE 0x1u
@@ -61,7 +61,7 @@ struct pktdma {
     struct dm_work work;
     uint32_t control, cause, error, address, length, window, offset, moved;
     bool busy, stopping;
-    bool line; /* pulled */
+    bool line;                               /* pulled */
     uint32_t claimed_address, claimed_bytes; /* bytes 0: nothing is claimed */
     bool to_card;                            /* of the transfer under way */
 };
@@ -174,17 +174,28 @@ static void engine_start(struct dm_device *d)
 static uint32_t register_read(const struct pktdma *st, uint64_t offset)
 {
     switch (offset) {
-    case REG_ID: return ID_VALUE;
-    case REG_CONTROL: return st->control;
-    case REG_STATUS: return st->busy ? STATUS_BUSY : 0;
-    case REG_CAUSE: return st->cause;
-    case REG_ERROR: return st->error;
-    case REG_ADDRESS: return st->address;
-    case REG_LENGTH: return st->length;
-    case REG_WINDOW: return st->window;
-    case REG_OFFSET: return st->offset;
-    case REG_MOVED: return st->moved;
-    case REG_WINDOWS: return WINDOWS;
+    case REG_ID:
+        return ID_VALUE;
+    case REG_CONTROL:
+        return st->control;
+    case REG_STATUS:
+        return st->busy ? STATUS_BUSY : 0;
+    case REG_CAUSE:
+        return st->cause;
+    case REG_ERROR:
+        return st->error;
+    case REG_ADDRESS:
+        return st->address;
+    case REG_LENGTH:
+        return st->length;
+    case REG_WINDOW:
+        return st->window;
+    case REG_OFFSET:
+        return st->offset;
+    case REG_MOVED:
+        return st->moved;
+    case REG_WINDOWS:
+        return WINDOWS;
     }
     return 0;
 }

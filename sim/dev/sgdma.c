@@ -39,7 +39,7 @@ static const uint32_t doorbell_ns[] = { DOORBELL_NS, 0, 20 * DOORBELL_NS };
 enum global_register {
     REG_ID = 0x000,
     REG_VERSION = 0x004,
-    REG_CHANNELS = 0x008,   /* host to card | card to host << 8 */
+    REG_CHANNELS = 0x008, /* host to card | card to host << 8 */
     REG_CARD_BYTES = 0x00c,
     REG_INT_STATUS = 0x010, /* a bit for each channel; write ones to clear */
 };
@@ -82,7 +82,7 @@ struct descriptor {
     uint32_t reserved[7];
 };
 _Static_assert(sizeof(struct descriptor) == DESCRIPTOR_BYTES, "the ring's stride");
-#define FLAG_END 0x1u       /* last descriptor of a transfer: told to the driver only */
+#define FLAG_END 0x1u /* last descriptor of a transfer: told to the driver only */
 #define FLAG_INTERRUPT 0x2u
 #define DESCRIPTOR_DONE 0x1u
 #define DESCRIPTOR_ERROR 0x2u
@@ -110,15 +110,9 @@ struct sgdma {
     uint32_t int_status;
 };
 
-static bool to_card(const struct channel *c)
-{
-    return c->index < CHANNELS_EACH_WAY;
-}
+static bool to_card(const struct channel *c) { return c->index < CHANNELS_EACH_WAY; }
 
-static bool engine_busy(const struct channel *c)
-{
-    return c->state != ENGINE_IDLE;
-}
+static bool engine_busy(const struct channel *c) { return c->state != ENGINE_IDLE; }
 
 /* --- interrupt --- */
 
@@ -254,10 +248,12 @@ static void descriptor_write_back(struct dm_device *d, struct channel *c, uint32
     e->status = status;
     e->moved_bytes = c->moved_bytes;
     /* Count first, status last: who sees DONE must find the count. */
-    dm_bus_write(d, c->index, descriptor_address(c, c->consumer) +
-                 offsetof(struct descriptor, moved_bytes), &e->moved_bytes, sizeof e->moved_bytes);
-    dm_bus_write(d, c->index, descriptor_address(c, c->consumer) +
-                 offsetof(struct descriptor, status), &e->status, sizeof e->status);
+    dm_bus_write(d, c->index,
+                 descriptor_address(c, c->consumer) + offsetof(struct descriptor, moved_bytes),
+                 &e->moved_bytes, sizeof e->moved_bytes);
+    dm_bus_write(d, c->index,
+                 descriptor_address(c, c->consumer) + offsetof(struct descriptor, status),
+                 &e->status, sizeof e->status);
 }
 
 static void engine_move(struct dm_device *d, struct channel *c)
@@ -343,16 +339,26 @@ static struct channel *channel_at(struct dm_device *d, uint64_t offset, unsigned
 static uint32_t channel_read(const struct channel *c, unsigned reg)
 {
     switch (reg) {
-    case CH_CONTROL: return c->control;
-    case CH_STATUS: return c->status;
-    case CH_RING_LOW: return (uint32_t)c->ring;
-    case CH_RING_HIGH: return (uint32_t)(c->ring >> 32);
-    case CH_RING_ENTRIES: return c->ring_entries;
-    case CH_PRODUCER: return c->producer;
-    case CH_CONSUMER: return c->consumer;
-    case CH_COMPLETED: return c->completed;
-    case CH_VECTOR: return c->vector;
-    case CH_ERROR_INDEX: return c->error_index;
+    case CH_CONTROL:
+        return c->control;
+    case CH_STATUS:
+        return c->status;
+    case CH_RING_LOW:
+        return (uint32_t)c->ring;
+    case CH_RING_HIGH:
+        return (uint32_t)(c->ring >> 32);
+    case CH_RING_ENTRIES:
+        return c->ring_entries;
+    case CH_PRODUCER:
+        return c->producer;
+    case CH_CONSUMER:
+        return c->consumer;
+    case CH_COMPLETED:
+        return c->completed;
+    case CH_VECTOR:
+        return c->vector;
+    case CH_ERROR_INDEX:
+        return c->error_index;
     }
     return 0;
 }
@@ -366,11 +372,16 @@ static uint32_t register_read(struct dm_device *d, uint64_t offset)
     if (c)
         return channel_read(c, reg);
     switch (offset) {
-    case REG_ID: return ID_VALUE;
-    case REG_VERSION: return VERSION_VALUE;
-    case REG_CHANNELS: return CHANNELS_EACH_WAY | CHANNELS_EACH_WAY << 8;
-    case REG_CARD_BYTES: return CARD_BYTES;
-    case REG_INT_STATUS: return st->int_status;
+    case REG_ID:
+        return ID_VALUE;
+    case REG_VERSION:
+        return VERSION_VALUE;
+    case REG_CHANNELS:
+        return CHANNELS_EACH_WAY | CHANNELS_EACH_WAY << 8;
+    case REG_CARD_BYTES:
+        return CARD_BYTES;
+    case REG_INT_STATUS:
+        return st->int_status;
     }
     return 0;
 }
@@ -510,10 +521,7 @@ static void sgdma_power(struct dm_device *d, unsigned d_state)
 }
 
 /* Pulled out: no engine moves again, and what they had is nobody's. */
-static void sgdma_removed(struct dm_device *d)
-{
-    channels_reset(d);
-}
+static void sgdma_removed(struct dm_device *d) { channels_reset(d); }
 
 static void sgdma_reset(struct dm_device *d)
 {

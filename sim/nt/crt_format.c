@@ -32,10 +32,7 @@ struct in { /* the format string, of either width */
     const crt_char16 *c16;
 };
 
-static uint16_t peek(const struct in *f)
-{
-    return f->c8 ? (unsigned char)*f->c8 : *f->c16;
-}
+static uint16_t peek(const struct in *f) { return f->c8 ? (unsigned char)*f->c8 : *f->c16; }
 
 static void next(struct in *f)
 {
@@ -228,12 +225,23 @@ static void parse_flags(struct in *f, struct spec *sp)
 {
     for (;; next(f)) {
         switch (peek(f)) {
-        case '-': sp->left = true; break;
-        case '+': sp->plus = true; break;
-        case ' ': sp->space = true; break;
-        case '#': sp->alternate = true; break;
-        case '0': sp->zero = true; break;
-        default: return;
+        case '-':
+            sp->left = true;
+            break;
+        case '+':
+            sp->plus = true;
+            break;
+        case ' ':
+            sp->space = true;
+            break;
+        case '#':
+            sp->alternate = true;
+            break;
+        case '0':
+            sp->zero = true;
+            break;
+        default:
+            return;
         }
     }
 }
@@ -312,22 +320,36 @@ static void put_integer(struct out *o, struct spec *sp, va_list *args)
 static bool convert(struct out *o, struct spec *sp, va_list *args, bool wide_format)
 {
     switch (sp->type) {
-    case 'd': case 'i': case 'u': case 'o': case 'x': case 'X':
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'o':
+    case 'x':
+    case 'X':
         put_integer(o, sp, args);
         return true;
     case 'p':
         put_pointer(o, sp, args);
         return true;
-    case 's': case 'S':
+    case 's':
+    case 'S':
         put_string(o, sp, va_arg(*args, const void *), is_wide(sp, wide_format));
         return true;
-    case 'c': case 'C':
+    case 'c':
+    case 'C':
         put_character(o, sp, va_arg(*args, uint32_t), is_wide(sp, wide_format));
         return true;
     case 'Z':
         put_counted(o, sp, va_arg(*args, const void *), sp->size == SIZE_L || sp->size == SIZE_W);
         return true;
-    case 'a': case 'A': case 'e': case 'E': case 'f': case 'F': case 'g': case 'G':
+    case 'a':
+    case 'A':
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
         (void)va_arg(*args, double);
         put(o, '?');
         return true;
@@ -366,14 +388,14 @@ int crt_raw8(char *out, size_t room, const char *format, va_list args)
 {
     struct out o = { .c8 = out, .room = room };
 
-    return format_all(&o, (struct in){ .c8 = format }, args, false);
+    return format_all(&o, (struct in) { .c8 = format }, args, false);
 }
 
 int crt_raw16(crt_char16 *out, size_t room, const crt_char16 *format, va_list args)
 {
     struct out o = { .c16 = out, .room = room };
 
-    return format_all(&o, (struct in){ .c16 = format }, args, true);
+    return format_all(&o, (struct in) { .c16 = format }, args, true);
 }
 
 int crt_format8(char *out, size_t size, const char *format, va_list args)

@@ -38,8 +38,8 @@ static int digit_of(unsigned c)
 
 static size_t skip_prefix(const struct text *t, size_t i, int *base)
 {
-    bool hex = char_at(t, i) == '0' && (char_at(t, i + 1) | 32) == 'x' &&
-               digit_of(char_at(t, i + 2)) < 16;
+    bool hex =
+        char_at(t, i) == '0' && (char_at(t, i + 1) | 32) == 'x' && digit_of(char_at(t, i + 2)) < 16;
 
     if ((*base == 0 || *base == 16) && hex) {
         *base = 16;
@@ -74,7 +74,7 @@ static struct parsed parse(struct text t, int base)
 
 static struct parsed parse8(const char *s, char **end, int base)
 {
-    struct parsed p = parse((struct text){ .c8 = s }, base);
+    struct parsed p = parse((struct text) { .c8 = s }, base);
 
     if (end)
         *end = (char *)s + p.end;
@@ -83,7 +83,7 @@ static struct parsed parse8(const char *s, char **end, int base)
 
 static struct parsed parse16(const wchar_t *s, wchar_t **end, int base)
 {
-    struct parsed p = parse((struct text){ .c16 = s }, base);
+    struct parsed p = parse((struct text) { .c16 = s }, base);
 
     if (end)
         *end = (wchar_t *)s + p.end;
@@ -125,20 +125,11 @@ unsigned long long ddk__strtoui64(const char *String, char **End, int Base)
     return as_unsigned(parse8(String, End, Base), UINT64_MAX);
 }
 
-int ddk_atol(const char *String)
-{
-    return ddk_strtol(String, NULL, 10);
-}
+int ddk_atol(const char *String) { return ddk_strtol(String, NULL, 10); }
 
-long long ddk__atoi64(const char *String)
-{
-    return ddk__strtoi64(String, NULL, 10);
-}
+long long ddk__atoi64(const char *String) { return ddk__strtoi64(String, NULL, 10); }
 
-int ddk_labs(int Value)
-{
-    return Value < 0 ? (int)(0u - (unsigned)Value) : Value;
-}
+int ddk_labs(int Value) { return Value < 0 ? (int)(0u - (unsigned)Value) : Value; }
 
 int ddk_wcstol(const wchar_t *String, wchar_t **End, int Base)
 {
@@ -160,15 +151,9 @@ unsigned long long ddk__wcstoui64(const wchar_t *String, wchar_t **End, int Base
     return as_unsigned(parse16(String, End, Base), UINT64_MAX);
 }
 
-int ddk__wtoi(const wchar_t *String)
-{
-    return ddk_wcstol(String, NULL, 10);
-}
+int ddk__wtoi(const wchar_t *String) { return ddk_wcstol(String, NULL, 10); }
 
-int ddk__wtol(const wchar_t *String)
-{
-    return ddk_wcstol(String, NULL, 10);
-}
+int ddk__wtol(const wchar_t *String) { return ddk_wcstol(String, NULL, 10); }
 
 /* Digits of v, terminated, into room for 66 characters. Returns how many. */
 static size_t number_text(char *out, uint64_t v, bool negative, int radix)
@@ -196,10 +181,7 @@ static size_t signed_text(char *out, int64_t v, uint64_t bits, int radix)
     return number_text(out, negative ? 0 - (uint64_t)v : bits, negative, radix);
 }
 
-static bool radix_good(int radix)
-{
-    return radix >= 2 && radix <= 36;
-}
+static bool radix_good(int radix) { return radix >= 2 && radix <= 36; }
 
 static void widen(wchar_t *out, const char *text)
 {
@@ -214,10 +196,7 @@ char *ddk__itoa(int Value, char *Buffer, int Radix)
     return Buffer;
 }
 
-char *ddk__ltoa(int Value, char *Buffer, int Radix)
-{
-    return ddk__itoa(Value, Buffer, Radix);
-}
+char *ddk__ltoa(int Value, char *Buffer, int Radix) { return ddk__itoa(Value, Buffer, Radix); }
 
 char *ddk__ultoa(unsigned int Value, char *Buffer, int Radix)
 {
@@ -297,7 +276,4 @@ int ddk_rand(void)
     return (int)(io->random_state >> 49);
 }
 
-void ddk_srand(unsigned int Seed)
-{
-    sim_now()->nt->io->random_state = Seed;
-}
+void ddk_srand(unsigned int Seed) { sim_now()->nt->io->random_state = Seed; }

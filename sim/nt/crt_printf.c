@@ -9,13 +9,13 @@
 #include "sim/nt/rtl_priv.h"
 
 #define TRUNCATE ((size_t)-1) /* _TRUNCATE */
-#define WITH_ARGS(last, result, call)  \
-    va_list Arguments;                 \
-    int result;                        \
-                                       \
-    va_start(Arguments, last);         \
-    result = (call);                   \
-    va_end(Arguments);                 \
+#define WITH_ARGS(last, result, call)                                                              \
+    va_list Arguments;                                                                             \
+    int result;                                                                                    \
+                                                                                                   \
+    va_start(Arguments, last);                                                                     \
+    result = (call);                                                                               \
+    va_end(Arguments);                                                                             \
     return result
 
 int ddk_vsprintf(char *Buffer, const char *Format, va_list Arguments)

@@ -36,10 +36,7 @@ static unsigned format_at(const struct scan *s, size_t i)
     return s->wide ? ((const wchar_t *)s->format)[i] : ((const unsigned char *)s->format)[i];
 }
 
-static bool is_space(unsigned c)
-{
-    return c == ' ' || (c >= 9 && c <= 13);
-}
+static bool is_space(unsigned c) { return c == ' ' || (c >= 9 && c <= 13); }
 
 static void skip_space(struct scan *s)
 {
@@ -64,7 +61,7 @@ static void parse_set(struct scan *s, struct item *it)
 
 static void parse_item(struct scan *s, struct item *it)
 {
-    *it = (struct item){ 0 };
+    *it = (struct item) { 0 };
     if (format_at(s, s->f) == '*') {
         it->skip = true;
         s->f++;
@@ -124,8 +121,10 @@ static int digit_of(unsigned c)
 
 static void store(const struct item *it, void *to, uint64_t v)
 {
-    size_t bytes = it->size == S_64 || it->type == 'p' ? 8 : it->size == S_H ? 2
-                   : it->size == S_HH ? 1 : 4;
+    size_t bytes = it->size == S_64 || it->type == 'p' ? 8
+                   : it->size == S_H                   ? 2
+                   : it->size == S_HH                  ? 1
+                                                       : 4;
 
     rtl_copy(to, &v, bytes);
 }
@@ -229,9 +228,19 @@ static bool scan_text(struct scan *s, const struct item *it, va_list *args)
 static bool scan_item(struct scan *s, const struct item *it, va_list *args)
 {
     switch (it->type) {
-    case 'd': case 'i': case 'u': case 'o': case 'x': case 'X': case 'p':
+    case 'd':
+    case 'i':
+    case 'u':
+    case 'o':
+    case 'x':
+    case 'X':
+    case 'p':
         return scan_number(s, it, args);
-    case 's': case 'S': case 'c': case 'C': case '[':
+    case 's':
+    case 'S':
+    case 'c':
+    case 'C':
+    case '[':
         return scan_text(s, it, args);
     case 'n':
         if (!it->skip)
@@ -275,32 +284,21 @@ static int scan_all(struct scan s, va_list args)
     return ended && !s.assigned ? -1 : s.assigned;
 }
 
-#define SCAN(last, wide_, secure_)                                                         \
-    va_list args;                                                                          \
-    int n;                                                                                 \
-                                                                                           \
-    va_start(args, last);                                                                  \
-    n = scan_all((struct scan){ .text = Buffer, .format = Format, .wide = (wide_),         \
-                                .secure = (secure_) }, args);                              \
-    va_end(args);                                                                          \
+#define SCAN(last, wide_, secure_)                                                                 \
+    va_list args;                                                                                  \
+    int n;                                                                                         \
+                                                                                                   \
+    va_start(args, last);                                                                          \
+    n = scan_all(                                                                                  \
+        (struct scan) { .text = Buffer, .format = Format, .wide = (wide_), .secure = (secure_) },  \
+        args);                                                                                     \
+    va_end(args);                                                                                  \
     return n
 
-int ddk_sscanf(const char *Buffer, const char *Format, ...)
-{
-    SCAN(Format, false, false);
-}
+int ddk_sscanf(const char *Buffer, const char *Format, ...) { SCAN(Format, false, false); }
 
-int ddk_sscanf_s(const char *Buffer, const char *Format, ...)
-{
-    SCAN(Format, false, true);
-}
+int ddk_sscanf_s(const char *Buffer, const char *Format, ...) { SCAN(Format, false, true); }
 
-int ddk_swscanf(const wchar_t *Buffer, const wchar_t *Format, ...)
-{
-    SCAN(Format, true, false);
-}
+int ddk_swscanf(const wchar_t *Buffer, const wchar_t *Format, ...) { SCAN(Format, true, false); }
 
-int ddk_swscanf_s(const wchar_t *Buffer, const wchar_t *Format, ...)
-{
-    SCAN(Format, true, true);
-}
+int ddk_swscanf_s(const wchar_t *Buffer, const wchar_t *Format, ...) { SCAN(Format, true, true); }

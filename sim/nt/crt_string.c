@@ -22,10 +22,7 @@ static size_t length_up_to(const char *s, size_t most)
     return n;
 }
 
-static int fold(int c)
-{
-    return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
+static int fold(int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
 size_t ddk_strnlen_s(const char *String, size_t Maximum)
 {
@@ -183,7 +180,4 @@ char *ddk__strnset(char *String, int Character, size_t Count)
     return String;
 }
 
-char *ddk__strset(char *String, int Character)
-{
-    return ddk__strnset(String, Character, SIZE_MAX);
-}
+char *ddk__strset(char *String, int Character) { return ddk__strnset(String, Character, SIZE_MAX); }

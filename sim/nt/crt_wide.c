@@ -21,10 +21,7 @@ size_t ddk_wcsnlen(const wchar_t *String, size_t Maximum)
     return n;
 }
 
-size_t ddk_wcslen(const wchar_t *String)
-{
-    return ddk_wcsnlen(String, SIZE_MAX);
-}
+size_t ddk_wcslen(const wchar_t *String) { return ddk_wcsnlen(String, SIZE_MAX); }
 
 wchar_t *ddk_wmemcpy(wchar_t *Destination, const wchar_t *Source, size_t Count)
 {
@@ -143,15 +140,9 @@ static size_t span(const wchar_t *string, const wchar_t *set, bool in)
     return n;
 }
 
-size_t ddk_wcsspn(const wchar_t *String, const wchar_t *Set)
-{
-    return span(String, Set, true);
-}
+size_t ddk_wcsspn(const wchar_t *String, const wchar_t *Set) { return span(String, Set, true); }
 
-size_t ddk_wcscspn(const wchar_t *String, const wchar_t *Set)
-{
-    return span(String, Set, false);
-}
+size_t ddk_wcscspn(const wchar_t *String, const wchar_t *Set) { return span(String, Set, false); }
 
 wchar_t *ddk_wcspbrk(const wchar_t *String, const wchar_t *Set)
 {
@@ -255,35 +246,20 @@ wchar_t *ddk_wcstok_s(wchar_t *String, const wchar_t *Delimiters, wchar_t **Cont
     return start;
 }
 
-int ddk_towupper(unsigned short Character)
-{
-    return rtl_upcase(Character);
-}
+int ddk_towupper(unsigned short Character) { return rtl_upcase(Character); }
 
-int ddk_towlower(unsigned short Character)
-{
-    return rtl_downcase(Character);
-}
+int ddk_towlower(unsigned short Character) { return rtl_downcase(Character); }
 
-int ddk_iswupper(unsigned short Character)
-{
-    return rtl_downcase(Character) != Character;
-}
+int ddk_iswupper(unsigned short Character) { return rtl_downcase(Character) != Character; }
 
-int ddk_iswlower(unsigned short Character)
-{
-    return rtl_upcase(Character) != Character;
-}
+int ddk_iswlower(unsigned short Character) { return rtl_upcase(Character) != Character; }
 
 int ddk_iswalpha(unsigned short Character)
 {
     return ddk_iswupper(Character) || ddk_iswlower(Character);
 }
 
-int ddk_iswdigit(unsigned short Character)
-{
-    return Character >= '0' && Character <= '9';
-}
+int ddk_iswdigit(unsigned short Character) { return Character >= '0' && Character <= '9'; }
 
 int ddk_iswxdigit(unsigned short Character)
 {

@@ -46,7 +46,7 @@ struct list_call { /* what the five ways to get a list have in common */
     PDRIVER_LIST_CONTROL routine;
     PVOID routine_context;
     bool to_device;
-    void *buffer;        /* Build...; NULL: Get... */
+    void *buffer; /* Build...; NULL: Get... */
     ULONG buffer_bytes;
     bool build;
     bool synchronous;

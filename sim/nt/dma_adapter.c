@@ -17,17 +17,20 @@
     .GetScatterGatherList = GetScatterGatherList, .PutScatterGatherList = PutScatterGatherList
 #define OPERATIONS_V2                                                                              \
     OPERATIONS_V1, .CalculateScatterGatherList = CalculateScatterGatherList,                       \
-    .BuildScatterGatherList = BuildScatterGatherList,                                              \
-    .BuildMdlFromScatterGatherList = BuildMdlFromScatterGatherList
+                   .BuildScatterGatherList = BuildScatterGatherList,                               \
+                   .BuildMdlFromScatterGatherList = BuildMdlFromScatterGatherList
 
 static const DMA_OPERATIONS operations_v1 = {
-    .Size = offsetof(DMA_OPERATIONS, CalculateScatterGatherList), OPERATIONS_V1,
+    .Size = offsetof(DMA_OPERATIONS, CalculateScatterGatherList),
+    OPERATIONS_V1,
 };
 static const DMA_OPERATIONS operations_v2 = {
-    .Size = offsetof(DMA_OPERATIONS, GetDmaAdapterInfo), OPERATIONS_V2,
+    .Size = offsetof(DMA_OPERATIONS, GetDmaAdapterInfo),
+    OPERATIONS_V2,
 };
 static const DMA_OPERATIONS operations_v3 = {
-    .Size = sizeof(DMA_OPERATIONS), OPERATIONS_V2,
+    .Size = sizeof(DMA_OPERATIONS),
+    OPERATIONS_V2,
     .GetDmaAdapterInfo = GetDmaAdapterInfo,
     .GetDmaTransferInfo = GetDmaTransferInfo,
     .InitializeDmaTransferContext = InitializeDmaTransferContext,
@@ -85,10 +88,14 @@ static struct adapter *adapter_make(struct sim *s, struct dm_device *device,
                                     const DEVICE_DESCRIPTION *d)
 {
     struct adapter_description core = {
-        .version = d->Version, .master = d->Master, .scatter_gather = d->ScatterGather,
-        .bits32 = d->Dma32BitAddresses, .bits64 = d->Dma64BitAddresses,
+        .version = d->Version,
+        .master = d->Master,
+        .scatter_gather = d->ScatterGather,
+        .bits32 = d->Dma32BitAddresses,
+        .bits64 = d->Dma64BitAddresses,
         .pci = d->InterfaceType == PCIBus || d->InterfaceType == InterfaceTypeUndefined,
-        .address_bits = d->DmaAddressWidth, .length_max_bytes = d->MaximumLength,
+        .address_bits = d->DmaAddressWidth,
+        .length_max_bytes = d->MaximumLength,
     };
     PDMA_ADAPTER face;
     struct adapter *a;

@@ -47,7 +47,9 @@ PVOID AllocateCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PPHYSICAL_ADDR
     struct adapter *a = adapter_find(s, DmaAdapter);
     struct call c =
         call_begin(s, API_AllocateCommonBuffer, adapter_id(a), Length, CacheEnabled, 0, 0);
-    struct common_want want = { .length_bytes = Length, .max = UINT64_MAX, .type = OBJ_COMMON,
+    struct common_want want = { .length_bytes = Length,
+                                .max = UINT64_MAX,
+                                .type = OBJ_COMMON,
                                 .domain = a ? a->device->domain : 0 };
     struct common_buffer *b = buffer_get(s, a, &want, LogicalAddress);
 

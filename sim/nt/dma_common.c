@@ -18,7 +18,8 @@ _Static_assert(sizeof(SCATTER_GATHER_ELEMENT) == sizeof(struct sg_element), "ele
 _Static_assert(offsetof(SCATTER_GATHER_LIST, Elements) == offsetof(struct sg_list, elements),
                "list");
 _Static_assert(KeepObject == (int)ACTION_KEEP && DeallocateObject == (int)ACTION_FREE &&
-               DeallocateObjectKeepRegisters == (int)ACTION_KEEP_REGISTERS, "IO_ALLOCATION_ACTION");
+                   DeallocateObjectKeepRegisters == (int)ACTION_KEEP_REGISTERS,
+               "IO_ALLOCATION_ACTION");
 
 #define SHORT_ONE_IN 8 /* maps of several pages: so many are whole for each that is cut */
 
@@ -112,7 +113,7 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
     answer = request_submit(s, r, c->synchronous);
     if (answer == ERR_BUSY) {
         if (c->context)
-            *c->context = (struct dma_context){ .obj = c->context->obj, .state = CONTEXT_DONE };
+            *c->context = (struct dma_context) { .obj = c->context->obj, .state = CONTEXT_DONE };
         request_free(s, r);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
@@ -196,9 +197,13 @@ NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *
     l = list_begin(s, a, registers, c->build ? c->buffer : NULL);
     if (!l)
         return STATUS_INSUFFICIENT_RESOURCES;
-    l->want = (struct sg_want){
-        .mdl = mdl_of(c->mdl), .offset = c->offset, .length_bytes = c->length,
-        .to_device = c->to_device, .chain = true, .one_run = !a->scatter_gather,
+    l->want = (struct sg_want) {
+        .mdl = mdl_of(c->mdl),
+        .offset = c->offset,
+        .length_bytes = c->length,
+        .to_device = c->to_device,
+        .chain = true,
+        .one_run = !a->scatter_gather,
     };
     l->map.mdl_obj = SAID(s, mdl_obj(s, c->mdl));
     r = request_alloc(s, a, REQUEST_LIST, registers);
@@ -211,7 +216,7 @@ NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *
         return list_granted(s, r, c, list, obj);
     if (answer == ERR_BUSY) {
         if (c->context)
-            *c->context = (struct dma_context){ .obj = c->context->obj, .state = CONTEXT_DONE };
+            *c->context = (struct dma_context) { .obj = c->context->obj, .state = CONTEXT_DONE };
         list_abandon(s, l);
         request_free(s, r);
         return STATUS_INSUFFICIENT_RESOURCES;

@@ -55,8 +55,10 @@ NTSTATUS AllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
         call_begin(s, API_AllocateAdapterChannel, adapter_id(a),
                    SAID(s, device_obj(s, DeviceObject)), NumberOfMapRegisters,
                    SAID(s, va_of(s, (void *)ExecutionRoutine).v), SAID(s, va_of(s, Context).v));
-    struct channel_call want = { .device_object = DeviceObject, .registers = NumberOfMapRegisters,
-                                 .routine = ExecutionRoutine, .routine_context = Context };
+    struct channel_call want = { .device_object = DeviceObject,
+                                 .registers = NumberOfMapRegisters,
+                                 .routine = ExecutionRoutine,
+                                 .routine_context = Context };
     struct mapfile *file = NULL;
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
@@ -173,8 +175,14 @@ static uint64_t map_piece(struct sim *s, const struct adapter *a, struct mapfile
 {
     struct sg_element first[2] = { { 0 } };
     struct sg_want w = {
-        .mdl = mdl_of(Mdl), .offset = offset, .length_bytes = *Length, .to_device = to_device,
-        .one_run = !a->scatter_gather, .first_run_only = true, .elements = first, .elements_max = 1,
+        .mdl = mdl_of(Mdl),
+        .offset = offset,
+        .length_bytes = *Length,
+        .to_device = to_device,
+        .one_run = !a->scatter_gather,
+        .first_run_only = true,
+        .elements = first,
+        .elements_max = 1,
     };
     struct dma_map *m;
 

@@ -10,7 +10,7 @@
 #define FREE_NO_BLOCK 0x46
 #define CACHE_LINE 64u
 #define BLOCK_ALIGN 16u
-#define TYPE_PAGED 1u          /* bits of POOL_TYPE: wdm/ne-wdm-_pool_type */
+#define TYPE_PAGED 1u /* bits of POOL_TYPE: wdm/ne-wdm-_pool_type */
 #define TYPE_CACHE_ALIGNED 4u
 #define FLAG_POOLS (POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED)
 #define FLAGS_KNOWN                                                                                \
@@ -461,10 +461,7 @@ VOID ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameter
     call_end(&c, 0, 0, 0, 0);
 }
 
-void mm_pool_type_reset(void)
-{
-    ExDefaultNonPagedPoolType = NonPagedPool;
-}
+void mm_pool_type_reset(void) { ExDefaultNonPagedPoolType = NonPagedPool; }
 
 /*
  * ExInitializeDriverRuntime: whether NonPagedPool shall mean NX pool in this driver.

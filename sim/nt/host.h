@@ -12,7 +12,8 @@
 
 /* --- io_driver.c: drivers --- */
 /* Makes a DRIVER_OBJECT and calls entry (DriverEntry) with a registry path. */
-NTSTATUS host_driver_load(struct sim *s, const char *name, PDRIVER_INITIALIZE entry, PDRIVER_OBJECT *out);
+NTSTATUS host_driver_load(struct sim *s, const char *name, PDRIVER_INITIALIZE entry,
+                          PDRIVER_OBJECT *out);
 /* DriverUnload, when it has one; then what it left behind is looked at. */
 void host_driver_unload(struct sim *s, PDRIVER_OBJECT driver);
 
@@ -22,7 +23,8 @@ NTSTATUS host_device_add(struct sim *s, PDRIVER_OBJECT driver, struct dm_device 
 NTSTATUS host_device_start(struct sim *s, struct dm_device *d);
 NTSTATUS host_device_stop(struct sim *s, struct dm_device *d);   /* query stop + stop */
 NTSTATUS host_device_remove(struct sim *s, struct dm_device *d); /* query remove + remove */
-void host_device_surprise(struct sim *s, struct dm_device *d);   /* surprise removal + remove when handles are closed */
+void host_device_surprise(
+    struct sim *s, struct dm_device *d); /* surprise removal + remove when handles are closed */
 NTSTATUS host_device_power(struct sim *s, struct dm_device *d, unsigned d_state);
 PDEVICE_OBJECT host_device_top(struct sim *s, struct dm_device *d); /* top of its stack; NULL */
 void host_registry_dword(struct sim *s, unsigned device_index, const char *name, uint32_t value);
@@ -38,15 +40,16 @@ struct host_request {
     void *private_data;
 };
 /* IRP_MJ_CREATE to the device's stack, as this process. */
-NTSTATUS host_open(struct sim *s, struct dm_device *d, uint32_t process, ACCESS_MASK access, struct host_file **out);
+NTSTATUS host_open(struct sim *s, struct dm_device *d, uint32_t process, ACCESS_MASK access,
+                   struct host_file **out);
 void host_close(struct sim *s, struct host_file *f); /* IRP_MJ_CLEANUP, IRP_MJ_CLOSE */
 enum host_op { HOST_READ, HOST_WRITE, HOST_IOCTL };
 struct host_io {
     enum host_op op;
     uint64_t offset;
-    void *buf;            /* user pointer: read/write buffer, or the IOCTL's output */
+    void *buf; /* user pointer: read/write buffer, or the IOCTL's output */
     uint32_t bytes;
-    uint32_t code;        /* IOCTL */
+    uint32_t code; /* IOCTL */
     const void *in;
     uint32_t in_bytes;
     const struct dm_piece *pieces; /* kernel-mode request over a chain of MDLs */

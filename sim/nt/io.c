@@ -20,7 +20,9 @@ struct io_arena_chunk {
     _Alignas(16) char data[];
 };
 
-struct arena_free { struct arena_free *next; };
+struct arena_free {
+    struct arena_free *next;
+};
 
 static struct io_arena_chunk *chunk_new(size_t bytes)
 {

@@ -11,10 +11,10 @@
 #include "sim/nt/nt.h"
 
 /* Limits. */
-#define IO_STACK_SIZE_MAX 126   /* stack locations of one IRP: CCHAR, less the one of the end */
-#define IO_IRP_QUARANTINE 8     /* freed IRPs that lie idle before the oldest is used again */
-#define IO_VECTORS_MAX 256      /* interrupt vectors of the machine */
-#define IO_WORKERS_MAX 16       /* threads of one work queue */
+#define IO_STACK_SIZE_MAX 126 /* stack locations of one IRP: CCHAR, less the one of the end */
+#define IO_IRP_QUARANTINE 8   /* freed IRPs that lie idle before the oldest is used again */
+#define IO_VECTORS_MAX 256    /* interrupt vectors of the machine */
+#define IO_WORKERS_MAX 16     /* threads of one work queue */
 #define IO_NAME_BUCKETS 256
 #define IO_DEBUG_LOG_BYTES 16384 /* what a driver printed last; older text is overwritten */
 
@@ -34,16 +34,16 @@ struct io_irp {
     uint32_t obj;
     uint32_t bytes;
     uint8_t state;
-    bool pooled;      /* its memory is the I/O manager's (IoAllocateIrp) */
-    bool threaded;    /* the I/O manager ends and frees it for a requester's thread */
-    uint32_t buffer_bytes;    /* of AssociatedIrp.SystemBuffer */
-    struct agent *thread;     /* the requester */
-    struct sched_event apc;   /* the requester's share of completion, on its way */
+    bool pooled;            /* its memory is the I/O manager's (IoAllocateIrp) */
+    bool threaded;          /* the I/O manager ends and frees it for a requester's thread */
+    uint32_t buffer_bytes;  /* of AssociatedIrp.SystemBuffer */
+    struct agent *thread;   /* the requester */
+    struct sched_event apc; /* the requester's share of completion, on its way */
     /* When set, takes the IRP when completion has reached the top; nothing else is done then. */
     void (*done)(struct sim *s, PIRP irp, void *ctx);
     void *done_ctx;
     struct io_request *request;
-    struct io_irp *next;      /* free list */
+    struct io_irp *next; /* free list */
 };
 
 /* NULL: no memory. No fault is injected here: requests that may not fail for lack of an IRP (close,
@@ -71,21 +71,21 @@ struct io_driver {
     bool unloaded;
     struct io_extension *extensions; /* IoAllocateDriverObjectExtension */
     struct io_reinit *reinit;
-    uint32_t devices;                /* live device objects */
+    uint32_t devices; /* live device objects */
     struct io_driver *next;
 };
 
 struct io_device {
     PDEVICE_OBJECT object;
     uint32_t obj;
-    bool deleted;             /* IoDeleteDevice was called; memory goes with the last reference */
-    PDEVICE_OBJECT lower;     /* what it is attached to */
+    bool deleted;         /* IoDeleteDevice was called; memory goes with the last reference */
+    PDEVICE_OBJECT lower; /* what it is attached to */
     struct io_name *name;
     struct io_device_timer *timer;
     bool start_io_deferred, start_io_non_cancelable; /* IoSetStartIoAttributes */
     bool in_start_io, start_io_again, start_io_keyed;
     ULONG start_io_key;
-    void *nt_pnp;             /* PnP's own (device node) */
+    void *nt_pnp; /* PnP's own (device node) */
 };
 
 struct io_device *io_device_of(struct sim *s, PDEVICE_OBJECT device); /* NULL: not a live one */
@@ -97,7 +97,8 @@ void io_device_delete(struct sim *s, PDEVICE_OBJECT device);
 void io_timer_forget(struct sim *s, PDEVICE_OBJECT device); /* its IoInitializeTimer timer */
 PDEVICE_OBJECT io_device_attach(struct sim *s, PDEVICE_OBJECT source, PDEVICE_OBJECT target);
 PDEVICE_OBJECT io_device_top(PDEVICE_OBJECT device);
-PDEVICE_OBJECT io_device_base(struct sim *s, PDEVICE_OBJECT device); /* the bottom: usually the PDO */
+PDEVICE_OBJECT io_device_base(struct sim *s,
+                              PDEVICE_OBJECT device); /* the bottom: usually the PDO */
 /* The open handles' share: FILE_OBJECTs that name some device of this stack. */
 uint32_t io_device_handles(struct sim *s, PDEVICE_OBJECT device);
 
@@ -137,7 +138,7 @@ struct io_work {
 bool io_work_queue(struct sim *s, struct io_work *w, enum io_queue queue); /* false: was queued */
 
 /* --- what the parts keep between calls --- */
-PETHREAD io_thread_object(struct sim *s); /* of the running thread */
+PETHREAD io_thread_object(struct sim *s);         /* of the running thread */
 void *io_host_alloc(struct sim *s, size_t bytes); /* zeroed, gone at reset */
 void io_host_free(struct sim *s, void *p, size_t bytes);
 void io_event_init(PRKEVENT event, EVENT_TYPE type, bool signalled);
@@ -151,7 +152,11 @@ size_t io_debug_log(struct sim *s, char *out, size_t out_bytes); /* the last of 
 
 struct io_arena_chunk;
 struct arena_free;
-struct io_vector { struct dm_device *device; unsigned message; uint8_t irql; };
+struct io_vector {
+    struct dm_device *device;
+    unsigned message;
+    uint8_t irql;
+};
 struct io_worker_queue {
     struct io_work *head, *tail;
     struct agent *idle[IO_WORKERS_MAX];
@@ -162,7 +167,10 @@ struct nt_io {
     struct sim *s;
     struct io_arena_chunk *chunks, *chunk;
     struct arena_free *arena_free[33];
-    struct { struct io_irp *head, *tail; uint32_t count; } irp_free[IO_STACK_SIZE_MAX + 1];
+    struct {
+        struct io_irp *head, *tail;
+        uint32_t count;
+    } irp_free[IO_STACK_SIZE_MAX + 1];
     struct io_driver *drivers;
     struct io_name *names[IO_NAME_BUCKETS];
     struct io_vector vectors[IO_VECTORS_MAX];
@@ -175,7 +183,7 @@ struct nt_io {
     bool timer_armed;
     struct io_shutdown *shutdown;
     uint64_t random_state;
-    uint64_t auto_names;      /* FILE_AUTOGENERATED_DEVICE_NAME */
+    uint64_t auto_names; /* FILE_AUTOGENERATED_DEVICE_NAME */
     uint64_t debug_written;
     char debug_log[IO_DEBUG_LOG_BYTES];
 };

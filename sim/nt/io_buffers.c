@@ -5,7 +5,7 @@
 #include "sim/nt/io_request.h"
 
 #define BUFFER_GARBAGE 0xD5 /* what new pool holds beyond the input: not zeros, as on Windows */
-#define CODE_METHOD(code) ((code) & 3u)
+#define CODE_METHOD(code) ((code)&3u)
 #define CODE_ACCESS(code) ((code) >> 14 & 3u)
 
 PVOID io_system_buffer(struct sim *s, PIRP irp, uint32_t bytes, const void *from,
@@ -57,8 +57,8 @@ static void read_write_location(PIRP irp, const struct host_io *io, uint32_t byt
     at->MajorFunction = io->op == HOST_READ ? IRP_MJ_READ : IRP_MJ_WRITE;
     at->Parameters.Read.Length = bytes; /* Read and Write are laid out alike */
     at->Parameters.Read.ByteOffset.QuadPart = (LONGLONG)io->offset;
-    irp->Flags |= IRP_DEFER_IO_COMPLETION |
-                  (io->op == HOST_READ ? IRP_READ_OPERATION : IRP_WRITE_OPERATION);
+    irp->Flags |=
+        IRP_DEFER_IO_COMPLETION | (io->op == HOST_READ ? IRP_READ_OPERATION : IRP_WRITE_OPERATION);
 }
 
 static NTSTATUS read_write(struct sim *s, PDEVICE_OBJECT top, struct host_file *f, PIRP irp,

@@ -4,10 +4,7 @@
  */
 #include "sim/nt/io_request.h"
 
-static bool is_transfer(ULONG major)
-{
-    return major == IRP_MJ_READ || major == IRP_MJ_WRITE;
-}
+static bool is_transfer(ULONG major) { return major == IRP_MJ_READ || major == IRP_MJ_WRITE; }
 
 /* A kernel buffer, or a user's in whose context the driver runs, locked for the device. */
 static bool lock_buffer(struct sim *s, PIRP irp, PVOID buffer, ULONG length, LOCK_OPERATION op)
@@ -191,8 +188,7 @@ PIRP IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT DeviceObj
 {
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_IoBuildDeviceIoControlRequest, 0, IoControlCode,
-                               device_obj(s, DeviceObject), InputBufferLength,
-                               OutputBufferLength);
+                               device_obj(s, DeviceObject), InputBufferLength, OutputBufferLength);
     PIRP irp = build_control(s, IoControlCode, DeviceObject, InputBuffer, InputBufferLength,
                              OutputBuffer, OutputBufferLength, InternalDeviceIoControl);
 

@@ -4,7 +4,8 @@
 #include "sim/nt/io.h"
 
 #define BUGCHECK_NO_MORE_IRP_STACK_LOCATIONS 0x35
-#define BUGCHECK_IOMANAGER_VIOLATION 0xC9 /* what Driver Verifier says: 3 = what was sent is no IRP */
+#define BUGCHECK_IOMANAGER_VIOLATION                                                               \
+    0xC9 /* what Driver Verifier says: 3 = what was sent is no IRP */
 
 static uint32_t stack_length(const IO_STACK_LOCATION *at)
 {
@@ -65,11 +66,11 @@ NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
         irp_say(s, r, at);
     r->state = IO_IRP_SENT;
     obj = r->obj;
-    dispatch = device->DriverObject->MajorFunction[at->MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION
-                                                       ? at->MajorFunction : IRP_MJ_PNP];
-    callback_begin(s, API_DriverDispatch, obj,
-                   (uint64_t)at->MajorFunction << 8 | at->MinorFunction, device_obj(s, device),
-                   sched_irql(s), stack_length(at));
+    dispatch = device->DriverObject
+                   ->MajorFunction[at->MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION ? at->MajorFunction
+                                                                                : IRP_MJ_PNP];
+    callback_begin(s, API_DriverDispatch, obj, (uint64_t)at->MajorFunction << 8 | at->MinorFunction,
+                   device_obj(s, device), sched_irql(s), stack_length(at));
     status = dispatch(device, irp);
     callback_end(s, API_DriverDispatch, obj, (uint32_t)status);
     return status;
@@ -125,10 +126,9 @@ NTSTATUS IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     struct sim *s = sim_now();
     struct io_irp *r = io_irp_of(s, Irp);
-    struct call c = call_begin(s, API_IofCallDriver, r ? r->obj : irp_obj(s, Irp),
-                               device_obj(s, DeviceObject),
-                               r ? (uint64_t)Irp->CurrentLocation : 0,
-                               r ? (uint64_t)Irp->StackCount : 0, 0);
+    struct call c =
+        call_begin(s, API_IofCallDriver, r ? r->obj : irp_obj(s, Irp), device_obj(s, DeviceObject),
+                   r ? (uint64_t)Irp->CurrentLocation : 0, r ? (uint64_t)Irp->StackCount : 0, 0);
     NTSTATUS status = io_call(s, DeviceObject, Irp);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);

@@ -54,7 +54,8 @@ BOOLEAN io_cancel(struct sim *s, PIRP irp)
     }
     irp->CancelIrql = irql;
     device = irp->CurrentLocation <= irp->StackCount
-                 ? IoGetCurrentIrpStackLocation(irp)->DeviceObject : NULL;
+                 ? IoGetCurrentIrpStackLocation(irp)->DeviceObject
+                 : NULL;
     callback_begin(s, API_DriverCancel, obj, device_obj(s, device), irql, 0, 0);
     routine(device, irp);
     callback_end(s, API_DriverCancel, obj, sched_irql(s));
@@ -110,8 +111,8 @@ VOID IoAcquireCancelSpinLock(PKIRQL Irql)
 VOID IoReleaseCancelSpinLock(KIRQL Irql)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoReleaseCancelSpinLock, 0, Irql,
-                               s->nt->io->cancel_lock != 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoReleaseCancelSpinLock, 0, Irql, s->nt->io->cancel_lock != 0, 0, 0);
 
     io_cancel_unlock(s, Irql);
     call_end(&c, 0, 0, 0, 0);

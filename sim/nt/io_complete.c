@@ -47,10 +47,15 @@ static void release_mdls(struct sim *s, PIRP irp)
 static void end_say(struct sim *s, struct io_irp *r)
 {
     PIRP irp = r->irp;
+    uint64_t information = irp->IoStatus.Information;
 
-    if (s->trace.on)
-        trace_emit(&s->trace, EV_IRP_END, API_NONE, r->obj, (uint32_t)irp->IoStatus.Status,
-                   irp->IoStatus.Information, mdl_obj(s, irp->MdlAddress), 0);
+    if (!s->trace.on)
+        return;
+    /* A count of bytes fits 32 bits; what does not is a pointer, with which PnP requests are answered. */
+    if (information > UINT32_MAX)
+        information = va_of(s, (void *)information).v;
+    trace_emit(&s->trace, EV_IRP_END, API_NONE, r->obj, (uint32_t)irp->IoStatus.Status, information,
+               mdl_obj(s, irp->MdlAddress), 0);
 }
 
 static void associated_end(struct sim *s, PIRP irp)
@@ -63,10 +68,7 @@ static void associated_end(struct sim *s, PIRP irp)
         io_complete(s, master);
 }
 
-static void apc_run(struct sim *s, void *ctx)
-{
-    io_finish(s, ctx);
-}
+static void apc_run(struct sim *s, void *ctx) { io_finish(s, ctx); }
 
 /* In the requester's thread if it is the one that runs now, else when that thread takes note. */
 static void apc_queue(struct sim *s, struct io_irp *r)
@@ -229,11 +231,13 @@ VOID IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost)
     struct io_irp *r = io_irp_of(s, Irp);
     bool gone = !r || r->state == IO_IRP_ENDED || Irp->Type != IO_TYPE_IRP;
     bool held = !gone && Irp->CurrentLocation <= Irp->StackCount;
-    struct call c = call_begin(s, API_IofCompleteRequest, r ? r->obj : irp_obj(s, Irp),
-                               r ? (uint32_t)Irp->IoStatus.Status : 0,
-                               r ? Irp->IoStatus.Information : 0,
-                               held ? IoGetCurrentIrpStackLocation(Irp)->Control : 0,
-                               gone ? 1 : Irp->CancelRoutine ? 2 : 0);
+    struct call c =
+        call_begin(s, API_IofCompleteRequest, r ? r->obj : irp_obj(s, Irp),
+                   r ? (uint32_t)Irp->IoStatus.Status : 0, r ? Irp->IoStatus.Information : 0,
+                   held ? IoGetCurrentIrpStackLocation(Irp)->Control : 0,
+                   gone                 ? 1
+                   : Irp->CancelRoutine ? 2
+                                        : 0);
 
     (void)PriorityBoost;
     io_complete(s, Irp);
@@ -278,7 +282,7 @@ NTSTATUS IoSetCompletionRoutineEx(PDEVICE_OBJECT DeviceObject, PIRP Irp,
                                device_obj(s, DeviceObject), 0, 0, 0);
     struct unload_safe *u = io_host_alloc(s, sizeof(*u));
 
-    *u = (struct unload_safe){ DeviceObject, CompletionRoutine, Context };
+    *u = (struct unload_safe) { DeviceObject, CompletionRoutine, Context };
     ob_reference(s, DeviceObject);
     IoSetCompletionRoutine(Irp, unload_safe_done, u, InvokeOnSuccess, InvokeOnError,
                            InvokeOnCancel);

@@ -13,10 +13,7 @@ static void csq_begin(struct sim *s, enum csq_routine which, PIRP irp)
                    sched_irql(s), 0, 0);
 }
 
-static void csq_end(struct sim *s, uint64_t result)
-{
-    callback_end(s, API_CsqCallback, 0, result);
-}
+static void csq_end(struct sim *s, uint64_t result) { callback_end(s, API_CsqCallback, 0, result); }
 
 static KIRQL csq_lock(struct sim *s, PIO_CSQ csq)
 {
@@ -89,9 +86,13 @@ static NTSTATUS csq_init(PIO_CSQ csq, ULONG type, PVOID insert, PIO_CSQ_REMOVE_I
                          PIO_CSQ_PEEK_NEXT_IRP peek, PIO_CSQ_ACQUIRE_LOCK acquire,
                          PIO_CSQ_RELEASE_LOCK release, PIO_CSQ_COMPLETE_CANCELED_IRP canceled)
 {
-    *csq = (IO_CSQ){ .Type = type, .CsqInsertIrp = (PIO_CSQ_INSERT_IRP)insert,
-                     .CsqRemoveIrp = remove, .CsqPeekNextIrp = peek, .CsqAcquireLock = acquire,
-                     .CsqReleaseLock = release, .CsqCompleteCanceledIrp = canceled };
+    *csq = (IO_CSQ) { .Type = type,
+                      .CsqInsertIrp = (PIO_CSQ_INSERT_IRP)insert,
+                      .CsqRemoveIrp = remove,
+                      .CsqPeekNextIrp = peek,
+                      .CsqAcquireLock = acquire,
+                      .CsqReleaseLock = release,
+                      .CsqCompleteCanceledIrp = canceled };
     return STATUS_SUCCESS;
 }
 
@@ -129,8 +130,7 @@ NTSTATUS IoCsqInitialize(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP CsqInsertIrp,
  */
 NTSTATUS IoCsqInitializeEx(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP_EX CsqInsertIrp,
                            PIO_CSQ_REMOVE_IRP CsqRemoveIrp, PIO_CSQ_PEEK_NEXT_IRP CsqPeekNextIrp,
-                           PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock,
-                           PIO_CSQ_RELEASE_LOCK CsqReleaseLock,
+                           PIO_CSQ_ACQUIRE_LOCK CsqAcquireLock, PIO_CSQ_RELEASE_LOCK CsqReleaseLock,
                            PIO_CSQ_COMPLETE_CANCELED_IRP CsqCompleteCanceledIrp)
 {
     struct sim *s = sim_now();
@@ -167,7 +167,7 @@ static NTSTATUS csq_insert(struct sim *s, PIO_CSQ csq, PIRP irp, PIO_CSQ_IRP_CON
 
     irp->Tail.Overlay.DriverContext[3] = context ? (PVOID)context : (PVOID)csq;
     if (context)
-        *context = (IO_CSQ_IRP_CONTEXT){ IO_TYPE_CSQ_IRP_CONTEXT, irp, csq };
+        *context = (IO_CSQ_IRP_CONTEXT) { IO_TYPE_CSQ_IRP_CONTEXT, irp, csq };
     csq->ReservePointer = NULL;
     irql = csq_lock(s, csq);
     status = csq_insert_call(s, csq, irp, insert_context);
@@ -219,8 +219,7 @@ VOID IoCsqInsertIrp(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Context)
 NTSTATUS IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Context, PVOID InsertContext)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoCsqInsertIrpEx, irp_obj(s, Irp), va_of(s, Csq).v, 0, 0,
-                               0);
+    struct call c = call_begin(s, API_IoCsqInsertIrpEx, irp_obj(s, Irp), va_of(s, Csq).v, 0, 0, 0);
     NTSTATUS status = csq_insert(s, Csq, Irp, Context, InsertContext);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);

@@ -133,7 +133,7 @@ NTSTATUS io_device_create(struct sim *s, PDRIVER_OBJECT driver, ULONG extension_
     device_fill(device, driver, extension_bytes, type, characteristics);
     device->Flags |= (n ? DO_DEVICE_HAS_NAME : 0) | (exclusive ? DO_EXCLUSIVE : 0);
     r = io_host_alloc(s, sizeof(*r));
-    *r = (struct io_device){ .object = device, .name = n, .obj = obj_new(&s->trace, OBJ_DEVOBJ) };
+    *r = (struct io_device) { .object = device, .name = n, .obj = obj_new(&s->trace, OBJ_DEVOBJ) };
     objmap_drop(&s->nt->objects, device);
     objmap_put(&s->nt->objects, device, r->obj, r);
     ob_register(s, device, OB_DEVICE, device_destroy);
@@ -190,8 +190,8 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_IoCreateDevice, 0, DeviceExtensionSize, DeviceType,
                                DeviceCharacteristics, nt_obj(s, DriverObject, OBJ_DRIVER));
-    NTSTATUS status = io_device_create(s, DriverObject, DeviceExtensionSize, DeviceName,
-                                       DeviceType, DeviceCharacteristics, Exclusive, DeviceObject);
+    NTSTATUS status = io_device_create(s, DriverObject, DeviceExtensionSize, DeviceName, DeviceType,
+                                       DeviceCharacteristics, Exclusive, DeviceObject);
 
     c.obj = device_obj(s, *DeviceObject);
     call_end(&c, (uint32_t)status, c.obj, 0, 0);
@@ -243,8 +243,8 @@ VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
     struct io_device *r = io_device_of(s, DeviceObject);
-    struct call c = call_begin(s, API_IoDeleteDevice, device_obj(s, DeviceObject),
-                               !r || r->deleted, r && DeviceObject->AttachedDevice, 0, 0);
+    struct call c = call_begin(s, API_IoDeleteDevice, device_obj(s, DeviceObject), !r || r->deleted,
+                               r && DeviceObject->AttachedDevice, 0, 0);
 
     io_device_delete(s, DeviceObject);
     call_end(&c, 0, 0, 0, 0);

@@ -55,7 +55,8 @@ static void text_set(UNICODE_STRING *out, WCHAR *room, size_t room_chars, const 
     for (; *name && n + 1 < room_chars; name++)
         room[n++] = (WCHAR)(unsigned char)*name;
     room[n] = 0;
-    *out = (UNICODE_STRING){ (USHORT)(n * sizeof(WCHAR)), (USHORT)((n + 1) * sizeof(WCHAR)), room };
+    *out =
+        (UNICODE_STRING) { (USHORT)(n * sizeof(WCHAR)), (USHORT)((n + 1) * sizeof(WCHAR)), room };
 }
 
 PDRIVER_OBJECT io_driver_create(struct sim *s, const char *name)
@@ -79,7 +80,7 @@ PDRIVER_OBJECT io_driver_create(struct sim *s, const char *name)
     for (int i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
         b->object.MajorFunction[i] = invalid_device_request;
     r = io_host_alloc(s, sizeof(*r));
-    *r = (struct io_driver){ .object = &b->object, .obj = obj_new(&s->trace, OBJ_DRIVER) };
+    *r = (struct io_driver) { .object = &b->object, .obj = obj_new(&s->trace, OBJ_DRIVER) };
     objmap_drop(&s->nt->objects, b);
     objmap_put(&s->nt->objects, b, r->obj, r);
     ob_register(s, b, OB_DRIVER, NULL);
@@ -192,9 +193,9 @@ NTSTATUS IoAllocateDriverObjectExtension(PDRIVER_OBJECT DriverObject,
 {
     struct sim *s = sim_now();
     struct io_driver *r = io_driver_of(s, DriverObject);
-    struct call c = call_begin(s, API_IoAllocateDriverObjectExtension, r ? r->obj : 0,
-                               va_of(s, ClientIdentificationAddress).v, DriverObjectExtensionSize,
-                               0, 0);
+    struct call c =
+        call_begin(s, API_IoAllocateDriverObjectExtension, r ? r->obj : 0,
+                   va_of(s, ClientIdentificationAddress).v, DriverObjectExtensionSize, 0, 0);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     struct io_extension *e = r ? r->extensions : NULL;
 
@@ -208,7 +209,7 @@ NTSTATUS IoAllocateDriverObjectExtension(PDRIVER_OBJECT DriverObject,
 
         if (data) {
             e = io_host_alloc(s, sizeof(*e));
-            *e = (struct io_extension){ r->extensions, ClientIdentificationAddress, data };
+            *e = (struct io_extension) { r->extensions, ClientIdentificationAddress, data };
             r->extensions = e;
             memset(data, 0, DriverObjectExtensionSize);
             *DriverObjectExtension = data;
@@ -253,7 +254,7 @@ static void reinit_add(struct sim *s, PDRIVER_OBJECT driver, PDRIVER_REINITIALIZ
     while (*last)
         last = &(*last)->next;
     *last = io_host_alloc(s, sizeof(**last));
-    **last = (struct io_reinit){ NULL, routine, context };
+    **last = (struct io_reinit) { NULL, routine, context };
 }
 
 /*
@@ -310,8 +311,7 @@ VOID IoRegisterBootDriverReinitialization(PDRIVER_OBJECT DriverObject,
 BOOLEAN IoIsWdmVersionAvailable(UCHAR MajorVersion, UCHAR MinorVersion)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoIsWdmVersionAvailable, 0, MajorVersion, MinorVersion, 0,
-                               0);
+    struct call c = call_begin(s, API_IoIsWdmVersionAvailable, 0, MajorVersion, MinorVersion, 0, 0);
     BOOLEAN available = MajorVersion < 6 || (MajorVersion == 6 && MinorVersion == 0);
 
     call_end(&c, available, 0, 0, 0);

@@ -86,8 +86,8 @@ static NTSTATUS device_may_open(struct sim *s, PDEVICE_OBJECT device)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access, KPROCESSOR_MODE mode,
-                      PFILE_OBJECT *out)
+NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access,
+                      KPROCESSOR_MODE mode, PFILE_OBJECT *out)
 {
     IO_SECURITY_CONTEXT *security;
     NTSTATUS status = device_may_open(s, device);
@@ -103,10 +103,11 @@ NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access, 
             ob_dereference(s, file);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    *security = (IO_SECURITY_CONTEXT){ .DesiredAccess = access,
-                                       .FullCreateOptions = CREATE_OPTIONS };
-    status = file_send(s, file, IRP_MJ_CREATE, IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API |
-                       IRP_DEFER_IO_COMPLETION, mode, security);
+    *security =
+        (IO_SECURITY_CONTEXT) { .DesiredAccess = access, .FullCreateOptions = CREATE_OPTIONS };
+    status = file_send(s, file, IRP_MJ_CREATE,
+                       IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API | IRP_DEFER_IO_COMPLETION, mode,
+                       security);
     pool_free_internal(s, security);
     if (!NT_SUCCESS(status)) {
         ob_dereference(s, file);
@@ -151,7 +152,7 @@ NTSTATUS host_open(struct sim *s, struct dm_device *d, uint32_t process, ACCESS_
     if (!NT_SUCCESS(status))
         return status;
     *out = io_host_alloc(s, sizeof(**out));
-    **out = (struct host_file){ .object = file, .process = process, .access = access };
+    **out = (struct host_file) { .object = file, .process = process, .access = access };
     return status;
 }
 
@@ -198,8 +199,8 @@ NTSTATUS IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK Desire
 {
     struct sim *s = sim_now();
     PDEVICE_OBJECT device = io_name_device(s, ObjectName);
-    struct call c = call_begin(s, API_IoGetDeviceObjectPointer, device_obj(s, device),
-                               DesiredAccess, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoGetDeviceObjectPointer, device_obj(s, device), DesiredAccess, 0, 0, 0);
     NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
     PFILE_OBJECT file = NULL;
 
@@ -226,8 +227,8 @@ NTSTATUS IoGetDeviceObjectPointer(PUNICODE_STRING ObjectName, ACCESS_MASK Desire
 PDEVICE_OBJECT IoGetRelatedDeviceObject(PFILE_OBJECT FileObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoGetRelatedDeviceObject, nt_obj(s, FileObject, OBJ_FILE), 0,
-                               0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoGetRelatedDeviceObject, nt_obj(s, FileObject, OBJ_FILE), 0, 0, 0, 0);
     PDEVICE_OBJECT top = io_device_top(FileObject->DeviceObject);
 
     call_end(&c, device_obj(s, top), 0, 0, 0);

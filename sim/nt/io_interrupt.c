@@ -48,7 +48,7 @@ void io_vector_register(struct sim *s, uint32_t vector, uint8_t irql, struct dm_
                         unsigned message)
 {
     if (vector < IO_VECTORS_MAX)
-        s->nt->io->vectors[vector] = (struct io_vector){ device, message, irql };
+        s->nt->io->vectors[vector] = (struct io_vector) { device, message, irql };
 }
 
 void io_vector_unregister(struct sim *s, uint32_t vector)
@@ -118,16 +118,28 @@ static struct interrupt *interrupt_make(struct sim *s, const struct connect *c,
 
     if (!k)
         return NULL;
-    *k = (struct _KINTERRUPT){ .Type = INTERRUPT_OBJECT, .Size = sizeof(*k), .Vector = c->vector,
-                               .Irql = v->irql, .SynchronizeIrql = irql };
+    *k = (struct _KINTERRUPT) { .Type = INTERRUPT_OBJECT,
+                                .Size = sizeof(*k),
+                                .Vector = c->vector,
+                                .Irql = v->irql,
+                                .SynchronizeIrql = irql };
     k->ActualLock = c->lock ? c->lock : &k->SpinLock;
     i = io_host_alloc(s, sizeof(*i));
-    *i = (struct interrupt){ .s = s, .object = k, .device = v->device, .message = v->message,
-                             .service = c->service, .message_service = c->message_service,
-                             .context = c->context, .lock = k->ActualLock, .irql = irql };
-    i->intr = (struct sched_intr){ .fn = service, .ctx = i, .irql = irql, .level = c->level,
-                                   .cpu = affinity_cpu(s, c->affinity),
-                                   .obj = obj_new(&s->trace, OBJ_INTR) };
+    *i = (struct interrupt) { .s = s,
+                              .object = k,
+                              .device = v->device,
+                              .message = v->message,
+                              .service = c->service,
+                              .message_service = c->message_service,
+                              .context = c->context,
+                              .lock = k->ActualLock,
+                              .irql = irql };
+    i->intr = (struct sched_intr) { .fn = service,
+                                    .ctx = i,
+                                    .irql = irql,
+                                    .level = c->level,
+                                    .cpu = affinity_cpu(s, c->affinity),
+                                    .obj = obj_new(&s->trace, OBJ_INTR) };
     objmap_drop(&s->nt->objects, k);
     objmap_put(&s->nt->objects, k, i->intr.obj, i);
     return i;
@@ -179,10 +191,12 @@ NTSTATUS IoConnectInterrupt(PKINTERRUPT *InterruptObject, PKSERVICE_ROUTINE Serv
                             BOOLEAN FloatingSave)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoConnectInterrupt, 0, Vector, Irql, SynchronizeIrql,
-                               InterruptMode);
-    struct connect want = { .service = ServiceRoutine, .context = ServiceContext,
-                            .lock = SpinLock, .vector = Vector,
+    struct call c =
+        call_begin(s, API_IoConnectInterrupt, 0, Vector, Irql, SynchronizeIrql, InterruptMode);
+    struct connect want = { .service = ServiceRoutine,
+                            .context = ServiceContext,
+                            .lock = SpinLock,
+                            .vector = Vector,
                             .synchronize_irql = SynchronizeIrql,
                             .affinity = ProcessorEnableMask,
                             .level = InterruptMode == LevelSensitive };
@@ -218,9 +232,12 @@ static NTSTATUS connect_line(struct sim *s, PDEVICE_OBJECT pdo, PKSERVICE_ROUTIN
                              PVOID context, PKSPIN_LOCK lock, KIRQL irql, PKINTERRUPT *out)
 {
     struct dm_device *d = nt_pdo_device(s, pdo);
-    struct connect want = { .service = routine, .context = context, .lock = lock,
+    struct connect want = { .service = routine,
+                            .context = context,
+                            .lock = lock,
                             .vector = d && !d->messages ? vector_of(s, d, 0) : 0,
-                            .synchronize_irql = irql, .level = true };
+                            .synchronize_irql = irql,
+                            .level = true };
 
     *out = NULL;
     return want.vector ? interrupt_connect(s, &want, out) : STATUS_NOT_FOUND;
@@ -326,12 +343,11 @@ NTSTATUS IoConnectInterruptEx(PIO_CONNECT_INTERRUPT_PARAMETERS Parameters)
         status = connect_full(s, Parameters);
         break;
     case CONNECT_LINE_BASED:
-        status = connect_line(s, Parameters->LineBased.PhysicalDeviceObject,
-                              Parameters->LineBased.ServiceRoutine,
-                              Parameters->LineBased.ServiceContext,
-                              Parameters->LineBased.SpinLock,
-                              Parameters->LineBased.SynchronizeIrql,
-                              Parameters->LineBased.InterruptObject);
+        status =
+            connect_line(s, Parameters->LineBased.PhysicalDeviceObject,
+                         Parameters->LineBased.ServiceRoutine, Parameters->LineBased.ServiceContext,
+                         Parameters->LineBased.SpinLock, Parameters->LineBased.SynchronizeIrql,
+                         Parameters->LineBased.InterruptObject);
         break;
     case CONNECT_MESSAGE_BASED:
         status = connect_message_based(s, Parameters);
@@ -357,8 +373,8 @@ VOID IoDisconnectInterrupt(PKINTERRUPT InterruptObject)
 {
     struct sim *s = sim_now();
     struct interrupt *i = interrupt_of(s, InterruptObject);
-    struct call c = call_begin(s, API_IoDisconnectInterrupt, nt_obj(s, InterruptObject, OBJ_INTR),
-                               !i, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoDisconnectInterrupt, nt_obj(s, InterruptObject, OBJ_INTR), !i, 0, 0, 0);
 
     if (i)
         interrupt_disconnect(s, i);
@@ -380,9 +396,9 @@ VOID IoDisconnectInterruptEx(PIO_DISCONNECT_INTERRUPT_PARAMETERS Parameters)
     bool messages = Parameters->Version == CONNECT_MESSAGE_BASED;
     PIO_INTERRUPT_MESSAGE_INFO info =
         messages ? Parameters->ConnectionContext.InterruptMessageTable : NULL;
-    PKINTERRUPT k = messages ? info && info->MessageCount ? info->MessageInfo[0].InterruptObject
-                                                          : NULL
-                             : Parameters->ConnectionContext.InterruptObject;
+    PKINTERRUPT k = messages
+                        ? info && info->MessageCount ? info->MessageInfo[0].InterruptObject : NULL
+                        : Parameters->ConnectionContext.InterruptObject;
     struct interrupt *i = interrupt_of(s, k);
     struct call c = call_begin(s, API_IoDisconnectInterruptEx, nt_obj(s, k, OBJ_INTR),
                                Parameters->Version, !i, 0, 0);
@@ -426,8 +442,8 @@ BOOLEAN KeSynchronizeExecution(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE Sync
 {
     struct sim *s = sim_now();
     struct interrupt *i = interrupt_of(s, Interrupt);
-    struct call c = call_begin(s, API_KeSynchronizeExecution, nt_obj(s, Interrupt, OBJ_INTR), !i,
-                               0, 0, 0);
+    struct call c =
+        call_begin(s, API_KeSynchronizeExecution, nt_obj(s, Interrupt, OBJ_INTR), !i, 0, 0, 0);
     BOOLEAN result = FALSE;
 
     if (i) {
@@ -455,8 +471,8 @@ KIRQL KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)
 {
     struct sim *s = sim_now();
     struct interrupt *i = interrupt_of(s, Interrupt);
-    struct call c = call_begin(s, API_KeAcquireInterruptSpinLock, nt_obj(s, Interrupt, OBJ_INTR),
-                               !i, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_KeAcquireInterruptSpinLock, nt_obj(s, Interrupt, OBJ_INTR), !i, 0, 0, 0);
     KIRQL old = i ? interrupt_lock(s, i) : sched_irql(s);
 
     call_end(&c, old, 0, 0, 0);
@@ -476,8 +492,8 @@ VOID KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)
 {
     struct sim *s = sim_now();
     struct interrupt *i = interrupt_of(s, Interrupt);
-    struct call c = call_begin(s, API_KeReleaseInterruptSpinLock,
-                               nt_obj(s, Interrupt, OBJ_INTR), !i, OldIrql, 0, 0);
+    struct call c = call_begin(s, API_KeReleaseInterruptSpinLock, nt_obj(s, Interrupt, OBJ_INTR),
+                               !i, OldIrql, 0, 0);
 
     if (i)
         interrupt_unlock(s, i, OldIrql);

@@ -72,9 +72,11 @@ static struct io_irp *irp_new(struct sim *s, CCHAR stack_size)
     r = irp_take(s, stack_size);
     if (!r)
         return NULL;
-    *r = (struct io_irp){ .irp = r->irp, .bytes = r->bytes, .pooled = true,
-                          .thread = sched_current_thread(s),
-                          .obj = obj_new(&s->trace, OBJ_IRP) };
+    *r = (struct io_irp) { .irp = r->irp,
+                           .bytes = r->bytes,
+                           .pooled = true,
+                           .thread = sched_current_thread(s),
+                           .obj = obj_new(&s->trace, OBJ_IRP) };
     objmap_drop(&s->nt->objects, r->irp);
     objmap_put(&s->nt->objects, r->irp, r->obj, r);
     io_irp_init(r->irp, (USHORT)r->bytes, stack_size);
@@ -211,8 +213,8 @@ VOID IoFreeIrp(PIRP Irp)
 {
     struct sim *s = sim_now();
     struct io_irp *r = io_irp_of(s, Irp);
-    struct call c = call_begin(s, API_IoFreeIrp, r ? r->obj : irp_obj(s, Irp), r ? r->state : IO_IRP_FREED,
-                               r ? r->threaded : 0, 0, 0);
+    struct call c = call_begin(s, API_IoFreeIrp, r ? r->obj : irp_obj(s, Irp),
+                               r ? r->state : IO_IRP_FREED, r ? r->threaded : 0, 0, 0);
 
     if (!r || Irp->Type != IO_TYPE_IRP)
         sim_bugcheck(s, BUGCHECK_MULTIPLE_IRP_COMPLETE_REQUESTS, va_of(s, Irp).v, 0, 0, 0);
@@ -241,8 +243,10 @@ VOID IoInitializeIrp(PIRP Irp, USHORT PacketSize, CCHAR StackSize)
     if (!r || !r->pooled) {
         objmap_drop(&s->nt->objects, Irp);
         r = io_host_alloc(s, sizeof(*r));
-        *r = (struct io_irp){ .irp = Irp, .bytes = PacketSize, .thread = sched_current_thread(s),
-                              .obj = obj_new(&s->trace, OBJ_IRP) };
+        *r = (struct io_irp) { .irp = Irp,
+                               .bytes = PacketSize,
+                               .thread = sched_current_thread(s),
+                               .obj = obj_new(&s->trace, OBJ_IRP) };
         objmap_put(&s->nt->objects, Irp, r->obj, r);
     }
     c = call_begin(s, API_IoInitializeIrp, r->obj, PacketSize, (uint64_t)StackSize, 0, 0);
@@ -293,8 +297,8 @@ VOID IoReuseIrp(PIRP Irp, NTSTATUS Iostatus)
 PIRP IoMakeAssociatedIrp(PIRP Irp, CCHAR StackSize)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoMakeAssociatedIrp, 0, (uint64_t)StackSize,
-                               irp_obj(s, Irp), 0, 0);
+    struct call c =
+        call_begin(s, API_IoMakeAssociatedIrp, 0, (uint64_t)StackSize, irp_obj(s, Irp), 0, 0);
     PIRP irp = fault_take(s, FAULT_IRP) ? NULL : io_irp_alloc(s, StackSize);
 
     if (irp) {

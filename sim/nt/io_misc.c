@@ -17,7 +17,7 @@ static NTSTATUS shutdown_add(struct sim *s, PDEVICE_OBJECT device, bool last_cha
 {
     struct io_shutdown *n = io_host_alloc(s, sizeof(*n));
 
-    *n = (struct io_shutdown){ s->nt->io->shutdown, device, last_chance };
+    *n = (struct io_shutdown) { s->nt->io->shutdown, device, last_chance };
     s->nt->io->shutdown = n;
     device->Flags |= DO_SHUTDOWN_REGISTERED;
     return STATUS_SUCCESS;
@@ -35,8 +35,8 @@ static NTSTATUS shutdown_add(struct sim *s, PDEVICE_OBJECT device, bool last_cha
 NTSTATUS IoRegisterShutdownNotification(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoRegisterShutdownNotification, device_obj(s, DeviceObject),
-                               0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoRegisterShutdownNotification, device_obj(s, DeviceObject), 0, 0, 0, 0);
     NTSTATUS status = shutdown_add(s, DeviceObject, false);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);
@@ -76,8 +76,7 @@ VOID IoUnregisterShutdownNotification(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
     struct io_shutdown **link = &s->nt->io->shutdown, *n;
-    struct call c = call_begin(s, API_IoUnregisterShutdownNotification,
-                               device_obj(s, DeviceObject),
+    struct call c = call_begin(s, API_IoUnregisterShutdownNotification, device_obj(s, DeviceObject),
                                (DeviceObject->Flags & DO_SHUTDOWN_REGISTERED) != 0, 0, 0, 0);
 
     while ((n = *link)) {
@@ -163,9 +162,9 @@ BOOLEAN IoIs32bitProcess(PIRP Irp)
 VOID IoRaiseHardError(PIRP Irp, PVPB Vpb, PDEVICE_OBJECT RealDeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoRaiseHardError, irp_obj(s, Irp),
-                               device_obj(s, RealDeviceObject), (uint32_t)Irp->IoStatus.Status,
-                               Vpb != NULL, 0);
+    struct call c =
+        call_begin(s, API_IoRaiseHardError, irp_obj(s, Irp), device_obj(s, RealDeviceObject),
+                   (uint32_t)Irp->IoStatus.Status, Vpb != NULL, 0);
 
     io_complete(s, Irp);
     call_end(&c, 0, 0, 0, 0);
@@ -327,8 +326,8 @@ VOID IoSetShareAccess(ACCESS_MASK DesiredAccess, ULONG DesiredShareAccess, PFILE
 VOID IoUpdateShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoUpdateShareAccess, nt_obj(s, FileObject, OBJ_FILE), 0, 0,
-                               0, 0);
+    struct call c =
+        call_begin(s, API_IoUpdateShareAccess, nt_obj(s, FileObject, OBJ_FILE), 0, 0, 0, 0);
 
     share_count(FileObject, ShareAccess, 1);
     call_end(&c, 0, 0, 0, 0);
@@ -346,8 +345,8 @@ VOID IoUpdateShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 VOID IoRemoveShareAccess(PFILE_OBJECT FileObject, PSHARE_ACCESS ShareAccess)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoRemoveShareAccess, nt_obj(s, FileObject, OBJ_FILE), 0, 0,
-                               0, 0);
+    struct call c =
+        call_begin(s, API_IoRemoveShareAccess, nt_obj(s, FileObject, OBJ_FILE), 0, 0, 0, 0);
 
     share_count(FileObject, ShareAccess, (ULONG)-1);
     call_end(&c, 0, 0, 0, 0);

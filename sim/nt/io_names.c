@@ -109,10 +109,7 @@ void io_name_remove(struct sim *s, struct io_name *n)
     io_host_free(s, n, sizeof(*n));
 }
 
-PCUNICODE_STRING io_name_string(const struct io_name *n)
-{
-    return &n->name;
-}
+PCUNICODE_STRING io_name_string(const struct io_name *n) { return &n->name; }
 
 PDEVICE_OBJECT io_name_device(struct sim *s, PCUNICODE_STRING name)
 {

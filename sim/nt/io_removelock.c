@@ -57,9 +57,9 @@ NTSTATUS IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File
                                ULONG RemlockSize)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoAcquireRemoveLockEx, nt_obj(s, RemoveLock, OBJ_LOCK),
-                               va_of(s, Tag).v, File ? Line : 0,
-                               (uint64_t)RemoveLock->Common.IoCount, RemlockSize);
+    struct call c =
+        call_begin(s, API_IoAcquireRemoveLockEx, nt_obj(s, RemoveLock, OBJ_LOCK), va_of(s, Tag).v,
+                   File ? Line : 0, (uint64_t)RemoveLock->Common.IoCount, RemlockSize);
     NTSTATUS status = STATUS_SUCCESS;
 
     RemoveLock->Common.IoCount++;
@@ -83,9 +83,9 @@ NTSTATUS IoAcquireRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, PCSTR File
 VOID IoReleaseRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockSize)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoReleaseRemoveLockEx, nt_obj(s, RemoveLock, OBJ_LOCK),
-                               va_of(s, Tag).v, 0, (uint64_t)RemoveLock->Common.IoCount,
-                               RemlockSize);
+    struct call c =
+        call_begin(s, API_IoReleaseRemoveLockEx, nt_obj(s, RemoveLock, OBJ_LOCK), va_of(s, Tag).v,
+                   0, (uint64_t)RemoveLock->Common.IoCount, RemlockSize);
 
     lock_drop(s, RemoveLock);
     call_end(&c, 0, 0, 0, 0);
@@ -103,9 +103,9 @@ VOID IoReleaseRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockS
 VOID IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockSize)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoReleaseRemoveLockAndWaitEx,
-                               nt_obj(s, RemoveLock, OBJ_LOCK), va_of(s, Tag).v, 0,
-                               (uint64_t)RemoveLock->Common.IoCount, RemlockSize);
+    struct call c =
+        call_begin(s, API_IoReleaseRemoveLockAndWaitEx, nt_obj(s, RemoveLock, OBJ_LOCK),
+                   va_of(s, Tag).v, 0, (uint64_t)RemoveLock->Common.IoCount, RemlockSize);
 
     RemoveLock->Common.Removed = TRUE;
     RemoveLock->Common.IoCount--; /* the caller's own */

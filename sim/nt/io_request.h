@@ -23,7 +23,7 @@ struct host_file {
 };
 
 struct io_request {
-    struct host_request *q;   /* NULL: the requester gave it up */
+    struct host_request *q; /* NULL: the requester gave it up */
     struct host_file *file;
     struct io_request *next, *prev;
     struct io_waiter *waiters;

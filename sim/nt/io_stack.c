@@ -96,8 +96,8 @@ NTSTATUS IoAttachDeviceToDeviceStackSafe(PDEVICE_OBJECT SourceDevice, PDEVICE_OB
                                          PDEVICE_OBJECT *AttachedToDeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoAttachDeviceToDeviceStackSafe,
-                               device_obj(s, SourceDevice), device_obj(s, TargetDevice), 0, 0, 0);
+    struct call c = call_begin(s, API_IoAttachDeviceToDeviceStackSafe, device_obj(s, SourceDevice),
+                               device_obj(s, TargetDevice), 0, 0, 0);
     PDEVICE_OBJECT lower = io_device_attach(s, SourceDevice, TargetDevice);
     NTSTATUS status = lower ? STATUS_SUCCESS : STATUS_NO_SUCH_DEVICE;
 
@@ -169,8 +169,7 @@ VOID IoDetachDevice(PDEVICE_OBJECT TargetDevice)
 PDEVICE_OBJECT IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoGetAttachedDevice, device_obj(s, DeviceObject), 0, 0, 0,
-                               0);
+    struct call c = call_begin(s, API_IoGetAttachedDevice, device_obj(s, DeviceObject), 0, 0, 0, 0);
     PDEVICE_OBJECT top = io_device_top(DeviceObject);
 
     call_end(&c, device_obj(s, top), 0, 0, 0);
@@ -189,8 +188,8 @@ PDEVICE_OBJECT IoGetAttachedDevice(PDEVICE_OBJECT DeviceObject)
 PDEVICE_OBJECT IoGetAttachedDeviceReference(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoGetAttachedDeviceReference, device_obj(s, DeviceObject),
-                               0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoGetAttachedDeviceReference, device_obj(s, DeviceObject), 0, 0, 0, 0);
     PDEVICE_OBJECT top = io_device_top(DeviceObject);
 
     ob_reference(s, top);
@@ -211,8 +210,8 @@ PDEVICE_OBJECT IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
     struct io_device *r = io_device_of(s, DeviceObject);
-    struct call c = call_begin(s, API_IoGetLowerDeviceObject, device_obj(s, DeviceObject), 0, 0, 0,
-                               0);
+    struct call c =
+        call_begin(s, API_IoGetLowerDeviceObject, device_obj(s, DeviceObject), 0, 0, 0, 0);
     PDEVICE_OBJECT lower = r && !r->deleted ? r->lower : NULL;
 
     if (lower)
@@ -233,8 +232,8 @@ PDEVICE_OBJECT IoGetLowerDeviceObject(PDEVICE_OBJECT DeviceObject)
 PDEVICE_OBJECT IoGetDeviceAttachmentBaseRef(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoGetDeviceAttachmentBaseRef, device_obj(s, DeviceObject),
-                               0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoGetDeviceAttachmentBaseRef, device_obj(s, DeviceObject), 0, 0, 0, 0);
     PDEVICE_OBJECT base = io_device_base(s, DeviceObject);
 
     ob_reference(s, base);

@@ -110,8 +110,7 @@ static bool queue_remove_entry(struct sim *s, PKDEVICE_QUEUE q, PKDEVICE_QUEUE_E
 VOID KeInitializeDeviceQueue(PKDEVICE_QUEUE DeviceQueue)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeInitializeDeviceQueue, 0, va_of(s, DeviceQueue).v, 0, 0,
-                               0);
+    struct call c = call_begin(s, API_KeInitializeDeviceQueue, 0, va_of(s, DeviceQueue).v, 0, 0, 0);
 
     DeviceQueue->Type = DEVICE_QUEUE_OBJECT;
     DeviceQueue->Size = sizeof(*DeviceQueue);
@@ -150,12 +149,12 @@ BOOLEAN KeInsertDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY Dev
  * Says     CALL, RETURN
  * Source   wdm/nf-wdm-keinsertbykeydevicequeue
  */
-BOOLEAN KeInsertByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue,
-                                 PKDEVICE_QUEUE_ENTRY DeviceQueueEntry, ULONG SortKey)
+BOOLEAN KeInsertByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY DeviceQueueEntry,
+                                 ULONG SortKey)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeInsertByKeyDeviceQueue, 0, va_of(s, DeviceQueue).v,
-                               SortKey, 0, 0);
+    struct call c =
+        call_begin(s, API_KeInsertByKeyDeviceQueue, 0, va_of(s, DeviceQueue).v, SortKey, 0, 0);
     BOOLEAN queued = queue_insert(s, DeviceQueue, DeviceQueueEntry, true, SortKey);
 
     call_end(&c, queued, 0, 0, 0);
@@ -193,8 +192,8 @@ PKDEVICE_QUEUE_ENTRY KeRemoveDeviceQueue(PKDEVICE_QUEUE DeviceQueue)
 PKDEVICE_QUEUE_ENTRY KeRemoveByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue, ULONG SortKey)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeRemoveByKeyDeviceQueue, 0, va_of(s, DeviceQueue).v,
-                               SortKey, 0, 0);
+    struct call c =
+        call_begin(s, API_KeRemoveByKeyDeviceQueue, 0, va_of(s, DeviceQueue).v, SortKey, 0, 0);
     PKDEVICE_QUEUE_ENTRY e = queue_remove(s, DeviceQueue, true, SortKey);
 
     call_end(&c, e != NULL, 0, 0, 0);
@@ -213,10 +212,9 @@ PKDEVICE_QUEUE_ENTRY KeRemoveByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue, ULONG 
 PKDEVICE_QUEUE_ENTRY KeRemoveByKeyDeviceQueueIfBusy(PKDEVICE_QUEUE DeviceQueue, ULONG SortKey)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeRemoveByKeyDeviceQueueIfBusy, 0,
-                               va_of(s, DeviceQueue).v, SortKey, 0, 0);
-    PKDEVICE_QUEUE_ENTRY e = DeviceQueue->Busy ? queue_remove(s, DeviceQueue, true, SortKey)
-                                               : NULL;
+    struct call c = call_begin(s, API_KeRemoveByKeyDeviceQueueIfBusy, 0, va_of(s, DeviceQueue).v,
+                               SortKey, 0, 0);
+    PKDEVICE_QUEUE_ENTRY e = DeviceQueue->Busy ? queue_remove(s, DeviceQueue, true, SortKey) : NULL;
 
     call_end(&c, e != NULL, 0, 0, 0);
     return e;
@@ -234,8 +232,8 @@ PKDEVICE_QUEUE_ENTRY KeRemoveByKeyDeviceQueueIfBusy(PKDEVICE_QUEUE DeviceQueue, 
 BOOLEAN KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY DeviceQueueEntry)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeRemoveEntryDeviceQueue, 0, va_of(s, DeviceQueue).v, 0, 0,
-                               0);
+    struct call c =
+        call_begin(s, API_KeRemoveEntryDeviceQueue, 0, va_of(s, DeviceQueue).v, 0, 0, 0);
     BOOLEAN was = queue_remove_entry(s, DeviceQueue, DeviceQueueEntry);
 
     call_end(&c, was, 0, 0, 0);
@@ -255,8 +253,7 @@ static void start_io(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
  * One step: the next packet becomes the current one and goes to StartIo. The cancel spin lock
  * guards CurrentIrp against IoCancelIrp when the driver's packets are cancelable.
  */
-static void start_next(struct sim *s, PDEVICE_OBJECT device, bool cancelable, bool keyed,
-                       ULONG key)
+static void start_next(struct sim *s, PDEVICE_OBJECT device, bool cancelable, bool keyed, ULONG key)
 {
     struct io_device *r = io_device_of(s, device);
     bool lock = cancelable && !(r && r->start_io_non_cancelable);
@@ -319,8 +316,7 @@ static void packet_run(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
     r->in_start_io = false;
     if (r->start_io_again) {
         r->start_io_again = false;
-        start_next_deferred(s, r, !r->start_io_non_cancelable, r->start_io_keyed,
-                            r->start_io_key);
+        start_next_deferred(s, r, !r->start_io_non_cancelable, r->start_io_keyed, r->start_io_key);
     }
 }
 
@@ -377,8 +373,8 @@ VOID IoStartPacket(PDEVICE_OBJECT DeviceObject, PIRP Irp, PULONG Key, PDRIVER_CA
 VOID IoStartNextPacket(PDEVICE_OBJECT DeviceObject, BOOLEAN Cancelable)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoStartNextPacket, device_obj(s, DeviceObject), Cancelable,
-                               0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoStartNextPacket, device_obj(s, DeviceObject), Cancelable, 0, 0, 0);
 
     next_packet(s, DeviceObject, Cancelable, false, 0);
     call_end(&c, 0, 0, 0, 0);

@@ -68,8 +68,9 @@ static void timer_arm(struct sim *s)
         io->timer_event.fn = timer_tick;
         io->timer_event.ctx = io;
         io->timer_event.agent = sched_agent_new(s, AGENT_TIMER, "io-timer");
-        io->timer_dpc = (struct sched_dpc){ .fn = timer_dpc, .ctx = io, .cpu = -1,
-                                            .obj = obj_new(&s->trace, OBJ_TIMER) };
+        io->timer_dpc = (struct sched_dpc) {
+            .fn = timer_dpc, .ctx = io, .cpu = -1, .obj = obj_new(&s->trace, OBJ_TIMER)
+        };
     }
     io->timer_armed = true;
     sched_event_at(s, &io->timer_event, sched_now_ns(s) + TIMER_PERIOD_NS);
@@ -129,7 +130,7 @@ NTSTATUS IoInitializeTimer(PDEVICE_OBJECT DeviceObject, PIO_TIMER_ROUTINE TimerR
             while (*last)
                 last = &(*last)->next;
             r->timer = *last = io_host_alloc(s, sizeof(**last));
-            *timer = (IO_TIMER){ .Type = IO_TYPE_TIMER, .DeviceObject = DeviceObject };
+            *timer = (IO_TIMER) { .Type = IO_TYPE_TIMER, .DeviceObject = DeviceObject };
             r->timer->timer = DeviceObject->Timer = timer;
             r->timer->device = DeviceObject;
         } else {

@@ -20,7 +20,7 @@ struct _IO_WORKITEM {
 struct work_record {
     struct io_work work;
     uint32_t obj;
-    PIO_WORKITEM item;      /* NULL: of ExQueueWorkItem */
+    PIO_WORKITEM item; /* NULL: of ExQueueWorkItem */
     PWORK_QUEUE_ITEM plain;
     PVOID io_object, context;
     PIO_WORKITEM_ROUTINE routine;
@@ -74,7 +74,7 @@ static void worker_rouse(struct sim *s, enum io_queue queue)
     if (q->worker_count == IO_WORKERS_MAX)
         return;
     w = io_host_alloc(s, sizeof(*w));
-    *w = (struct worker){ s, q };
+    *w = (struct worker) { s, q };
     if (sched_thread(s, queue_name[queue], worker_loop, w, 0, queue_priority[queue]))
         q->worker_count++;
 }
@@ -197,10 +197,9 @@ static void item_drop(struct sim *s, PIO_WORKITEM item)
 PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoAllocateWorkItem, 0, device_obj(s, DeviceObject), 0, 0,
-                               0);
-    PIO_WORKITEM item = fault_take(s, FAULT_WORKITEM)
-                            ? NULL : pool_alloc_internal(s, sizeof(*item));
+    struct call c = call_begin(s, API_IoAllocateWorkItem, 0, device_obj(s, DeviceObject), 0, 0, 0);
+    PIO_WORKITEM item =
+        fault_take(s, FAULT_WORKITEM) ? NULL : pool_alloc_internal(s, sizeof(*item));
 
     if (item) {
         item_init(s, DeviceObject, item, true);
@@ -260,8 +259,8 @@ ULONG IoSizeofWorkItem(VOID)
 VOID IoInitializeWorkItem(PVOID IoObject, PIO_WORKITEM IoWorkItem)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_IoInitializeWorkItem, 0, nt_obj(s, IoObject, OBJ_DEVOBJ),
-                               0, 0, 0);
+    struct call c =
+        call_begin(s, API_IoInitializeWorkItem, 0, nt_obj(s, IoObject, OBJ_DEVOBJ), 0, 0, 0);
 
     item_init(s, IoObject, IoWorkItem, false);
     c.obj = record_of(s, IoWorkItem)->obj;
@@ -281,8 +280,8 @@ VOID IoUninitializeWorkItem(PIO_WORKITEM IoWorkItem)
 {
     struct sim *s = sim_now();
     struct work_record *r = record_of(s, IoWorkItem);
-    struct call c = call_begin(s, API_IoUninitializeWorkItem,
-                               nt_obj(s, IoWorkItem, OBJ_WORKITEM), r && r->work.queued, 0, 0, 0);
+    struct call c = call_begin(s, API_IoUninitializeWorkItem, nt_obj(s, IoWorkItem, OBJ_WORKITEM),
+                               r && r->work.queued, 0, 0, 0);
 
     item_drop(s, IoWorkItem);
     call_end(&c, 0, 0, 0, 0);

@@ -32,7 +32,7 @@ struct ke_waiter {
     struct ke_wait_block *blocks;
     unsigned count;
     bool all, done;
-    unsigned index;  /* which object ended a wait for any */
+    unsigned index; /* which object ended a wait for any */
     bool abandoned;
 };
 
@@ -44,7 +44,7 @@ struct ke_thread {
     PVOID context;
     uint32_t obj;
     NTSTATUS exit_status;
-    int critical;      /* depth of critical regions */
+    int critical; /* depth of critical regions */
     bool system;
     LONG references;
 };

@@ -16,7 +16,8 @@
 void KeFlushIoBuffers(struct _MDL *Mdl, BOOLEAN ReadOperation, BOOLEAN DmaOperation)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeFlushIoBuffers, mdl_obj(s, Mdl), ReadOperation, DmaOperation, 0, 0);
+    struct call c =
+        call_begin(s, API_KeFlushIoBuffers, mdl_obj(s, Mdl), ReadOperation, DmaOperation, 0, 0);
 
     if (!s->profile.coherent)
         sched_spend(s, s->profile.page_ns * span_pages(Mdl->ByteOffset, Mdl->ByteCount));

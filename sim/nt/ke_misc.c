@@ -34,10 +34,7 @@ void KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, 
     sim_end(s);
 }
 
-void KeBugCheck(ULONG BugCheckCode)
-{
-    KeBugCheckEx(BugCheckCode, 0, 0, 0, 0);
-}
+void KeBugCheck(ULONG BugCheckCode) { KeBugCheckEx(BugCheckCode, 0, 0, 0, 0); }
 
 /*
  * KeRegisterBugCheckCallback: Irql any; TRUE when registered, FALSE when the record is in use or was
@@ -68,8 +65,8 @@ BOOLEAN KeRegisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord,
 BOOLEAN KeDeregisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeDeregisterBugCheckCallback, 0, va_of(s, CallbackRecord).v, 0,
-                               0, 0);
+    struct call c =
+        call_begin(s, API_KeDeregisterBugCheckCallback, 0, va_of(s, CallbackRecord).v, 0, 0, 0);
     BOOLEAN known = CallbackRecord->State == BufferInserted;
 
     if (known) {

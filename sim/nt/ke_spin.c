@@ -7,13 +7,10 @@
 
 #include "base/must.h"
 
-#define SPIN_NS 40               /* one turn of the waiting loop, virtual */
-#define SPIN_TURNS_MAX 5000000u  /* 200 ms virtual: the holder will never give it back */
+#define SPIN_NS 40              /* one turn of the waiting loop, virtual */
+#define SPIN_TURNS_MAX 5000000u /* 200 ms virtual: the holder will never give it back */
 
-static KSPIN_LOCK word_of(struct sim *s)
-{
-    return 1 | (KSPIN_LOCK)(sched_cpu(s) + 1) << 8;
-}
+static KSPIN_LOCK word_of(struct sim *s) { return 1 | (KSPIN_LOCK)(sched_cpu(s) + 1) << 8; }
 
 /* Taking a lock that this processor holds, or that nobody ever gives back, hangs a real machine; it is
  * bug check 0x0F (SPIN_LOCK_ALREADY_OWNED) here and the lock is taken. */
@@ -40,10 +37,7 @@ void ke_spin_release(struct sim *s, PKSPIN_LOCK lock)
 }
 
 /* KeGetCurrentIrql: Irql any. Not said: it changes nothing. Source wdm/nf-wdm-kegetcurrentirql */
-KIRQL KeGetCurrentIrql(void)
-{
-    return sched_irql(sim_now());
-}
+KIRQL KeGetCurrentIrql(void) { return sched_irql(sim_now()); }
 
 /*
  * KfRaiseIrql (KeRaiseIrql): raises IRQL; returns the old one.
@@ -66,10 +60,7 @@ KIRQL KfRaiseIrql(KIRQL NewIrql)
     return old;
 }
 
-KIRQL KeRaiseIrqlToDpcLevel(void)
-{
-    return KfRaiseIrql(DISPATCH_LEVEL);
-}
+KIRQL KeRaiseIrqlToDpcLevel(void) { return KfRaiseIrql(DISPATCH_LEVEL); }
 
 /*
  * KeLowerIrql: gives the old IRQL back; what was held back runs now.
@@ -106,8 +97,8 @@ static KIRQL acquire(enum api api, PKSPIN_LOCK lock, bool raise)
 static void release(enum api api, PKSPIN_LOCK lock, int irql)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, api, nt_obj(s, lock, OBJ_LOCK), va_of(s, lock).v,
-                               (uint64_t)irql, 0, 0);
+    struct call c =
+        call_begin(s, api, nt_obj(s, lock, OBJ_LOCK), va_of(s, lock).v, (uint64_t)irql, 0, 0);
 
     ke_spin_release(s, lock);
     if (irql >= 0 && irql <= sched_irql(s))
@@ -215,8 +206,8 @@ void KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)
 static PLIST_ENTRY list_change(enum api api, PLIST_ENTRY head, PLIST_ENTRY entry, PKSPIN_LOCK lock)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, api, nt_obj(s, lock, OBJ_LOCK), va_of(s, head).v,
-                               va_of(s, entry).v, 0, 0);
+    struct call c =
+        call_begin(s, api, nt_obj(s, lock, OBJ_LOCK), va_of(s, head).v, va_of(s, entry).v, 0, 0);
     KIRQL old = sched_irql_set(s, HIGH_LEVEL);
     PLIST_ENTRY result = NULL;
 
@@ -237,12 +228,14 @@ static PLIST_ENTRY list_change(enum api api, PLIST_ENTRY head, PLIST_ENTRY entry
     return result;
 }
 
-PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PKSPIN_LOCK Lock)
+PLIST_ENTRY ExInterlockedInsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                        PKSPIN_LOCK Lock)
 {
     return list_change(API_ExInterlockedInsertTailList, ListHead, ListEntry, Lock);
 }
 
-PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry, PKSPIN_LOCK Lock)
+PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
+                                        PKSPIN_LOCK Lock)
 {
     return list_change(API_ExInterlockedInsertHeadList, ListHead, ListEntry, Lock);
 }
@@ -263,7 +256,8 @@ PLIST_ENTRY ExInterlockedRemoveHeadList(PLIST_ENTRY ListHead, PKSPIN_LOCK Lock)
 void ExAcquireFastMutex(PFAST_MUTEX FastMutex)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_ExAcquireFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ExAcquireFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0, 0);
     KIRQL old = sched_irql(s);
 
     if (old < APC_LEVEL)
@@ -280,7 +274,8 @@ void ExAcquireFastMutex(PFAST_MUTEX FastMutex)
 void ExReleaseFastMutex(PFAST_MUTEX FastMutex)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_ExReleaseFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_ExReleaseFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0, 0);
     KIRQL old = (KIRQL)FastMutex->OldIrql;
 
     FastMutex->Owner = NULL;
@@ -294,8 +289,8 @@ void ExReleaseFastMutex(PFAST_MUTEX FastMutex)
 BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_ExTryToAcquireFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0,
-                               0);
+    struct call c =
+        call_begin(s, API_ExTryToAcquireFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0, 0);
     BOOLEAN got = FastMutex->Count == 1;
 
     if (got) {

@@ -13,7 +13,7 @@ static struct ke_thread *thread_object(struct sim *s, struct agent *a)
 
     if (!t)
         return NULL;
-    *t = (struct ke_thread){ .agent = a, .references = 1 };
+    *t = (struct ke_thread) { .agent = a, .references = 1 };
     ke_header_init(&t->header, KE_THREAD, sizeof(t->header) / 4, 0);
     nt_obj_new(s, t, OBJ_AGENT);
     t->obj = nt_obj(s, t, OBJ_AGENT);
@@ -82,10 +82,7 @@ PKTHREAD KeGetCurrentThread(void)
     return (PKTHREAD)ke_thread_of(s, sched_current_thread(s));
 }
 
-static struct agent *agent_of(PKTHREAD Thread)
-{
-    return ((struct ke_thread *)Thread)->agent;
-}
+static struct agent *agent_of(PKTHREAD Thread) { return ((struct ke_thread *)Thread)->agent; }
 
 /*
  * KeSetPriorityThread: sets a thread's priority (1..31); returns the old one.
@@ -109,10 +106,7 @@ KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)
 }
 
 /* KeQueryPriorityThread: Irql any. Source ntddk/nf-ntddk-kequeryprioritythread */
-KPRIORITY KeQueryPriorityThread(PKTHREAD Thread)
-{
-    return agent_priority(agent_of(Thread));
-}
+KPRIORITY KeQueryPriorityThread(PKTHREAD Thread) { return agent_priority(agent_of(Thread)); }
 
 /* KeSetBasePriorityThread: Increment from the process's base; returns the old increment.
  * Irql <= DISPATCH_LEVEL. Source ntddk/nf-ntddk-kesetbaseprioritythread */
@@ -161,10 +155,7 @@ BOOLEAN KeAreApcsDisabled(void)
 }
 
 /* KeAreAllApcsDisabled: Irql any. Source wdm/nf-wdm-keareallapcsdisabled */
-BOOLEAN KeAreAllApcsDisabled(void)
-{
-    return sched_irql(sim_now()) >= IRQL_APC;
-}
+BOOLEAN KeAreAllApcsDisabled(void) { return sched_irql(sim_now()) >= IRQL_APC; }
 
 /* KeGetCurrentProcessorNumberEx: Irql any. Source wdm/nf-wdm-kegetcurrentprocessornumberex */
 ULONG KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber)
@@ -172,7 +163,7 @@ ULONG KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber)
     ULONG number = sched_cpu(sim_now());
 
     if (ProcNumber)
-        *ProcNumber = (PROCESSOR_NUMBER){ .Number = (UCHAR)number };
+        *ProcNumber = (PROCESSOR_NUMBER) { .Number = (UCHAR)number };
     return number;
 }
 
@@ -225,10 +216,7 @@ KAFFINITY KeSetSystemAffinityThreadEx(KAFFINITY Affinity)
     return 0; /* no affinity was set before: the page's "0" */
 }
 
-void KeSetSystemAffinityThread(KAFFINITY Affinity)
-{
-    KeSetSystemAffinityThreadEx(Affinity);
-}
+void KeSetSystemAffinityThread(KAFFINITY Affinity) { KeSetSystemAffinityThreadEx(Affinity); }
 
 /* KeRevertToUserAffinityThread(Ex): Irql <= APC_LEVEL. Source wdm/nf-wdm-kereverttouseraffinitythreadex */
 void KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
@@ -241,7 +229,4 @@ void KeRevertToUserAffinityThreadEx(KAFFINITY Affinity)
     call_end(&c, 0, 0, 0, 0);
 }
 
-void KeRevertToUserAffinityThread(void)
-{
-    KeRevertToUserAffinityThreadEx(0);
-}
+void KeRevertToUserAffinityThread(void) { KeRevertToUserAffinityThreadEx(0); }

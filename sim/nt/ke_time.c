@@ -8,10 +8,7 @@
 #define TICK_100NS 156250ull                    /* the default clock interval, 15.625 ms */
 #define PERFORMANCE_HZ 10000000ull              /* what Windows reports on current x64 machines */
 
-uint64_t ke_system_time(struct sim *s)
-{
-    return START_SYSTEM_TIME + sched_now_ns(s) / 100;
-}
+uint64_t ke_system_time(struct sim *s) { return START_SYSTEM_TIME + sched_now_ns(s) / 100; }
 
 /* Reading the time lets time pass, so that a loop which waits for it ends. */
 static uint64_t look_at_clock(void)
@@ -29,10 +26,7 @@ void KeQuerySystemTime(PLARGE_INTEGER CurrentTime)
     CurrentTime->QuadPart = (LONGLONG)(START_SYSTEM_TIME + look_at_clock() / 100);
 }
 
-void KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)
-{
-    KeQuerySystemTime(CurrentTime);
-}
+void KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime) { KeQuerySystemTime(CurrentTime); }
 
 /* KeQueryTickCount: Irql any. Source wdm/nf-wdm-kequerytickcount */
 void KeQueryTickCount(PLARGE_INTEGER CurrentCount)
@@ -41,17 +35,11 @@ void KeQueryTickCount(PLARGE_INTEGER CurrentCount)
 }
 
 /* KeQueryTimeIncrement: 100 ns units of a tick. Source wdm/nf-wdm-kequerytimeincrement */
-ULONG KeQueryTimeIncrement(void)
-{
-    return TICK_100NS;
-}
+ULONG KeQueryTimeIncrement(void) { return TICK_100NS; }
 
 /* KeQueryInterruptTime and its kin: 100 ns units since start. Irql any.
  * Source wdm/nf-wdm-kequeryinterrupttime */
-ULONGLONG KeQueryInterruptTime(void)
-{
-    return look_at_clock() / 100;
-}
+ULONGLONG KeQueryInterruptTime(void) { return look_at_clock() / 100; }
 
 ULONGLONG KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp)
 {
@@ -62,17 +50,14 @@ ULONGLONG KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp)
     return now;
 }
 
-ULONGLONG KeQueryUnbiasedInterruptTime(void)
-{
-    return look_at_clock() / 100;
-}
+ULONGLONG KeQueryUnbiasedInterruptTime(void) { return look_at_clock() / 100; }
 
 /* KeQueryPerformanceCounter: Irql any. Source wdm/nf-wdm-kequeryperformancecounter */
 LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency)
 {
     if (PerformanceFrequency)
         PerformanceFrequency->QuadPart = PERFORMANCE_HZ;
-    return (LARGE_INTEGER){ .QuadPart = (LONGLONG)(look_at_clock() / 100) };
+    return (LARGE_INTEGER) { .QuadPart = (LONGLONG)(look_at_clock() / 100) };
 }
 
 /*
@@ -103,7 +88,8 @@ void KeStallExecutionProcessor(ULONG MicroSeconds)
  * Says     CALL, RETURN
  * Source   wdm/nf-wdm-kedelayexecutionthread
  */
-NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable, PLARGE_INTEGER Interval)
+NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+                                PLARGE_INTEGER Interval)
 {
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_KeDelayExecutionThread, 0, WaitMode, Alertable,

@@ -53,7 +53,7 @@ static struct ke_dpc *dpc_record(struct sim *s, PKDPC Dpc)
         d->all = ke->dpc_all;
         ke->dpc_all = d;
     }
-    d->dpc = (struct sched_dpc){ .fn = dpc_deliver, .ctx = d, .cpu = -1 };
+    d->dpc = (struct sched_dpc) { .fn = dpc_deliver, .ctx = d, .cpu = -1 };
     d->dpc.obj = nt_obj(s, Dpc, OBJ_DPC);
     d->Dpc = Dpc;
     d->active = false;
@@ -156,7 +156,8 @@ BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
 void KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeSetImportanceDpc, nt_obj(s, Dpc, OBJ_DPC), Importance, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_KeSetImportanceDpc, nt_obj(s, Dpc, OBJ_DPC), Importance, 0, 0, 0);
 
     Dpc->Importance = (UCHAR)Importance;
     call_end(&c, 0, 0, 0, 0);
@@ -227,7 +228,7 @@ static struct ke_timer *timer_record(struct sim *s, PKTIMER Timer)
         t->all = ke->timer_all;
         ke->timer_all = t;
     }
-    t->event = (struct sched_event){ .fn = timer_fire, .ctx = t };
+    t->event = (struct sched_event) { .fn = timer_fire, .ctx = t };
     t->event.agent = sched_agent_new(s, AGENT_TIMER, "timer");
     t->Timer = Timer;
     t->period_ns = 0;
@@ -251,10 +252,7 @@ void KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)
     call_end(&c, 0, 0, 0, 0);
 }
 
-void KeInitializeTimer(PKTIMER Timer)
-{
-    KeInitializeTimerEx(Timer, NotificationTimer);
-}
+void KeInitializeTimer(PKTIMER Timer) { KeInitializeTimerEx(Timer, NotificationTimer); }
 
 /*
  * KeSetTimerEx: starts (or moves) a timer; TRUE when it was running.
@@ -268,8 +266,9 @@ void KeInitializeTimer(PKTIMER Timer)
 BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeSetTimerEx, nt_obj(s, Timer, OBJ_TIMER),
-                               (uint64_t)DueTime.QuadPart, (uint64_t)Period, nt_obj(s, Dpc, OBJ_DPC), 0);
+    struct call c =
+        call_begin(s, API_KeSetTimerEx, nt_obj(s, Timer, OBJ_TIMER), (uint64_t)DueTime.QuadPart,
+                   (uint64_t)Period, nt_obj(s, Dpc, OBJ_DPC), 0);
     struct ke_timer *t = timer_record(s, Timer);
     BOOLEAN was_set = sched_event_cancel(s, &t->event);
 
@@ -308,10 +307,7 @@ BOOLEAN KeCancelTimer(PKTIMER Timer)
 }
 
 /* KeReadStateTimer: Irql <= DISPATCH_LEVEL. Source wdm/nf-wdm-kereadstatetimer */
-BOOLEAN KeReadStateTimer(PKTIMER Timer)
-{
-    return Timer->Header.SignalState != 0;
-}
+BOOLEAN KeReadStateTimer(PKTIMER Timer) { return Timer->Header.SignalState != 0; }
 
 int ke_timers_create(struct sim *s)
 {

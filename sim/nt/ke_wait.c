@@ -147,12 +147,13 @@ NTSTATUS ke_wait_many(struct sim *s, unsigned count, PVOID objects[], bool all,
                       uint64_t deadline_ns)
 {
     struct ke_wait_block blocks[MAXIMUM_WAIT_OBJECTS];
-    struct ke_waiter w = { .agent = sched_current_thread(s), .blocks = blocks, .count = count,
-                           .all = all };
+    struct ke_waiter w = {
+        .agent = sched_current_thread(s), .blocks = blocks, .count = count, .all = all
+    };
 
     must(count && count <= MAXIMUM_WAIT_OBJECTS);
     for (unsigned i = 0; i < count; i++)
-        blocks[i] = (struct ke_wait_block){ .object = objects[i], .waiter = &w };
+        blocks[i] = (struct ke_wait_block) { .object = objects[i], .waiter = &w };
     if (try_end(s, &w))
         return (w.abandoned ? STATUS_ABANDONED : STATUS_WAIT_0) + (NTSTATUS)w.index;
     if (deadline_ns <= sched_now_ns(s))
@@ -201,9 +202,9 @@ NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR
                                BOOLEAN Alertable, PLARGE_INTEGER Timeout)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeWaitForSingleObject, nt_obj(s, Object, OBJ_EVENT),
-                               WaitReason, WaitMode, Alertable,
-                               Timeout ? (uint64_t)Timeout->QuadPart : UINT64_MAX);
+    struct call c =
+        call_begin(s, API_KeWaitForSingleObject, nt_obj(s, Object, OBJ_EVENT), WaitReason, WaitMode,
+                   Alertable, Timeout ? (uint64_t)Timeout->QuadPart : UINT64_MAX);
     NTSTATUS status = ke_wait_many(s, 1, &Object, false, ke_deadline(s, Timeout));
 
     call_end(&c, (uint32_t)status, 0, 0, 0);
@@ -226,10 +227,10 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
                                   PKWAIT_BLOCK WaitBlockArray)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_KeWaitForMultipleObjects,
-                               Count ? nt_obj(s, Object[0], OBJ_EVENT) : 0, Count, WaitType,
-                               WaitReason << 8 | WaitMode << 1 | Alertable,
-                               Timeout ? (uint64_t)Timeout->QuadPart : UINT64_MAX);
+    struct call c =
+        call_begin(s, API_KeWaitForMultipleObjects, Count ? nt_obj(s, Object[0], OBJ_EVENT) : 0,
+                   Count, WaitType, WaitReason << 8 | WaitMode << 1 | Alertable,
+                   Timeout ? (uint64_t)Timeout->QuadPart : UINT64_MAX);
     NTSTATUS status = STATUS_TIMEOUT;
     bool fits = Count && Count <= (WaitBlockArray ? MAXIMUM_WAIT_OBJECTS : THREAD_WAIT_OBJECTS);
 
@@ -247,8 +248,8 @@ void KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)
     struct sim *s = sim_now();
 
     nt_obj_new(s, Event, OBJ_EVENT);
-    struct call c = call_begin(s, API_KeInitializeEvent, nt_obj(s, Event, OBJ_EVENT), Type, State,
-                               0, 0);
+    struct call c =
+        call_begin(s, API_KeInitializeEvent, nt_obj(s, Event, OBJ_EVENT), Type, State, 0, 0);
 
     ke_header_init(&Event->Header,
                    Type == NotificationEvent ? KE_NOTIFICATION_EVENT : KE_SYNCHRONIZATION_EVENT,
@@ -296,16 +297,10 @@ LONG KePulseEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 }
 
 /* KeResetEvent: Irql <= DISPATCH_LEVEL. Source wdm/nf-wdm-keresetevent */
-LONG KeResetEvent(PRKEVENT Event)
-{
-    return event_change(Event, API_KeResetEvent, 0, false);
-}
+LONG KeResetEvent(PRKEVENT Event) { return event_change(Event, API_KeResetEvent, 0, false); }
 
 /* KeClearEvent: Irql <= DISPATCH_LEVEL. Source wdm/nf-wdm-keclearevent */
-void KeClearEvent(PRKEVENT Event)
-{
-    event_change(Event, API_KeClearEvent, 0, false);
-}
+void KeClearEvent(PRKEVENT Event) { event_change(Event, API_KeClearEvent, 0, false); }
 
 /* KeReadStateEvent: Irql <= DISPATCH_LEVEL. Source wdm/nf-wdm-kereadstateevent */
 LONG KeReadStateEvent(PRKEVENT Event)
@@ -358,10 +353,7 @@ LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjust
 }
 
 /* KeReadStateSemaphore: Irql any. Source wdm/nf-wdm-kereadstatesemaphore */
-LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)
-{
-    return Semaphore->Header.SignalState;
-}
+LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore) { return Semaphore->Header.SignalState; }
 
 /* KeInitializeMutex: Level is reserved. Irql any. Source wdm/nf-wdm-keinitializemutex */
 void KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
@@ -369,7 +361,8 @@ void KeInitializeMutex(PRKMUTEX Mutex, ULONG Level)
     struct sim *s = sim_now();
 
     nt_obj_new(s, Mutex, OBJ_LOCK);
-    struct call c = call_begin(s, API_KeInitializeMutex, nt_obj(s, Mutex, OBJ_LOCK), Level, 0, 0, 0);
+    struct call c =
+        call_begin(s, API_KeInitializeMutex, nt_obj(s, Mutex, OBJ_LOCK), Level, 0, 0, 0);
 
     memset(Mutex, 0, sizeof(*Mutex));
     ke_header_init(&Mutex->Header, KE_MUTANT, sizeof(*Mutex) / 4, 1);
@@ -405,7 +398,4 @@ LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 }
 
 /* KeReadStateMutex: Irql any. Source wdm/nf-wdm-kereadstatemutex */
-LONG KeReadStateMutex(PRKMUTEX Mutex)
-{
-    return Mutex->Header.SignalState;
-}
+LONG KeReadStateMutex(PRKMUTEX Mutex) { return Mutex->Header.SignalState; }

@@ -77,10 +77,7 @@ uint32_t mm_process(struct sim *s)
     return thread ? agent_process(thread) : 0;
 }
 
-void mm_raise(NTSTATUS status)
-{
-    seh_raise((uint32_t)status, 0, NULL);
-}
+void mm_raise(NTSTATUS status) { seh_raise((uint32_t)status, 0, NULL); }
 
 uint64_t mm_pfn(struct sim *s, const void *p, bool *io)
 {

@@ -9,22 +9,22 @@
 
 /* How a mapping of an MDL was made, and so how it ends. */
 enum mm_view_kind {
-    MM_VIEW_PLAIN,      /* a pointer into the system or user view; nothing was mapped */
-    MM_VIEW_PAGES,      /* page by page */
-    MM_VIEW_IO,         /* device memory through the bus */
-    MM_VIEW_HOST,       /* memory outside RAM: where it lies */
-    MM_VIEW_RESERVED,   /* page by page in a range that the driver reserved */
+    MM_VIEW_PLAIN,    /* a pointer into the system or user view; nothing was mapped */
+    MM_VIEW_PAGES,    /* page by page */
+    MM_VIEW_IO,       /* device memory through the bus */
+    MM_VIEW_HOST,     /* memory outside RAM: where it lies */
+    MM_VIEW_RESERVED, /* page by page in a range that the driver reserved */
 };
 
 struct mm_view {
-    char *base;        /* page aligned */
+    char *base; /* page aligned */
     PMDL mdl;
-    uint32_t obj;      /* of the MDL */
+    uint32_t obj;               /* of the MDL */
     uint32_t pages, first_page; /* first_page: MM_VIEW_PLAIN to a user, whose frames are marked */
     uint64_t length_bytes;
     uint8_t kind, mode; /* mode: KernelMode or UserMode */
     uint32_t process;
-    uint32_t next;     /* of the same MDL, or of the free ones; 0: none */
+    uint32_t next; /* of the same MDL, or of the free ones; 0: none */
 };
 
 /* Pages that a driver got as such: contiguous and noncached memory, reserved addresses, I/O
@@ -36,9 +36,9 @@ struct mm_block {
     uint64_t bytes;
     uint32_t obj, tag, pages, first_page;
     uint8_t kind;
-    bool in_use;       /* MM_RESERVED: an MDL is mapped there */
-    uint8_t view;      /* MM_IO: enum mm_view_kind of how it is mapped */
-    uint32_t next;     /* at the same address, or of the free ones; 0: none */
+    bool in_use;   /* MM_RESERVED: an MDL is mapped there */
+    uint8_t view;  /* MM_IO: enum mm_view_kind of how it is mapped */
+    uint32_t next; /* at the same address, or of the free ones; 0: none */
 };
 
 struct nt_mm {
@@ -48,7 +48,7 @@ struct nt_mm {
     struct objmap blocks; /* by address */
     struct mm_block *block;
     uint32_t block_count, block_room, block_free;
-    struct objmap pool;   /* where a pool block starts or started: its id, for frees of the wrong */
+    struct objmap pool; /* where a pool block starts or started: its id, for frees of the wrong */
 };
 
 /* base + offset, also where base is a driver's wild or null pointer. */
@@ -87,7 +87,7 @@ bool mm_view_make(struct sim *s, PMDL mdl, KPROCESSOR_MODE mode, struct mm_view 
 /* Maps for the system; NULL: no room, or frames that nothing is behind. */
 void *mm_map_system(struct sim *s, PMDL mdl);
 struct mm_block *mm_block_add(struct sim *s, const struct mm_block *b); /* NULL: no memory */
-struct mm_block *mm_block_of(struct sim *s, const void *p); /* the latest at p; NULL */
+struct mm_block *mm_block_of(struct sim *s, const void *p);             /* the latest at p; NULL */
 void mm_block_end(struct sim *s, struct mm_block *b);
 /* Contiguous frames in [low, high], aligned, not crossing a multiple of boundary (0: none);
  * first page. */

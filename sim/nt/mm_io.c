@@ -33,7 +33,10 @@ static void *map_ram(struct sim *s, uint64_t physical, uint64_t bytes, struct mm
 
 static void *map_io(struct sim *s, uint64_t physical, uint64_t bytes)
 {
-    struct mm_block b = { .bytes = bytes, .tag = TAG_IO, .kind = MM_IO, .view = MM_VIEW_IO,
+    struct mm_block b = { .bytes = bytes,
+                          .tag = TAG_IO,
+                          .kind = MM_IO,
+                          .view = MM_VIEW_IO,
                           .pages = (uint32_t)span_pages(physical, bytes) };
 
     if (!bytes || bytes > IO_SPACE_MAX_BYTES || fault_take(s, FAULT_MAP_IO))

@@ -174,8 +174,11 @@ PVOID MmAllocateMappingAddress(SIZE_T NumberOfBytes, ULONG PoolTag)
     else if (pages < UINT32_MAX && !fault_take(s, FAULT_VIEW))
         p = mem_view_reserve(s, (uint32_t)pages);
     if (p)
-        mm_block_add(s, &(struct mm_block){ .p = p, .bytes = NumberOfBytes, .tag = PoolTag,
-                                            .pages = (uint32_t)pages, .kind = MM_RESERVED });
+        mm_block_add(s, &(struct mm_block) { .p = p,
+                                             .bytes = NumberOfBytes,
+                                             .tag = PoolTag,
+                                             .pages = (uint32_t)pages,
+                                             .kind = MM_RESERVED });
     call_end(&c, va_of(s, p).v, 0, 0, 0);
     return p;
 }
@@ -232,7 +235,9 @@ PVOID MmMapLockedPagesWithReservedMapping(PVOID MappingAddress, ULONG PoolTag,
                                va_of(s, MappingAddress).v, PoolTag,
                                usable ? (USHORT)mdl->MdlFlags : 0, CacheType);
     usable = mm_mdl_usable(s, mdl);
-    struct mm_view v = { .base = MappingAddress, .kind = MM_VIEW_RESERVED, .mode = KernelMode,
+    struct mm_view v = { .base = MappingAddress,
+                         .kind = MM_VIEW_RESERVED,
+                         .mode = KernelMode,
                          .pages = usable ? mm_mdl_pages(s, mdl) : 0,
                          .length_bytes = usable ? mdl->ByteCount : 0 };
     uint64_t named = va_of(s, MappingAddress).v;

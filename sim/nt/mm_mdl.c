@@ -20,10 +20,7 @@
 #define MDL_INHERITED                                                                              \
     (MDL_SOURCE_IS_NONPAGED_POOL | MDL_IO_SPACE | MDL_IO_PAGE_READ | MDL_WRITE_OPERATION)
 
-static uint64_t mdl_va(struct sim *s, PMDL mdl)
-{
-    return va_of(s, mm_mdl_va(mdl)).v;
-}
+static uint64_t mdl_va(struct sim *s, PMDL mdl) { return va_of(s, mm_mdl_va(mdl)).v; }
 
 uint32_t mdl_obj(struct sim *s, PMDL Mdl)
 {
@@ -295,13 +292,12 @@ NTSTATUS mdl_lock(struct sim *s, PMDL Mdl, KPROCESSOR_MODE Mode, LOCK_OPERATION 
     if (!NT_SUCCESS(status))
         return status;
     for (uint32_t i = 0; i < pages; i++) {
-        MmGetMdlPfnArray(Mdl)[i] =
-            mm_pfn(s, mm_mdl_page_va(Mdl, i), &io_here);
+        MmGetMdlPfnArray(Mdl)[i] = mm_pfn(s, mm_mdl_page_va(Mdl, i), &io_here);
         io |= io_here;
     }
     mm_pages_lock(s, Mdl);
     Mdl->Process = mem_is_user(Mdl->StartVa) ? ps_process(s, mm_process(s)) : NULL;
-    Mdl->MdlFlags &= (CSHORT)~(MDL_WRITE_OPERATION | MDL_IO_SPACE);
+    Mdl->MdlFlags &= (CSHORT) ~(MDL_WRITE_OPERATION | MDL_IO_SPACE);
     Mdl->MdlFlags |=
         (CSHORT)(MDL_PAGES_LOCKED | (Operation != IoReadAccess ? MDL_WRITE_OPERATION : 0) |
                  (io ? MDL_IO_SPACE : 0));
@@ -356,7 +352,7 @@ void mdl_unlock(struct sim *s, PMDL Mdl)
             told = true;
         }
     }
-    Mdl->MdlFlags &= (CSHORT)~(MDL_PAGES_LOCKED | MDL_IO_SPACE);
+    Mdl->MdlFlags &= (CSHORT) ~(MDL_PAGES_LOCKED | MDL_IO_SPACE);
     Mdl->Process = NULL;
     trace_emit(&s->trace, EV_UNLOCK, API_NONE, mdl_obj(s, Mdl), pages, 0, 0, 0);
 }

@@ -114,7 +114,7 @@ void mm_view_end(struct sim *s, struct mm_view *v)
         mm_block_of(s, v->base)->in_use = false;
     }
     if (v->mode == KernelMode && mm_mdl_usable(s, v->mdl))
-        v->mdl->MdlFlags &= (CSHORT)~(MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL_HAS_BEEN_MAPPED);
+        v->mdl->MdlFlags &= (CSHORT) ~(MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL_HAS_BEEN_MAPPED);
     trace_emit(&s->trace, EV_VIEW_END, API_NONE, v->obj, va_of(s, v->base).v, v->length_bytes,
                v->mode, 0);
     view_unlink(s->nt->mm, v);
@@ -147,12 +147,12 @@ static uint32_t first_page(struct sim *s, const PFN_NUMBER *pfns, uint32_t pages
 /* Frames outside RAM: memory of a driver's image or a stack, where it lies anyway. */
 static char *host_base(struct sim *s, const PFN_NUMBER *pfns, uint32_t pages)
 {
-    char *base = mem_at(s, (struct pa){ pfns[0] << PAGE_SHIFT });
+    char *base = mem_at(s, (struct pa) { pfns[0] << PAGE_SHIFT });
 
     if (mem_page(s, pfns[0]) != MEM_NONE)
         return NULL;
     for (uint32_t i = 1; i < pages && base; i++)
-        if (mem_at(s, (struct pa){ pfns[i] << PAGE_SHIFT }) != base + (uint64_t)i * PAGE_SIZE)
+        if (mem_at(s, (struct pa) { pfns[i] << PAGE_SHIFT }) != base + (uint64_t)i * PAGE_SIZE)
             return NULL;
     return base;
 }
@@ -183,8 +183,10 @@ bool mm_view_make(struct sim *s, PMDL mdl, KPROCESSOR_MODE mode, struct mm_view 
     uint64_t *pfns = (uint64_t *)MmGetMdlPfnArray(mdl);
     uint32_t pages = mm_mdl_pages(s, mdl), first;
 
-    *v = (struct mm_view){ .pages = pages, .mode = (uint8_t)mode, .length_bytes = mdl->ByteCount,
-                           .process = mode == UserMode ? mm_process(s) : 0 };
+    *v = (struct mm_view) { .pages = pages,
+                            .mode = (uint8_t)mode,
+                            .length_bytes = mdl->ByteCount,
+                            .process = mode == UserMode ? mm_process(s) : 0 };
     if (!pages)
         return false;
     first = first_page(s, MmGetMdlPfnArray(mdl), pages);

@@ -16,10 +16,8 @@ struct part {
 };
 
 static const struct part parts[] = {
-    { nt_ke_create, nt_ke_reset, nt_ke_destroy },
-    { nt_mm_create, nt_mm_reset, nt_mm_destroy },
-    { nt_io_create, nt_io_reset, nt_io_destroy },
-    { nt_pnp_create, nt_pnp_reset, nt_pnp_destroy },
+    { nt_ke_create, nt_ke_reset, nt_ke_destroy }, { nt_mm_create, nt_mm_reset, nt_mm_destroy },
+    { nt_io_create, nt_io_reset, nt_io_destroy }, { nt_pnp_create, nt_pnp_reset, nt_pnp_destroy },
     { nt_zw_create, nt_zw_reset, nt_zw_destroy },
 };
 
@@ -46,10 +44,7 @@ void nt_obj_new(struct sim *s, const void *p, enum object_type type)
     objmap_put(&s->nt->objects, p, obj_new(&s->trace, type), NULL);
 }
 
-void nt_obj_drop(struct sim *s, const void *p)
-{
-    objmap_drop(&s->nt->objects, p);
-}
+void nt_obj_drop(struct sim *s, const void *p) { objmap_drop(&s->nt->objects, p); }
 
 int nt_create(struct sim *s)
 {

@@ -30,7 +30,8 @@ struct nt {
 
 /* Object id of a Windows structure; 0 for NULL, and one is made for a pointer not seen before. */
 uint32_t nt_obj(struct sim *s, const void *p, enum object_type type);
-void nt_obj_new(struct sim *s, const void *p, enum object_type type); /* a new life at this address */
+void nt_obj_new(struct sim *s, const void *p,
+                enum object_type type); /* a new life at this address */
 void nt_obj_drop(struct sim *s, const void *p);
 
 /* Creates, resets and destroys all parts in order: ke, mm, io, pnp, zw. Each part provides its three. */
@@ -61,10 +62,13 @@ void ke_event_set(struct sim *s, PRKEVENT Event);
 
 /* --- mm.c --- */
 uint32_t mdl_obj(struct sim *s, PMDL Mdl); /* 0 for NULL */
-void *mdl_system_view(struct sim *s, PMDL Mdl); /* maps it if it is not mapped; NULL: no view left */
-PMDL mdl_create(struct sim *s, PVOID Va, ULONG Length, PIRP Irp); /* as IoAllocateMdl, nothing said */
+void *mdl_system_view(struct sim *s,
+                      PMDL Mdl); /* maps it if it is not mapped; NULL: no view left */
+PMDL mdl_create(struct sim *s, PVOID Va, ULONG Length,
+                PIRP Irp); /* as IoAllocateMdl, nothing said */
 void mdl_destroy(struct sim *s, PMDL Mdl);
-NTSTATUS mdl_lock(struct sim *s, PMDL Mdl, KPROCESSOR_MODE Mode, LOCK_OPERATION Operation); /* status instead of raising */
+NTSTATUS mdl_lock(struct sim *s, PMDL Mdl, KPROCESSOR_MODE Mode,
+                  LOCK_OPERATION Operation); /* status instead of raising */
 void mdl_unlock(struct sim *s, PMDL Mdl);
 
 /* --- io.c --- */

@@ -13,10 +13,7 @@ VOID RtlInitializeBitMap(PRTL_BITMAP BitMapHeader, PULONG BitMapBuffer, ULONG Si
     BitMapHeader->Buffer = BitMapBuffer;
 }
 
-static bool bit(PRTL_BITMAP map, ULONG n)
-{
-    return map->Buffer[n / 32] >> (n % 32) & 1;
-}
+static bool bit(PRTL_BITMAP map, ULONG n) { return map->Buffer[n / 32] >> (n % 32) & 1; }
 
 /* How many bits from n on (at most `most`) have this value. */
 static ULONG run(PRTL_BITMAP map, ULONG n, ULONG most, bool value)
@@ -183,8 +180,7 @@ ULONG RtlFindLongestRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex)
     return r.NumberOfBits;
 }
 
-ULONG RtlFindNextForwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex,
-                                 PULONG StartingRunIndex)
+ULONG RtlFindNextForwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex, PULONG StartingRunIndex)
 {
     RTL_BITMAP_RUN r = next_clear(BitMapHeader, FromIndex);
 
@@ -246,17 +242,11 @@ BOOLEAN RtlAreBitsClear(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG Len
     return are(BitMapHeader, StartingIndex, Length, false);
 }
 
-CCHAR RtlFindLeastSignificantBit(ULONGLONG Set)
-{
-    return Set ? (CCHAR)__builtin_ctzll(Set) : -1;
-}
+CCHAR RtlFindLeastSignificantBit(ULONGLONG Set) { return Set ? (CCHAR)__builtin_ctzll(Set) : -1; }
 
 CCHAR RtlFindMostSignificantBit(ULONGLONG Set)
 {
     return Set ? (CCHAR)(63 - __builtin_clzll(Set)) : -1;
 }
 
-ULONG RtlNumberOfSetBitsUlongPtr(ULONG_PTR Target)
-{
-    return (ULONG)__builtin_popcountll(Target);
-}
+ULONG RtlNumberOfSetBitsUlongPtr(ULONG_PTR Target) { return (ULONG)__builtin_popcountll(Target); }

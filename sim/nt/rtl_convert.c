@@ -21,7 +21,8 @@ static NTSTATUS room(struct sim *s, PUNICODE_STRING to, size_t bytes, size_t ter
         return STATUS_INVALID_PARAMETER_2;
     if (!allocate)
         return to->MaximumLength >= bytes + (must_terminate ? terminator : 0)
-                   ? STATUS_SUCCESS : STATUS_BUFFER_OVERFLOW;
+                   ? STATUS_SUCCESS
+                   : STATUS_BUFFER_OVERFLOW;
     to->Buffer = string_alloc(s, bytes + terminator);
     to->MaximumLength = (USHORT)(bytes + terminator);
     return to->Buffer ? STATUS_SUCCESS : STATUS_NO_MEMORY;
@@ -62,8 +63,8 @@ NTSTATUS RtlUpcaseUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STR
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_RtlUpcaseUnicodeString, 0, SourceString->Length,
                                AllocateDestinationString, 0, 0);
-    NTSTATUS status = change_case(s, DestinationString, SourceString, AllocateDestinationString,
-                                  rtl_upcase);
+    NTSTATUS status =
+        change_case(s, DestinationString, SourceString, AllocateDestinationString, rtl_upcase);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);
     return status;
@@ -84,8 +85,8 @@ NTSTATUS RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_S
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_RtlDowncaseUnicodeString, 0, SourceString->Length,
                                AllocateDestinationString, 0, 0);
-    NTSTATUS status = change_case(s, DestinationString, SourceString, AllocateDestinationString,
-                                  rtl_downcase);
+    NTSTATUS status =
+        change_case(s, DestinationString, SourceString, AllocateDestinationString, rtl_downcase);
 
     call_end(&c, (uint32_t)status, 0, 0, 0);
     return status;
@@ -100,8 +101,7 @@ NTSTATUS RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_S
  * Says     CALL, RETURN
  * Source   wdm/nf-wdm-rtlansistringtounicodestring
  */
-NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING DestinationString,
-                                      PCANSI_STRING SourceString,
+NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING DestinationString, PCANSI_STRING SourceString,
                                       BOOLEAN AllocateDestinationString)
 {
     struct sim *s = sim_now();
@@ -244,10 +244,7 @@ VOID RtlFreeAnsiString(PANSI_STRING AnsiString)
     call_end(&c, 0, 0, 0, 0);
 }
 
-VOID RtlFreeUTF8String(PUTF8_STRING Utf8String)
-{
-    RtlFreeAnsiString(Utf8String);
-}
+VOID RtlFreeUTF8String(PUTF8_STRING Utf8String) { RtlFreeAnsiString(Utf8String); }
 
 /* --- numbers --- */
 
@@ -397,8 +394,7 @@ NTSTATUS RtlInt64ToUnicodeString(ULONGLONG Value, ULONG Base, PUNICODE_STRING St
 /* Which nibble of the sixteen bytes stands at each place of the text, or -1 for punctuation. */
 static int guid_nibble(unsigned at)
 {
-    static const unsigned char order[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14,
-                                             15 };
+    static const unsigned char order[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
     unsigned digit = at - 1;
 
     if (at == 0 || at == 9 || at == 14 || at == 19 || at == 24 || at == 37)
@@ -407,10 +403,7 @@ static int guid_nibble(unsigned at)
     return order[digit / 2] * 2 + (int)(digit & 1);
 }
 
-static WCHAR guid_mark(unsigned at)
-{
-    return at == 0 ? '{' : at == 37 ? '}' : '-';
-}
+static WCHAR guid_mark(unsigned at) { return at == 0 ? '{' : at == 37 ? '}' : '-'; }
 
 /*
  * RtlStringFromGUID: a GUID as text, in memory that RtlFreeUnicodeString gives back.
@@ -432,8 +425,8 @@ NTSTATUS RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString)
         int at = guid_nibble(i);
         UCHAR b = at < 0 ? 0 : bytes[at / 2];
 
-        GuidString->Buffer[i] = at < 0 ? guid_mark(i)
-                                       : (UCHAR)"0123456789ABCDEF"[at & 1 ? b & 15 : b >> 4];
+        GuidString->Buffer[i] =
+            at < 0 ? guid_mark(i) : (UCHAR) "0123456789ABCDEF"[at & 1 ? b & 15 : b >> 4];
     }
     if (NT_SUCCESS(status)) {
         GuidString->Buffer[GUID_CHARS] = 0;
@@ -457,7 +450,7 @@ NTSTATUS RtlGUIDFromString(PCUNICODE_STRING GuidString, GUID *Guid)
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_RtlGUIDFromString, 0, GuidString->Length, 0, 0, 0);
     NTSTATUS status = GuidString->Length == GUID_CHARS * sizeof(WCHAR) ? STATUS_SUCCESS
-                                                                      : STATUS_INVALID_PARAMETER;
+                                                                       : STATUS_INVALID_PARAMETER;
     UCHAR bytes[sizeof(GUID)] = { 0 };
 
     for (unsigned i = 0; NT_SUCCESS(status) && i < GUID_CHARS; i++) {

@@ -6,7 +6,7 @@
 #include "sim/core/call.h"
 #include "sim/nt/rtl_priv.h"
 
-#define TSC_PER_NS 2        /* a 2 GHz processor */
+#define TSC_PER_NS 2 /* a 2 GHz processor */
 #define PAUSE_NS 20
 #define EFLAGS_IF 0x200u
 
@@ -56,10 +56,7 @@ VOID ddk_cpuidex(int Info[4], int Function, int SubFunction)
     }
 }
 
-VOID ddk_cpuid(int Info[4], int Function)
-{
-    ddk_cpuidex(Info, Function, 0);
-}
+VOID ddk_cpuid(int Info[4], int Function) { ddk_cpuidex(Info, Function, 0); }
 
 /* Interrupts off is IRQL HIGH_LEVEL for what can happen on this processor. */
 VOID ddk_disable(VOID)
@@ -97,7 +94,4 @@ VOID ddk_clflush(const VOID *Address)
     sched_spend(s, 50);
 }
 
-ULONG64 ddk_readeflags(VOID)
-{
-    return 2u | (sched_irql(sim_now()) < IRQL_HIGH ? EFLAGS_IF : 0);
-}
+ULONG64 ddk_readeflags(VOID) { return 2u | (sched_irql(sim_now()) < IRQL_HIGH ? EFLAGS_IF : 0); }

@@ -9,7 +9,7 @@
 #include "sim/nt/rtl.h"
 #include "sim/nt/rtl_priv.h"
 
-#define LINE_BYTES 512  /* DbgPrint's own limit: wdm/nf-wdm-dbgprint */
+#define LINE_BYTES 512 /* DbgPrint's own limit: wdm/nf-wdm-dbgprint */
 #define TRACE_BYTES 1024
 #define STATUS_BREAKPOINT_CODE 0x80000003u
 #define STATUS_ASSERTION_FAILURE_CODE 0xC0000420u
@@ -189,40 +189,22 @@ static void breakpoint(struct sim *s, uint64_t status)
  * Says     CALL, RETURN, EXCEPTION
  * Source   wdm/nf-wdm-dbgbreakpoint
  */
-VOID DbgBreakPoint(VOID)
-{
-    breakpoint(sim_now(), 0);
-}
+VOID DbgBreakPoint(VOID) { breakpoint(sim_now(), 0); }
 
-VOID DbgBreakPointWithStatus(ULONG Status)
-{
-    breakpoint(sim_now(), Status);
-}
+VOID DbgBreakPointWithStatus(ULONG Status) { breakpoint(sim_now(), Status); }
 
-VOID ddk_debugbreak(VOID)
-{
-    breakpoint(sim_now(), 0);
-}
+VOID ddk_debugbreak(VOID) { breakpoint(sim_now(), 0); }
 
 /* The two flags that drivers read before they break: nobody is there. */
 static BOOLEAN debugger_enabled = FALSE, debugger_not_present = TRUE;
 PBOOLEAN KdDebuggerEnabled = &debugger_enabled;
 PBOOLEAN KdDebuggerNotPresent = &debugger_not_present;
 
-BOOLEAN KdRefreshDebuggerNotPresent(VOID)
-{
-    return TRUE;
-}
+BOOLEAN KdRefreshDebuggerNotPresent(VOID) { return TRUE; }
 
-NTSTATUS KdDisableDebugger(VOID)
-{
-    return DEBUGGER_INACTIVE;
-}
+NTSTATUS KdDisableDebugger(VOID) { return DEBUGGER_INACTIVE; }
 
-NTSTATUS KdEnableDebugger(VOID)
-{
-    return DEBUGGER_INACTIVE;
-}
+NTSTATUS KdEnableDebugger(VOID) { return DEBUGGER_INACTIVE; }
 
 /*
  * A failed ASSERT of a checked driver: said and printed; the driver goes on, as when somebody at a
@@ -234,8 +216,8 @@ VOID ddk_assert(PCSTR Text, PCSTR File, int Line)
     struct call c = call_begin(s, API_ddk_assert, 0, (uint64_t)Line, 0, 0, 0);
     char line[LINE_BYTES];
 
-    snprintf(line, sizeof(line), "*** Assertion failed: %s\n***   Source File: %s, line %d\n",
-             Text, File, Line);
+    snprintf(line, sizeof(line), "*** Assertion failed: %s\n***   Source File: %s, line %d\n", Text,
+             File, Line);
     io_debug_text(s, line, strlen(line));
     call_end(&c, STATUS_ASSERTION_FAILURE_CODE, 0, 0, 0);
 }
@@ -244,8 +226,8 @@ VOID ddk_assert(PCSTR Text, PCSTR File, int Line)
 VOID ddk_paged_code(PCSTR File, int Line)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_ddk_paged_code, 0, (uint64_t)Line, sched_irql(s), File != NULL,
-                               0);
+    struct call c =
+        call_begin(s, API_ddk_paged_code, 0, (uint64_t)Line, sched_irql(s), File != NULL, 0);
 
     call_end(&c, 0, 0, 0, 0);
 }
@@ -284,18 +266,22 @@ static void wpp_literal(struct wpp *w, const char *text)
 
 /*
  * One %!NAME!. Names that say where we are take no argument; the others stand for one argument,
- * whose printf type is put in their place. Source devtest/what-are-the-wpp-extended-format-specification-strings
+ * whose printf type is put in their place. Source
+ * devtest/what-are-the-wpp-extended-format-specification-strings
  */
 static void wpp_name(struct wpp *w, const char *name, size_t length)
 {
-    static const struct { const char *name, *type; } types[] = {
-        { "STATUS", "0x%08x" }, { "HRESULT", "0x%08x" }, { "WINERROR", "%u" },
-        { "NTSTATUS", "0x%08x" },
-        { "bool", "%d" }, { "BOOLEAN", "%d" }, { "ULONG", "%u" }, { "DWORD", "%u" }, { "LONG", "%d" },
-        { "WORD", "%u" }, { "BYTE", "%u" }, { "irql", "%d" }, { "pool", "%d" }, { "str", "%s" },
-        { "ARSTR", "%s" }, { "ARWSTR", "%ws" }, { "USTR", "%wZ" }, { "ANSTR", "%Z" },
-        { "I64D", "%I64d" }, { "I64U", "%I64u" }, { "I64X", "%I64x" }, { "TIMESTAMP", "%p" },
-        { "sysctrl", "%d" }, { "IRP_MJ", "%d" },
+    static const struct {
+        const char *name, *type;
+    } types[] = {
+        { "STATUS", "0x%08x" },   { "HRESULT", "0x%08x" }, { "WINERROR", "%u" },
+        { "NTSTATUS", "0x%08x" }, { "bool", "%d" },        { "BOOLEAN", "%d" },
+        { "ULONG", "%u" },        { "DWORD", "%u" },       { "LONG", "%d" },
+        { "WORD", "%u" },         { "BYTE", "%u" },        { "irql", "%d" },
+        { "pool", "%d" },         { "str", "%s" },         { "ARSTR", "%s" },
+        { "ARWSTR", "%ws" },      { "USTR", "%wZ" },       { "ANSTR", "%Z" },
+        { "I64D", "%I64d" },      { "I64U", "%I64u" },     { "I64X", "%I64x" },
+        { "TIMESTAMP", "%p" },    { "sysctrl", "%d" },     { "IRP_MJ", "%d" },
     };
     char number[16];
 

@@ -56,15 +56,9 @@ ULONG RtlUniform(PULONG Seed)
     return *Seed;
 }
 
-ULONG RtlRandomEx(PULONG Seed)
-{
-    return RtlUniform(Seed);
-}
+ULONG RtlRandomEx(PULONG Seed) { return RtlUniform(Seed); }
 
-ULONG RtlRandom(PULONG Seed)
-{
-    return RtlUniform(Seed);
-}
+ULONG RtlRandom(PULONG Seed) { return RtlUniform(Seed); }
 
 /*
  * RtlGetVersion: which Windows this is.
@@ -78,8 +72,8 @@ ULONG RtlRandom(PULONG Seed)
 NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW VersionInformation)
 {
     struct sim *s = sim_now();
-    struct call c = call_begin(s, API_RtlGetVersion, 0, VersionInformation->dwOSVersionInfoSize, 0,
-                               0, 0);
+    struct call c =
+        call_begin(s, API_RtlGetVersion, 0, VersionInformation->dwOSVersionInfoSize, 0, 0, 0);
 
     VersionInformation->dwMajorVersion = WINDOWS_MAJOR;
     VersionInformation->dwMinorVersion = WINDOWS_MINOR;
@@ -115,12 +109,18 @@ static int condition_of(ULONGLONG mask, ULONG type)
 static bool holds(ULONG have, ULONG want, int condition)
 {
     switch (condition) {
-    case VER_EQUAL: return have == want;
-    case VER_GREATER: return have > want;
-    case VER_GREATER_EQUAL: return have >= want;
-    case VER_LESS: return have < want;
-    case VER_LESS_EQUAL: return have <= want;
-    default: return false;
+    case VER_EQUAL:
+        return have == want;
+    case VER_GREATER:
+        return have > want;
+    case VER_GREATER_EQUAL:
+        return have >= want;
+    case VER_LESS:
+        return have < want;
+    case VER_LESS_EQUAL:
+        return have <= want;
+    default:
+        return false;
     }
 }
 
@@ -171,10 +171,7 @@ BOOLEAN RtlIsServicePackVersionInstalled(ULONG Version)
 
 /* --- dates: 100 ns units since the first day of 1601, a Monday --- */
 
-static bool is_leap(int year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
+static bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
 
 static int month_days(int year, int month)
 {
@@ -299,7 +296,7 @@ NTSTATUS RtlSetDaclSecurityDescriptor(PSECURITY_DESCRIPTOR SecurityDescriptor, B
         return STATUS_UNKNOWN_REVISION;
     if (sd->Control & SE_SELF_RELATIVE_BIT)
         return STATUS_INVALID_SECURITY_DESCR;
-    sd->Control &= (USHORT)~(SE_DACL_PRESENT_BIT | SE_DACL_DEFAULTED_BIT);
+    sd->Control &= (USHORT) ~(SE_DACL_PRESENT_BIT | SE_DACL_DEFAULTED_BIT);
     sd->Control |= DaclPresent ? SE_DACL_PRESENT_BIT : 0;
     sd->Control |= DaclPresent && DaclDefaulted ? SE_DACL_DEFAULTED_BIT : 0;
     sd->Dacl = DaclPresent ? Dacl : NULL;

@@ -9,8 +9,7 @@
 #include "sim/core/door.h"
 #include "sim/nt/nt.h"
 
-static inline __attribute__((always_inline)) void rtl_copy(void *to, const void *from,
-                                                          size_t bytes)
+static inline __attribute__((always_inline)) void rtl_copy(void *to, const void *from, size_t bytes)
 {
     door_range(from, bytes, false, __builtin_return_address(0));
     door_range(to, bytes, true, __builtin_return_address(0));

@@ -36,12 +36,13 @@ uint16_t rtl_upcase(uint16_t c)
 
 uint16_t rtl_downcase(uint16_t c)
 {
-    uint16_t lower = c < 0x80 ? (c >= 'A' && c <= 'Z' ? c + 32 : c)
+    uint16_t lower = c < 0x80     ? (c >= 'A' && c <= 'Z' ? c + 32 : c)
                      : c == 0x178 ? 0xFF
                      : c < 0x100 || (c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)
                          ? (uint16_t)(c + 32)
-                     : c < 0x180 ? (uint16_t)(c + 1)
-                     : c >= 0x400 && c <= 0x40F ? (uint16_t)(c + 80) : c;
+                     : c < 0x180                ? (uint16_t)(c + 1)
+                     : c >= 0x400 && c <= 0x40F ? (uint16_t)(c + 80)
+                                                : c;
 
     return rtl_upcase(lower) == c ? lower : c;
 }
@@ -71,7 +72,7 @@ static NTSTATUS init8(PSTRING to, PCSZ from, bool refuse)
 {
     size_t n = length8(from);
 
-    *to = (STRING){ 0, 0, (PCHAR)from };
+    *to = (STRING) { 0, 0, (PCHAR)from };
     if (!from)
         return STATUS_SUCCESS;
     if (n > 0xFFFE) {
@@ -90,7 +91,7 @@ static NTSTATUS init16(PUNICODE_STRING to, PCWSTR from, bool refuse)
 {
     size_t bytes = length16(from) * sizeof(WCHAR);
 
-    *to = (UNICODE_STRING){ 0, 0, (PWSTR)from };
+    *to = (UNICODE_STRING) { 0, 0, (PWSTR)from };
     if (!from)
         return STATUS_SUCCESS;
     if (bytes > 0xFFFC) {
@@ -228,25 +229,21 @@ static LONG compare8(const STRING *a, const STRING *b, BOOLEAN fold, USHORT byte
     return 0;
 }
 
-static USHORT shorter(USHORT a, USHORT b)
-{
-    return a < b ? a : b;
-}
+static USHORT shorter(USHORT a, USHORT b) { return a < b ? a : b; }
 
 /* Comparisons: by character, then by length. Source wdm/nf-wdm-rtlcompareunicodestring */
 LONG RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
                              BOOLEAN CaseInSensitive)
 {
-    LONG d = compare16(String1, String2, CaseInSensitive,
-                       shorter(String1->Length, String2->Length));
+    LONG d =
+        compare16(String1, String2, CaseInSensitive, shorter(String1->Length, String2->Length));
 
     return d ? d : (LONG)String1->Length - (LONG)String2->Length;
 }
 
 LONG RtlCompareString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive)
 {
-    LONG d = compare8(String1, String2, CaseInSensitive,
-                      shorter(String1->Length, String2->Length));
+    LONG d = compare8(String1, String2, CaseInSensitive, shorter(String1->Length, String2->Length));
 
     return d ? d : (LONG)String1->Length - (LONG)String2->Length;
 }
@@ -281,30 +278,23 @@ BOOLEAN RtlPrefixString(const STRING *String1, const STRING *String2, BOOLEAN Ca
 
 /* RtlHashUnicodeString: x65599, the only algorithm there is.
  * Source wdm/nf-wdm-rtlhashunicodestring */
-NTSTATUS RtlHashUnicodeString(PCUNICODE_STRING String, BOOLEAN CaseInSensitive,
-                              ULONG HashAlgorithm, PULONG HashValue)
+NTSTATUS RtlHashUnicodeString(PCUNICODE_STRING String, BOOLEAN CaseInSensitive, ULONG HashAlgorithm,
+                              PULONG HashValue)
 {
     ULONG hash = 0;
 
     if (!String || !HashValue || HashAlgorithm > HASH_STRING_ALGORITHM_X65599)
         return STATUS_INVALID_PARAMETER;
     for (USHORT i = 0; i < String->Length / sizeof(WCHAR); i++)
-        hash = hash * 65599 +
-               (CaseInSensitive ? rtl_upcase(String->Buffer[i]) : String->Buffer[i]);
+        hash = hash * 65599 + (CaseInSensitive ? rtl_upcase(String->Buffer[i]) : String->Buffer[i]);
     *HashValue = hash;
     return STATUS_SUCCESS;
 }
 
 /* One character's other case. Source ntifs/nf-ntifs-rtlupcaseunicodechar, wdm/nf-wdm-rtlupperchar */
-WCHAR RtlUpcaseUnicodeChar(WCHAR SourceCharacter)
-{
-    return rtl_upcase(SourceCharacter);
-}
+WCHAR RtlUpcaseUnicodeChar(WCHAR SourceCharacter) { return rtl_upcase(SourceCharacter); }
 
-WCHAR RtlDowncaseUnicodeChar(WCHAR SourceCharacter)
-{
-    return rtl_downcase(SourceCharacter);
-}
+WCHAR RtlDowncaseUnicodeChar(WCHAR SourceCharacter) { return rtl_downcase(SourceCharacter); }
 
 CHAR RtlUpperChar(CHAR Character)
 {

@@ -8,8 +8,14 @@
 #include "sim/core/seh.h"
 #include "sim/nt/nt.h"
 
-enum unmodelled_kind { RETURNS_STATUS, RETURNS_POINTER, RETURNS_NOTHING, RETURNS_BOOL, RETURNS_ULONG,
-                       RETURNS_U64 };
+enum unmodelled_kind {
+    RETURNS_STATUS,
+    RETURNS_POINTER,
+    RETURNS_NOTHING,
+    RETURNS_BOOL,
+    RETURNS_ULONG,
+    RETURNS_U64
+};
 
 uint64_t ddk_unmodelled(const char *name, int kind, const void *frame);
 

@@ -26,7 +26,8 @@ int only_declared(int x) { return x + 10; }
 #define FORCEINLINE static __inline__ __attribute__((always_inline, unused))
 static FORCEINLINE int twice_static(int x) { return x + 11; }
 extern FORCEINLINE int both(int x) { return x + 12; }
-FORCEINLINE int macro_try(int x) { int y = 0; __try { y = 13; host_raise(x); } __except (1) { return y; } return 0; }
+FORCEINLINE int macro_try(int x) { int y = 0;
+    __try { y = 13; host_raise(x); } __except (1) { return y; } return 0; }
 
 int test_main(void)
 {

@@ -29,8 +29,8 @@ static void keep(void *ctx, const struct event *e)
 {
     (void)ctx;
     if (e->kind == EV_CHOICE)
-        said[said_count++] = (struct choice_record){ (uint16_t)e->obj, e->agent, (uint32_t)e->a[0],
-                                                     (uint32_t)e->a[1], (uint32_t)e->a[2] };
+        said[said_count++] = (struct choice_record) { (uint16_t)e->obj, e->agent, (uint32_t)e->a[0],
+                                                      (uint32_t)e->a[1], (uint32_t)e->a[2] };
 }
 
 static void plain_is_always_zero(void **state)
@@ -114,7 +114,7 @@ static void bytes_run_out_into_the_plain_way(void **state)
     (void)state;
     choice_from_bytes(s, bytes, sizeof(bytes));
     assert_int_equal(choice_draw(s, CHOICE_SCENARIO, 4), 3);
-    assert_int_equal(choice_draw(s, CHOICE_SCENARIO, 100), 0); /* 200 % 100 */
+    assert_int_equal(choice_draw(s, CHOICE_SCENARIO, 100), 0);    /* 200 % 100 */
     assert_int_equal(choice_draw(s, CHOICE_SCENARIO, 1000), 256); /* two bytes */
     assert_int_equal(choice_draw(s, CHOICE_SCENARIO, 4), 0);
     free(s);

@@ -56,7 +56,7 @@ static void every_page_has_a_frame_and_the_frame_has_the_page(void **state)
         assert_int_equal(wrong, 0);
         assert_int_equal(mem_page(s, 0), MEM_NONE);
         assert_int_equal(mem_page(s, 0xfee00), MEM_NONE);
-        assert_null(mem_at(s, (struct pa){ 0xfee00000 }));
+        assert_null(mem_at(s, (struct pa) { 0xfee00000 }));
         mem_destroy(s);
     }
 }
@@ -83,7 +83,10 @@ static void scattered_memory_has_runs_of_one_to_sixteen_frames(void **state)
 static void zones_give_contiguous_frames_where_they_say(void **state)
 {
     struct sim *s = make(MEMORY_SCATTERED, true, 128);
-    static const struct { enum mem_zone zone; uint64_t low, high; } rows[] = {
+    static const struct {
+        enum mem_zone zone;
+        uint64_t low, high;
+    } rows[] = {
         { MEM_BELOW_16M, 0, 1ull << 24 },
         { MEM_BELOW_4G, 0, 1ull << 32 },
         { MEM_HIGH_CONTIGUOUS, 1ull << 32, UINT64_MAX },
@@ -196,7 +199,7 @@ static void a_view_puts_scattered_frames_in_order(void **state)
     mem_view_unmap(s, view, 4);
     assert_int_equal(mem_page_of(s, view), MEM_NONE);
     assert_ptr_equal(mem_view_map(s, pfns, 2), view);
-    assert_null(mem_view_map(s, (uint64_t[]){ 1 }, 1)); /* no memory there */
+    assert_null(mem_view_map(s, (uint64_t[]) { 1 }, 1)); /* no memory there */
     view = mem_user_view_map(s, 9, pfns, 3);
     assert_true(mem_is_user(view) && mem_user_valid(s, 9, view, 3 * PAGE_BYTES));
     assert_false(mem_user_valid(s, 9, view, 3 * PAGE_BYTES + 1));
@@ -234,7 +237,7 @@ static void memory_outside_ram_gets_frames_that_lead_back_to_it(void **state)
     assert_int_not_equal(pfn, 0);
     assert_int_equal(mem_host_pfn(s, buffer + 20), pfn);
     assert_int_not_equal(mem_host_pfn(s, buffer + PAGE_BYTES), pfn);
-    assert_ptr_equal(mem_at(s, (struct pa){ pfn << PAGE_BITS | 10 }), buffer + 10);
+    assert_ptr_equal(mem_at(s, (struct pa) { pfn << PAGE_BITS | 10 }), buffer + 10);
     assert_int_equal(mem_page(s, pfn), MEM_NONE);
     assert_int_equal(mem_host_pfn(s, (void *)0xdead000), 0); /* nothing is there */
     mem_destroy(s);
@@ -264,7 +267,7 @@ static void a_reset_leaves_no_trace(void **state)
         assert_int_equal(p[round][50], 0);
         memset(p[round], 1, 100);
         name[round] = va_of(s, p).v;
-        assert_non_null(mem_view_map(s, (uint64_t[]){ mem_pfn(s, page) }, 1));
+        assert_non_null(mem_view_map(s, (uint64_t[]) { mem_pfn(s, page) }, 1));
         mem_reset(s);
         assert_int_equal(mem_frame(s, page)->allocated, FRAME_FREE);
         assert_int_equal(mem_frame(s, page)->locks, 0);

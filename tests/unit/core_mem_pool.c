@@ -163,7 +163,10 @@ static void a_pointer_into_a_block_finds_it(void **state)
         assert_int_equal(p[i], 0);
 }
 
-struct leaks { unsigned count; uint32_t tags[8]; };
+struct leaks {
+    unsigned count;
+    uint32_t tags[8];
+};
 
 static void note_leak(void *ctx, const struct pool_block *b)
 {

@@ -33,10 +33,7 @@ static void run(struct sim *s, void (*fn)(void *), void *ctx)
 }
 
 static char order[64];
-static void note(char c)
-{
-    order[strlen(order)] = c;
-}
+static void note(char c) { order[strlen(order)] = c; }
 
 static void dpc_notes(struct sim *s, void *ctx)
 {
@@ -50,7 +47,7 @@ static void dpc_waits_body(void *ctx)
     struct sim *s = sim_now();
 
     (void)ctx;
-    d = (struct sched_dpc){ .fn = dpc_notes, .ctx = "d", .cpu = -1 };
+    d = (struct sched_dpc) { .fn = dpc_notes, .ctx = "d", .cpu = -1 };
     sched_irql_set(s, IRQL_DISPATCH);
     assert_true(sched_dpc_queue(s, &d));
     assert_false(sched_dpc_queue(s, &d));
@@ -87,8 +84,8 @@ static void interrupt_body(void *ctx)
     struct sim *s = sim_now();
 
     (void)ctx;
-    i = (struct sched_intr){ .fn = isr_notes, .irql = 6, .cpu = -1 };
-    d = (struct sched_dpc){ .fn = dpc_notes, .ctx = "d", .cpu = -1 };
+    i = (struct sched_intr) { .fn = isr_notes, .irql = 6, .cpu = -1 };
+    d = (struct sched_dpc) { .fn = dpc_notes, .ctx = "d", .cpu = -1 };
     sched_intr_raise(s, &i, 3); /* nobody is connected: an edge is lost */
     sched_intr_connect(s, &i);
     sched_irql_set(s, 7);
@@ -113,10 +110,7 @@ static void interrupt_waits_for_its_irql(void **state)
     sim_destroy(s);
 }
 
-static void event_fires(struct sim *s, void *ctx)
-{
-    sched_wake(s, ctx);
-}
+static void event_fires(struct sim *s, void *ctx) { sched_wake(s, ctx); }
 
 static void block_body(void *ctx)
 {

@@ -13,8 +13,17 @@
 #include "sim/core/mem.h"
 #include "sim/core/sched.h"
 
-enum { CONTROL = 0x04, STATUS = 0x08, CAUSE = 0x0c, ERROR = 0x10, ADDRESS = 0x14, LENGTH = 0x18,
-       WINDOW = 0x1c, OFFSET = 0x20, MOVED = 0x24 };
+enum {
+    CONTROL = 0x04,
+    STATUS = 0x08,
+    CAUSE = 0x0c,
+    ERROR = 0x10,
+    ADDRESS = 0x14,
+    LENGTH = 0x18,
+    WINDOW = 0x1c,
+    OFFSET = 0x20,
+    MOVED = 0x24
+};
 enum { START = 1, TO_CARD = 2, IRQ = 4, STOP = 8, RESET = 16 };
 enum { DONE = 1, FAILED = 2, STOPPED = 4 };
 enum { ERR_BUS = 1, ERR_LENGTH = 2, ERR_BUSY = 4 };
@@ -64,7 +73,10 @@ static uint32_t cause_taken(struct bench *b)
     return cause;
 }
 
-struct job { void (*fn)(struct bench *); struct bench *b; };
+struct job {
+    void (*fn)(struct bench *);
+    struct bench *b;
+};
 
 static void job_run(void *ctx)
 {

@@ -18,10 +18,28 @@
 #define BUFFER_PAGES 4u
 #define TO_CARD 0u
 #define FROM_CARD 4u
-enum { CONTROL = 0x00, STATUS = 0x04, RING_LOW = 0x08, RING_HIGH = 0x0c, ENTRIES = 0x10,
-       PRODUCER = 0x14, CONSUMER = 0x18, COMPLETED = 0x1c, ERROR_INDEX = 0x24 };
-enum { RUN = 1, IRQ = 2, RESET = 4, BUSY = 1, ERR_MAGIC = 0x100, ERR_BUS = 0x200,
-       ERR_LENGTH = 0x400, ERR_CARD = 0x800, ERR_RING = 0x1000 };
+enum {
+    CONTROL = 0x00,
+    STATUS = 0x04,
+    RING_LOW = 0x08,
+    RING_HIGH = 0x0c,
+    ENTRIES = 0x10,
+    PRODUCER = 0x14,
+    CONSUMER = 0x18,
+    COMPLETED = 0x1c,
+    ERROR_INDEX = 0x24
+};
+enum {
+    RUN = 1,
+    IRQ = 2,
+    RESET = 4,
+    BUSY = 1,
+    ERR_MAGIC = 0x100,
+    ERR_BUS = 0x200,
+    ERR_LENGTH = 0x400,
+    ERR_CARD = 0x800,
+    ERR_RING = 0x1000
+};
 
 struct descriptor {
     uint32_t magic, flags;
@@ -76,12 +94,16 @@ static void channel_up(struct bench *b, unsigned channel)
 
 static void describe(struct bench *b, unsigned entry, uint64_t ba, uint32_t length, uint64_t card)
 {
-    b->ring[entry] = (struct descriptor){ .magic = MAGIC, .flags = 3, .bus_address = ba,
-                                          .length = length, .card = card };
+    b->ring[entry] = (struct descriptor) {
+        .magic = MAGIC, .flags = 3, .bus_address = ba, .length = length, .card = card
+    };
 }
 
 /* Each test is a thread of a fresh machine with one sgdma in it. */
-struct job { void (*fn)(struct bench *); struct bench *b; };
+struct job {
+    void (*fn)(struct bench *);
+    struct bench *b;
+};
 
 static void job_run(void *ctx)
 {

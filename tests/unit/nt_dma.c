@@ -107,7 +107,8 @@ static void round_trip_of(ULONG offset, ULONG bytes, bool to_device)
 
 static void round_trips(void)
 {
-    static const struct { ULONG offset, bytes;
+    static const struct {
+        ULONG offset, bytes;
     } shapes[] = {
         { 0, 1 },          { 0xfff, 2 }, { 0, 4096 },      { 0x123, 4095 },
         { 0x800, 0x1801 }, { 0, 8192 },  { 0xabc, 20000 },

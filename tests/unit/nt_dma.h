@@ -60,7 +60,10 @@ static uint64_t reg_read(struct dm_device *d, unsigned bar, uint64_t offset, uns
     return offset + 0x100;
 }
 
-static struct { uint64_t offset, value; unsigned size, count; } stored;
+static struct {
+    uint64_t offset, value;
+    unsigned size, count;
+} stored;
 static void reg_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t value,
                       unsigned size)
 {
@@ -190,19 +193,18 @@ static inline void buffer_free(struct buffer *b)
     pool_free(T.s, b->block, 0x54534554);
 }
 
-static inline KIRQL to_dispatch(void)
-{
-    return sched_irql_set(T.s, IRQL_DISPATCH);
-}
+static inline KIRQL to_dispatch(void) { return sched_irql_set(T.s, IRQL_DISPATCH); }
 
-static inline void from_dispatch(KIRQL irql)
-{
-    sched_irql_set(T.s, irql);
-}
+static inline void from_dispatch(KIRQL irql) { sched_irql_set(T.s, irql); }
 
 /* --- a list, and who was called with it --- */
 
-static struct { unsigned calls; PSCATTER_GATHER_LIST list; PVOID context; uint8_t irql; } got;
+static struct {
+    unsigned calls;
+    PSCATTER_GATHER_LIST list;
+    PVOID context;
+    uint8_t irql;
+} got;
 
 static inline VOID list_control(PDEVICE_OBJECT DeviceObject, PIRP Irp,
                                 PSCATTER_GATHER_LIST ScatterGather, PVOID Context)
@@ -214,7 +216,11 @@ static inline VOID list_control(PDEVICE_OBJECT DeviceObject, PIRP Irp,
     got.irql = sched_irql(T.s);
 }
 
-static struct { unsigned calls; PVOID base, context; IO_ALLOCATION_ACTION action; } ctl;
+static struct {
+    unsigned calls;
+    PVOID base, context;
+    IO_ALLOCATION_ACTION action;
+} ctl;
 
 static inline IO_ALLOCATION_ACTION control(PDEVICE_OBJECT DeviceObject, PIRP Irp,
                                            PVOID MapRegisterBase, PVOID Context)

@@ -265,7 +265,7 @@ static void map_ex_forms(void)
     assert_int_equal(T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context_a, 3,
                                                      DMA_SYNCHRONOUS_CALLBACK, NULL, NULL, &base),
                      STATUS_SUCCESS);
-#define MAP(offset, dev, len, buf, size, fn) \
+#define MAP(offset, dev, len, buf, size, fn)                                                       \
     T.ops->MapTransferEx(T.adapter, b.mdl, base, offset, dev, len, TRUE, buf, size, fn, NULL)
     assert_int_equal(MAP(0, 0, &length, NULL, 0, NULL), STATUS_INVALID_PARAMETER);
     assert_int_equal(MAP(0, 0, &length, sg, 0x27, NULL), STATUS_INVALID_PARAMETER);

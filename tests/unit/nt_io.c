@@ -63,7 +63,8 @@ static void stack_make(struct sim *s)
     stack_driver->MajorFunction[IRP_MJ_READ] = hand_down;
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(IoCreateDevice(stack_driver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE,
-                                        &stack[i]), STATUS_SUCCESS);
+                                        &stack[i]),
+                         STATUS_SUCCESS);
         if (i)
             assert_ptr_equal(IoAttachDeviceToDeviceStack(stack[i], stack[0]), stack[i - 1]);
         stack[i]->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
@@ -185,7 +186,7 @@ static void twice_body(struct sim *s)
     struct host_request *q;
 
     fixture_dispatch = completes_twice;
-    q = host_io_start(s, f, &(struct host_io){ .op = HOST_READ });
+    q = host_io_start(s, f, &(struct host_io) { .op = HOST_READ });
     assert_true(q->done);
     assert_int_equal(q->status, STATUS_SUCCESS);
     assert_int_equal(s->bugcheck_code, 0x44); /* told, and the machine goes on */
@@ -271,8 +272,7 @@ static void names_body(struct sim *s)
     assert_int_equal(IoGetDeviceObjectPointer(&link, FILE_READ_DATA, &file, &same),
                      STATUS_NO_SUCH_DEVICE);
     device->Flags &= ~(ULONG)DO_DEVICE_INITIALIZING;
-    assert_int_equal(IoGetDeviceObjectPointer(&link, FILE_READ_DATA, &file, &same),
-                     STATUS_SUCCESS);
+    assert_int_equal(IoGetDeviceObjectPointer(&link, FILE_READ_DATA, &file, &same), STATUS_SUCCESS);
     assert_ptr_equal(same, device);
     assert_int_equal(fixture_cleaned, 1);
     assert_int_equal(fixture_closed, 0);
@@ -332,11 +332,11 @@ static void built_body(struct sim *s)
     assert_int_equal(iosb.Information, 99);
 }
 
-#define HOLDS(name, body, bugcheck)   \
-    static void name(void **state)    \
-    {                                 \
-        (void)state;                  \
-        fixture_run(body, bugcheck);  \
+#define HOLDS(name, body, bugcheck)                                                                \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        fixture_run(body, bugcheck);                                                               \
     }
 HOLDS(completion_routines_run_upward, order_body, 0)
 HOLDS(more_processing_gives_the_irp_back, take_back_body, 0)

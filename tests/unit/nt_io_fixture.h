@@ -74,8 +74,8 @@ static NTSTATUS fixture_pnp(PDEVICE_OBJECT device, PIRP irp)
 
 static NTSTATUS fixture_add(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo)
 {
-    NTSTATUS status = IoCreateDevice(driver, 64, NULL, FILE_DEVICE_UNKNOWN,
-                                     FILE_DEVICE_SECURE_OPEN, FALSE, &fixture_fdo);
+    NTSTATUS status = IoCreateDevice(driver, 64, NULL, FILE_DEVICE_UNKNOWN, FILE_DEVICE_SECURE_OPEN,
+                                     FALSE, &fixture_fdo);
 
     if (!NT_SUCCESS(status))
         return status;
@@ -104,10 +104,7 @@ static NTSTATUS fixture_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
     return STATUS_SUCCESS;
 }
 
-static void fixture_model_reset(struct dm_device *d)
-{
-    (void)d;
-}
+static void fixture_model_reset(struct dm_device *d) { (void)d; }
 
 static uint64_t fixture_model_read(struct dm_device *d, unsigned bar, uint64_t offset,
                                    unsigned size_bytes)
@@ -123,9 +120,17 @@ static void fixture_model_write(struct dm_device *d, unsigned bar, uint64_t offs
 }
 
 static struct dm_device_model fixture_model = {
-    .name = "test", .summary = "nothing", .vendor_id = 0x1234, .device_id = 1,
-    .bars = { { .bytes = 4096 } }, .address_bits = 64, .scatter_gather = true, .state_bytes = 16,
-    .reset = fixture_model_reset, .read = fixture_model_read, .write = fixture_model_write,
+    .name = "test",
+    .summary = "nothing",
+    .vendor_id = 0x1234,
+    .device_id = 1,
+    .bars = { { .bytes = 4096 } },
+    .address_bits = 64,
+    .scatter_gather = true,
+    .state_bytes = 16,
+    .reset = fixture_model_reset,
+    .read = fixture_model_read,
+    .write = fixture_model_write,
 };
 
 static void (*fixture_body)(struct sim *s);
@@ -172,8 +177,9 @@ static void fixture_run(void (*body)(struct sim *s), uint32_t bugcheck)
     assert_non_null(fixture_sim);
     fixture_body = body;
     fixture_opened = fixture_cleaned = fixture_closed = fixture_unloaded = 0;
-    assert_int_equal(sched_run(fixture_sim, sched_thread(fixture_sim, "boot", fixture_boot, NULL, 0, 8),
-                               true), SCHED_DONE);
+    assert_int_equal(sched_run(fixture_sim,
+                               sched_thread(fixture_sim, "boot", fixture_boot, NULL, 0, 8), true),
+                     SCHED_DONE);
     assert_int_equal(fixture_sim->bugcheck_code, bugcheck);
     assert_int_equal(fixture_unloaded, 1);
     sim_destroy(fixture_sim);

@@ -72,7 +72,7 @@ static void csq_body(struct sim *s)
     IoCsqInitialize(&csq, csq_insert, csq_remove, csq_peek, csq_acquire, csq_release, csq_canceled);
     fixture_dispatch = csq_queue;
     for (int i = 0; i < 3; i++)
-        q[i] = host_io_start(s, f, &(struct host_io){ .op = HOST_READ, .offset = (uint64_t)i });
+        q[i] = host_io_start(s, f, &(struct host_io) { .op = HOST_READ, .offset = (uint64_t)i });
     host_io_cancel(s, q[1]);
     assert_true(host_io_wait(s, q[1], UINT64_MAX));
     assert_int_equal(q[1]->status, STATUS_CANCELLED);
@@ -162,7 +162,7 @@ static void start_io_body(struct sim *s)
     fixture_driver->DriverStartIo = start_io;
     fixture_dispatch = start_packet;
     for (int i = 0; i < 4; i++)
-        q[i] = host_io_start(s, f, &(struct host_io){ .op = HOST_READ, .offset = keys[i] });
+        q[i] = host_io_start(s, f, &(struct host_io) { .op = HOST_READ, .offset = keys[i] });
     assert_int_equal(started_count, 1); /* one at a time */
     for (int i = 0; i < 4; i++) {
         PIRP irp = in_hand;
@@ -208,7 +208,7 @@ static void deferred_body(struct sim *s)
     fixture_dispatch = start_packet;
     fixture_fdo->DeviceQueue.Busy = TRUE; /* let them gather */
     for (int i = 0; i < 3; i++)
-        q[i] = host_io_start(s, f, &(struct host_io){ .op = HOST_READ });
+        q[i] = host_io_start(s, f, &(struct host_io) { .op = HOST_READ });
     assert_int_equal(started_count, 0);
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
     IoStartNextPacket(fixture_fdo, FALSE);
@@ -440,11 +440,11 @@ static void messages_are_connected_one_by_one(void **state)
     fixture_model.messages = 0;
 }
 
-#define HOLDS(name, body)            \
-    static void name(void **state)   \
-    {                                \
-        (void)state;                 \
-        fixture_run(body, 0);        \
+#define HOLDS(name, body)                                                                          \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        fixture_run(body, 0);                                                                      \
     }
 HOLDS(cancel_safe_queue_has_no_gap, csq_body)
 HOLDS(remove_lock_waits_for_the_last_user, remove_lock_body)

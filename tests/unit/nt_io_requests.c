@@ -76,8 +76,11 @@ static NTSTATUS send(struct sim *s, struct host_file *f, struct host_io io, uint
 static NTSTATUS control(struct sim *s, struct host_file *f, uint32_t code, void *in, uint32_t ins,
                         void *out, uint32_t outs, uint64_t *information)
 {
-    return send(s, f, (struct host_io){ .op = HOST_IOCTL, .code = code, .in = in, .in_bytes = ins,
-                                        .buf = out, .bytes = outs }, information);
+    return send(
+        s, f,
+        (struct host_io) {
+            .op = HOST_IOCTL, .code = code, .in = in, .in_bytes = ins, .buf = out, .bytes = outs },
+        information);
 }
 
 static void begin(NTSTATUS status, ULONG_PTR information, UCHAR fill)
@@ -100,7 +103,8 @@ static void buffered_body(struct sim *s)
     memset(out, 0x22, 64);
     begin(STATUS_SUCCESS, 24, 0x33);
     assert_int_equal(control(s, f, CODE(0x800, METHOD_BUFFERED, FILE_ANY_ACCESS), in, 16, out, 64,
-                             &information), STATUS_SUCCESS);
+                             &information),
+                     STATUS_SUCCESS);
     assert_int_equal(information, 24);
     assert_int_equal(saw.in, 16);
     assert_int_equal(saw.out, 64);
@@ -179,18 +183,22 @@ static void refusals_body(struct sim *s)
 
     begin(STATUS_SUCCESS, 0, 0);
     assert_int_equal(control(s, f, CODE(0x800, METHOD_BUFFERED, FILE_WRITE_ACCESS), p, 4, p, 4,
-                             NULL), STATUS_ACCESS_DENIED);
-    assert_int_equal(control(s, f, CODE(0x800, METHOD_BUFFERED, FILE_READ_ACCESS | FILE_WRITE_ACCESS),
-                             p, 4, p, 4, NULL), STATUS_ACCESS_DENIED);
+                             NULL),
+                     STATUS_ACCESS_DENIED);
+    assert_int_equal(control(s, f,
+                             CODE(0x800, METHOD_BUFFERED, FILE_READ_ACCESS | FILE_WRITE_ACCESS), p,
+                             4, p, 4, NULL),
+                     STATUS_ACCESS_DENIED);
     assert_int_equal(control(s, f, CODE(0x800, METHOD_BUFFERED, 0), wild, 4, p, 4, NULL),
                      STATUS_ACCESS_VIOLATION);
     assert_int_equal(control(s, f, CODE(0x801, METHOD_OUT_DIRECT, 0), NULL, 0, wild, 4, NULL),
                      STATUS_ACCESS_VIOLATION);
-    assert_int_equal(send(s, f, (struct host_io){ .op = HOST_WRITE, .buf = p, .bytes = 4 }, NULL),
+    assert_int_equal(send(s, f, (struct host_io) { .op = HOST_WRITE, .buf = p, .bytes = 4 }, NULL),
                      STATUS_ACCESS_DENIED);
     assert_int_equal(saw.calls, 0); /* the driver was never asked */
     assert_int_equal(control(s, f, CODE(0x800, METHOD_BUFFERED, FILE_READ_ACCESS), p, 4, p, 4,
-                             NULL), STATUS_SUCCESS);
+                             NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(saw.calls, 1);
     host_close(s, f);
 }
@@ -203,8 +211,10 @@ static void read_write_body(struct sim *s)
 
     memset(p, 0x66, 100);
     begin(STATUS_SUCCESS, 10, 0x77);
-    assert_int_equal(send(s, f, (struct host_io){ .op = HOST_READ, .buf = p, .bytes = 100,
-                                                  .offset = 1ull << 33 }, &information),
+    assert_int_equal(send(s, f,
+                          (struct host_io) {
+                              .op = HOST_READ, .buf = p, .bytes = 100, .offset = 1ull << 33 },
+                          &information),
                      STATUS_SUCCESS);
     assert_int_equal(information, 10);
     assert_int_equal(saw.length, 100);
@@ -212,10 +222,10 @@ static void read_write_body(struct sim *s)
     assert_int_equal(p[9], 0x77);
     assert_int_equal(p[10], 0x66);
     begin(STATUS_SUCCESS, 100, 0);
-    send(s, f, (struct host_io){ .op = HOST_WRITE, .buf = p, .bytes = 100 }, NULL);
+    send(s, f, (struct host_io) { .op = HOST_WRITE, .buf = p, .bytes = 100 }, NULL);
     assert_memory_equal(saw.input, p, 10);
     begin(STATUS_SUCCESS, 0, 0);
-    assert_int_equal(send(s, f, (struct host_io){ .op = HOST_READ, .buf = p, .bytes = 0 }, NULL),
+    assert_int_equal(send(s, f, (struct host_io) { .op = HOST_READ, .buf = p, .bytes = 0 }, NULL),
                      STATUS_SUCCESS);
     assert_int_equal(saw.calls, 1); /* zero bytes reach the driver */
     assert_null(saw.system);
@@ -225,22 +235,26 @@ static void read_write_body(struct sim *s)
 static void direct_io_body(struct sim *s)
 {
     struct host_file *f = fixture_open(s, RW);
-    UCHAR *p = mem_user_alloc(s, fixture_process, 5000, 0), *q = mem_user_alloc(s, fixture_process, 100, 8);
+    UCHAR *p = mem_user_alloc(s, fixture_process, 5000, 0),
+          *q = mem_user_alloc(s, fixture_process, 100, 8);
     struct dm_piece pieces[2] = { { p, 5000 }, { q, 100 } };
 
     begin(STATUS_SUCCESS, 50, 0x12);
-    assert_int_equal(send(s, f, (struct host_io){ .op = HOST_READ, .buf = p, .bytes = 5000 }, NULL),
+    assert_int_equal(send(s, f, (struct host_io) { .op = HOST_READ, .buf = p, .bytes = 5000 },
+                          NULL),
                      STATUS_SUCCESS);
     assert_int_equal(saw.mdl_bytes, 5000);
     assert_null(saw.system);
     assert_int_equal(p[49], 0x12);
     begin(STATUS_SUCCESS, 0, 0);
-    send(s, f, (struct host_io){ .op = HOST_READ, .buf = p, .bytes = 0 }, NULL);
+    send(s, f, (struct host_io) { .op = HOST_READ, .buf = p, .bytes = 0 }, NULL);
     assert_int_equal(saw.mdls, 0);
     /* A chain, as an upper driver sends it. */
     begin(STATUS_SUCCESS, 5100, 0);
-    assert_int_equal(send(s, f, (struct host_io){ .op = HOST_WRITE, .pieces = pieces,
-                                                  .piece_count = 2 }, NULL), STATUS_SUCCESS);
+    assert_int_equal(send(s, f,
+                          (struct host_io) { .op = HOST_WRITE, .pieces = pieces, .piece_count = 2 },
+                          NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(saw.mdls, 2);
     assert_int_equal(saw.mdl_bytes, 5100);
     assert_int_equal(saw.length, 5100);

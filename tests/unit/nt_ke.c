@@ -30,7 +30,7 @@ static void on_machine(unsigned cpus, void (*fn)(void *))
 
 static LARGE_INTEGER after_ns(uint64_t ns)
 {
-    return (LARGE_INTEGER){ .QuadPart = -(LONGLONG)(ns / 100) };
+    return (LARGE_INTEGER) { .QuadPart = -(LONGLONG)(ns / 100) };
 }
 
 static NTSTATUS wait_ns(PVOID object, uint64_t ns)
@@ -92,10 +92,12 @@ static void threads_body(void *ctx)
     assert_non_null(thread);
     assert_ptr_not_equal(thread, KeGetCurrentThread());
     KeSetEvent(&go, 0, FALSE);
-    assert_int_equal(KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
+    assert_int_equal(KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(value, 7);
     /* A thread object is signalled when the thread has ended. */
-    assert_int_equal(KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL), STATUS_SUCCESS);
+    assert_int_equal(KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, NULL),
+                     STATUS_SUCCESS);
     assert_int_equal(KeSetPriorityThread(KeGetCurrentThread(), 12), 8);
     assert_int_equal(KeSetPriorityThread(KeGetCurrentThread(), 8), 12);
     assert_int_equal(KeSetBasePriorityThread(KeGetCurrentThread(), 2), 0);
@@ -124,15 +126,18 @@ static void many_body(void *ctx)
     (void)ctx;
     KeInitializeEvent(&a, SynchronizationEvent, FALSE);
     KeInitializeEvent(&b, SynchronizationEvent, TRUE);
-    assert_int_equal(KeWaitForMultipleObjects(2, both, WaitAll, Executive, KernelMode, FALSE, &t, NULL),
+    assert_int_equal(KeWaitForMultipleObjects(2, both, WaitAll, Executive, KernelMode, FALSE, &t,
+                                              NULL),
                      STATUS_TIMEOUT);
     assert_int_equal(KeReadStateEvent(&b), 1); /* all or nothing */
-    assert_int_equal(KeWaitForMultipleObjects(2, both, WaitAny, Executive, KernelMode, FALSE, &t, NULL),
+    assert_int_equal(KeWaitForMultipleObjects(2, both, WaitAny, Executive, KernelMode, FALSE, &t,
+                                              NULL),
                      STATUS_WAIT_1);
     assert_int_equal(KeReadStateEvent(&b), 0);
     KeSetEvent(&a, 0, FALSE);
     KeSetEvent(&b, 0, FALSE);
-    assert_int_equal(KeWaitForMultipleObjects(2, both, WaitAll, Executive, KernelMode, FALSE, &t, NULL),
+    assert_int_equal(KeWaitForMultipleObjects(2, both, WaitAll, Executive, KernelMode, FALSE, &t,
+                                              NULL),
                      STATUS_SUCCESS);
     assert_int_equal(KeReadStateEvent(&a), 0);
 }
@@ -281,7 +286,8 @@ static void lists_body(void *ctx)
     (void)ctx;
     InitializeListHead(&head);
     KeInitializeSpinLock(&lock);
-    assert_null(ExInterlockedInsertTailList(&head, &a, &lock)); /* the page: NULL when it was empty */
+    assert_null(
+        ExInterlockedInsertTailList(&head, &a, &lock)); /* the page: NULL when it was empty */
     assert_ptr_equal(ExInterlockedInsertHeadList(&head, &b, &lock), &a);
     assert_ptr_equal(ExInterlockedRemoveHeadList(&head, &lock), &b);
     assert_ptr_equal(ExInterlockedRemoveHeadList(&head, &lock), &a);
@@ -325,10 +331,7 @@ static void time_passes_as_asked(void **state)
 static KBUGCHECK_CALLBACK_RECORD record;
 static int dumped;
 
-static VOID dump(PVOID Buffer, ULONG Length)
-{
-    dumped = *(int *)Buffer + (int)Length;
-}
+static VOID dump(PVOID Buffer, ULONG Length) { dumped = *(int *)Buffer + (int)Length; }
 
 static void bugcheck_body(void *ctx)
 {

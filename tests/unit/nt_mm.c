@@ -187,7 +187,12 @@ static void advance_body(void *ctx)
         assert_int_equal(mem_frame(s, page + i)->locks, 0);
 }
 
-#define TEST(name, body) static void name(void **state) { (void)state; on_machine(body); }
+#define TEST(name, body)                                                                           \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        on_machine(body);                                                                          \
+    }
 TEST(an_odd_user_buffer_is_locked_and_mapped, odd_offset_body)
 TEST(a_buffer_of_others_is_refused, refused_body)
 TEST(secondary_mdls_are_chained, chain_body)

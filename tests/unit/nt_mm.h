@@ -70,7 +70,7 @@ static inline uint32_t bugcheck(struct sim *s)
     return code;
 }
 
-#define PA(v) ((PHYSICAL_ADDRESS){ .QuadPart = (LONGLONG)(v) })
+#define PA(v) ((PHYSICAL_ADDRESS) { .QuadPart = (LONGLONG)(v) })
 #define EVERYWHERE PA(0), PA(INT64_MAX)
 
 #endif

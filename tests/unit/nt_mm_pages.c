@@ -25,7 +25,7 @@ static void franken_body(void *ctx)
     va = MmMapLockedPagesSpecifyCache(both, KernelMode, MmCached, NULL, FALSE, NormalPagePriority);
     assert_non_null(va);
     for (unsigned i = 0; i < 5; i++)
-        assert_int_equal(va[i * 4096 + 9], *((char *)mem_at(s, (struct pa){ pfns[i] << 12 }) + 9));
+        assert_int_equal(va[i * 4096 + 9], *((char *)mem_at(s, (struct pa) { pfns[i] << 12 }) + 9));
     assert_int_equal(va[9], 'c');
     assert_int_equal(va[4096 + 9], 'y');
     va[4096 + 9] = '!';
@@ -159,7 +159,7 @@ static void user_mapping_body(void *ctx)
     other = MmMapLockedPagesSpecifyCache(mixed, UserMode, MmCached, NULL, FALSE, 0);
     assert_true((ULONG_PTR)other < MmUserProbeAddress && mem_user_valid(s, PROCESS, other, 8192));
     other[0] = 'z';
-    assert_int_equal(*(char *)mem_at(s, (struct pa){ MmGetMdlPfnArray(mixed)[0] << 12 }), 'z');
+    assert_int_equal(*(char *)mem_at(s, (struct pa) { MmGetMdlPfnArray(mixed)[0] << 12 }), 'z');
     MmUnmapLockedPages(other, mixed);
     assert_int_equal(raised(map_at_the_wrong_place, mdl), STATUS_CONFLICTING_ADDRESSES);
     assert_int_equal(bugcheck(s), 0);
@@ -176,7 +176,7 @@ static void reserved_body(void *ctx)
     va = MmMapLockedPagesWithReservedMapping(room, 'T', mdl, MmCached);
     assert_ptr_equal(va, room);
     va[4096] = 'r';
-    assert_int_equal(*(char *)mem_at(s, (struct pa){ MmGetMdlPfnArray(mdl)[1] << 12 }), 'r');
+    assert_int_equal(*(char *)mem_at(s, (struct pa) { MmGetMdlPfnArray(mdl)[1] << 12 }), 'r');
     assert_int_equal(bugcheck(s), 0);
     MmFreeMappingAddress(room, 'T');
     assert_int_equal(last[EV_BUGCHECK].a[1], 0x103);
@@ -235,7 +235,7 @@ static void io_mdl_body(void *ctx)
     IoFreeMdl(mdl);
     list[1].NumberOfBytes = 5;
     assert_int_equal(MmAllocateMdlForIoSpace(list, 2, &mdl), STATUS_INVALID_PARAMETER_1);
-    list[1] = (MM_PHYSICAL_ADDRESS_LIST){ PA(0x1000000), 0x1000 }; /* RAM */
+    list[1] = (MM_PHYSICAL_ADDRESS_LIST) { PA(0x1000000), 0x1000 }; /* RAM */
     assert_int_equal(MmAllocateMdlForIoSpace(list, 2, &mdl), STATUS_INVALID_PARAMETER_1);
     assert_null(mdl);
     assert_int_equal(bugcheck(s), 0);
@@ -272,7 +272,12 @@ static void registers_body(void *ctx)
     assert_int_equal(bugcheck(s), 0);
 }
 
-#define TEST(name, body) static void name(void **state) { (void)state; on_machine(body); }
+#define TEST(name, body)                                                                           \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        on_machine(body);                                                                          \
+    }
 TEST(an_assembled_mdl_is_mapped_page_by_page, franken_body)
 TEST(pages_come_from_the_ranges_asked_for, pages_body)
 TEST(chunks_are_contiguous_and_aligned, chunks_body)

@@ -10,7 +10,11 @@ static void raise_pool(void *ctx)
     (void)ctx;
     ExAllocatePoolWithTag(NonPagedPool | POOL_RAISE_IF_ALLOCATION_FAILURE, 10, TAG);
 }
-static void raise_quota(void *ctx) { (void)ctx; ExAllocatePoolQuotaZero(PagedPool, 10, TAG); }
+static void raise_quota(void *ctx)
+{
+    (void)ctx;
+    ExAllocatePoolQuotaZero(PagedPool, 10, TAG);
+}
 static void raise_pool2(void *ctx)
 {
     (void)ctx;
@@ -125,7 +129,11 @@ static void lookaside_body(void *ctx)
                      STATUS_INVALID_PARAMETER_5);
 }
 
-struct range { char *p; SIZE_T bytes; ULONG alignment; };
+struct range {
+    char *p;
+    SIZE_T bytes;
+    ULONG alignment;
+};
 static void probe_read(void *ctx)
 {
     struct range *r = ctx;
@@ -136,7 +144,11 @@ static void probe_write(void *ctx)
     struct range *r = ctx;
     ProbeForWrite(r->p, r->bytes, r->alignment);
 }
-static void raise_status(void *ctx) { (void)ctx; ExRaiseStatus(STATUS_IO_TIMEOUT); }
+static void raise_status(void *ctx)
+{
+    (void)ctx;
+    ExRaiseStatus(STATUS_IO_TIMEOUT);
+}
 
 static void probes_body(void *ctx)
 {
@@ -144,22 +156,27 @@ static void probes_body(void *ctx)
     char *p = mem_user_alloc(s, PROCESS, 4096, 0),
          *kernel = ExAllocatePoolWithTag(NonPagedPool, 10, TAG);
 
-    assert_int_equal(raised(probe_read, &(struct range){ p, 4096, 4 }), 0);
-    assert_int_equal(raised(probe_write, &(struct range){ p, 4096, 4 }), 0);
+    assert_int_equal(raised(probe_read, &(struct range) { p, 4096, 4 }), 0);
+    assert_int_equal(raised(probe_write, &(struct range) { p, 4096, 4 }), 0);
     assert_int_equal(raised(probe_read, &(struct range) { p + 1, 4, 4 }),
                      STATUS_DATATYPE_MISALIGNMENT);
-    assert_int_equal(raised(probe_read, &(struct range){ kernel, 1, 1 }), STATUS_ACCESS_VIOLATION);
+    assert_int_equal(raised(probe_read, &(struct range) { kernel, 1, 1 }), STATUS_ACCESS_VIOLATION);
     assert_int_equal(raised(probe_read, &(struct range) { kernel, 0, 1 }),
                      0); /* nothing to look at */
     assert_int_equal(raised(probe_read, &(struct range) { p, SIZE_MAX, 1 }),
                      STATUS_ACCESS_VIOLATION);
     assert_int_equal(raised(probe_read, &(struct range) { p, 4097, 1 }),
                      0); /* only the limit is looked at */
-    assert_int_equal(raised(probe_write, &(struct range){ p, 4097, 1 }), STATUS_ACCESS_VIOLATION);
+    assert_int_equal(raised(probe_write, &(struct range) { p, 4097, 1 }), STATUS_ACCESS_VIOLATION);
     assert_int_equal(raised(raise_status, NULL), STATUS_IO_TIMEOUT);
 }
 
-#define TEST(name, body) static void name(void **state) { (void)state; on_machine(body); }
+#define TEST(name, body)                                                                           \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        on_machine(body);                                                                          \
+    }
 TEST(flags_say_which_pool_and_whether_zeroed, kinds_body)
 TEST(failures_are_null_or_raised_as_asked, failures_body)
 TEST(a_wrong_free_is_a_bug_check_and_goes_on, frees_body)

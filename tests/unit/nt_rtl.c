@@ -170,8 +170,9 @@ static void dates_and_checksums(void **state)
     RtlTimeToTimeFields(&t, &f);
     assert_int_equal(f.Year * 10000 + f.Month * 100 + f.Day, 16010101);
     assert_int_equal(f.Weekday, 1); /* a Monday */
-    f = (TIME_FIELDS){ .Year = 2024, .Month = 2, .Day = 29, .Hour = 23, .Second = 5,
-                       .Milliseconds = 7 };
+    f = (TIME_FIELDS) {
+        .Year = 2024, .Month = 2, .Day = 29, .Hour = 23, .Second = 5, .Milliseconds = 7
+    };
     assert_true(RtlTimeFieldsToTime(&f, &t));
     RtlTimeToTimeFields(&t, &f);
     assert_int_equal(f.Weekday, 4); /* a Thursday */
@@ -185,7 +186,8 @@ static void dates_and_checksums(void **state)
 
 static void versions_body(void *ctx)
 {
-    RTL_OSVERSIONINFOEXW want = { .dwOSVersionInfoSize = sizeof(want), .dwMajorVersion = 6,
+    RTL_OSVERSIONINFOEXW want = { .dwOSVersionInfoSize = sizeof(want),
+                                  .dwMajorVersion = 6,
                                   .dwMinorVersion = 1 };
     RTL_OSVERSIONINFOW have = { .dwOSVersionInfoSize = sizeof(have) };
     ULONGLONG mask = VerSetConditionMask(0, VER_MAJORVERSION, VER_GREATER_EQUAL);
@@ -197,8 +199,7 @@ static void versions_body(void *ctx)
     assert_int_equal(RtlVerifyVersionInfo(&want, VER_MAJORVERSION | VER_MINORVERSION, mask),
                      STATUS_SUCCESS); /* 10.0 is later than 6.1 */
     want.dwMajorVersion = 11;
-    assert_int_equal(RtlVerifyVersionInfo(&want, VER_MAJORVERSION, mask),
-                     STATUS_REVISION_MISMATCH);
+    assert_int_equal(RtlVerifyVersionInfo(&want, VER_MAJORVERSION, mask), STATUS_REVISION_MISMATCH);
     assert_true(RtlIsNtDdiVersionAvailable(0x0A000000));
 }
 
@@ -295,9 +296,12 @@ static void printed_text_is_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counted_strings),     cmocka_unit_test(conversions),
-        cmocka_unit_test(guids),               cmocka_unit_test(bitmaps),
-        cmocka_unit_test(dates_and_checksums), cmocka_unit_test(versions),
+        cmocka_unit_test(counted_strings),
+        cmocka_unit_test(conversions),
+        cmocka_unit_test(guids),
+        cmocka_unit_test(bitmaps),
+        cmocka_unit_test(dates_and_checksums),
+        cmocka_unit_test(versions),
         cmocka_unit_test(random_numbers_come_from_the_seed),
         cmocka_unit_test(printed_text_is_kept),
     };

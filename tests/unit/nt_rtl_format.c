@@ -174,9 +174,12 @@ static void byte_and_wide_strings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(integers),          cmocka_unit_test(strings),
-        cmocka_unit_test(wide_formats),      cmocka_unit_test(what_does_not_fit),
-        cmocka_unit_test(scanning),          cmocka_unit_test(numbers),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(wide_formats),
+        cmocka_unit_test(what_does_not_fit),
+        cmocka_unit_test(scanning),
+        cmocka_unit_test(numbers),
         cmocka_unit_test(byte_and_wide_strings),
     };
 

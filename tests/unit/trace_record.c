@@ -21,15 +21,28 @@ static char path[64];
 static char message[300];
 
 static const struct record_header header = {
-    .tool = "dmacheck test", .driver = "a \"quoted\\\" driver", .driver_digest = "00", .scenario = "one",
-    .profile = "direct64", .profile_text = "a=1\nb=2\n", .strategy = "seed", .seed = UINT64_MAX,
-    .steps_max = 5, .virtual_ns_max = 6,
+    .tool = "dmacheck test",
+    .driver = "a \"quoted\\\" driver",
+    .driver_digest = "00",
+    .scenario = "one",
+    .profile = "direct64",
+    .profile_text = "a=1\nb=2\n",
+    .strategy = "seed",
+    .seed = UINT64_MAX,
+    .steps_max = 5,
+    .virtual_ns_max = 6,
 };
 
 static struct event event_of(uint64_t seq)
 {
-    return (struct event){ .seq = seq, .ns = seq * 100, .a = { seq, UINT64_MAX - seq, 1ull << 53, 0 },
-                           .obj = OBJ_ID(OBJ_SGL, 3), .agent = 9, .kind = EV_MAP, .cpu = 255, .irql = 2 };
+    return (struct event) { .seq = seq,
+                            .ns = seq * 100,
+                            .a = { seq, UINT64_MAX - seq, 1ull << 53, 0 },
+                            .obj = OBJ_ID(OBJ_SGL, 3),
+                            .agent = 9,
+                            .kind = EV_MAP,
+                            .cpu = 255,
+                            .irql = 2 };
 }
 
 static struct recorder *opened(struct site_depot *depot)
@@ -138,7 +151,8 @@ static void bad_input_is_named(void **state)
     file_write("{\"dmatrace\":999}\n");
     assert_null(trace_read_open(path, message, sizeof(message)));
     assert_non_null(strstr(message, "trace version 999"));
-    file_write("{\"dmatrace\":1}\n{\"k\":\"map\",\"s\":0,\"future\":{}}\n{\"k\":\"map\",\"s\":\"x\"}\n");
+    file_write(
+        "{\"dmatrace\":1}\n{\"k\":\"map\",\"s\":0,\"future\":{}}\n{\"k\":\"map\",\"s\":\"x\"}\n");
     r = trace_read_open(path, message, sizeof(message));
     assert_non_null(r);
     assert_int_equal(trace_read_next(r, &e, message, sizeof(message)), 1); /* unknown fields pass */
