@@ -4,7 +4,6 @@
  */
 #include "cli/run.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,26 +29,27 @@ static void differs(struct report *r, unsigned index, const struct report_run *r
                                 .where = run->scenario };
 
     snprintf(message, sizeof message,
-             "what the requesters of scenario %s got on %s differs from what they got on %s "
-             "(seed %" PRIu64 ")",
-             run->scenario, run->profile, reference->profile, run->seed);
+             "what the requesters of scenario %s got differs from what they got on %s with the "
+             "same seed",
+             run->scenario, reference->profile);
     report_add_finding(r, index, &f);
     run->findings++;
     if (run->exit == DM_CLEAN)
         run->exit = DM_FINDINGS;
 }
 
-/* The first profile that reached the scenario's end is what the others are compared with. */
+/* The first profile that came to the scenario's end is what the others are compared with. A run with
+ * findings of its own explains any difference, which then is an echo. */
 void run_compare_profiles(struct report *r)
 {
     for (unsigned i = 0; i < r->run_count; i++) {
         const struct report_run *run = &r->runs[i], *reference = NULL;
 
-        if (run->exit != DM_CLEAN && run->exit != DM_FINDINGS)
+        if (run->exit != DM_CLEAN)
             continue;
         for (unsigned k = 0; k < i && !reference; k++)
             if (r->runs[k].seed == run->seed && !strcmp(r->runs[k].scenario, run->scenario) &&
-                (r->runs[k].exit == DM_CLEAN || r->runs[k].exit == DM_FINDINGS))
+                r->runs[k].exit == DM_CLEAN)
                 reference = &r->runs[k];
         if (reference && reference->settled_hash != run->settled_hash)
             differs(r, i, reference);

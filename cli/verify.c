@@ -10,6 +10,7 @@
 
 #include "sim/core/profile.h"
 #include "trace/read.h"
+#include "trace/text.h"
 #include "verifier/verify.h"
 
 struct verify_options {
@@ -30,7 +31,7 @@ static const char help[] =
     "  --max-findings N     list at most N\n"
     "  --bugcheck           print stop codes as Windows does\n"
     "  --color auto|always|never\n"
-    "  -q, -v               say less, more\n";
+    "  -q, -v               say less; -v prints every event first\n";
 
 static const struct option long_options[] = {
     { "format", required_argument, NULL, 'f' },
@@ -132,14 +133,19 @@ static void add_finding(struct report *r, struct site_depot *depot, const struct
 }
 
 /* Feeds the whole trace; 0 or DM_USAGE. */
-static int feed(struct trace_reader *t, struct verifier *v, struct report_run *run)
+static int feed(struct trace_reader *t, struct verifier *v, struct report_run *run,
+                int verbosity)
 {
-    char message[512] = "";
+    char message[512] = "", text[TRACE_TEXT_MAX];
     struct event e;
     int got;
 
     while ((got = trace_read_next(t, &e, message, sizeof message)) > 0) {
         verifier_event(v, &e);
+        if (verbosity > 0) {
+            trace_text(text, sizeof text, &e, trace_read_depot(t), trace_read_agent_name(t, e.agent));
+            puts(text);
+        }
         run->events++;
         run->virtual_ns = e.ns;
     }
@@ -154,7 +160,7 @@ static int judge(const struct verify_options *o, struct trace_reader *t, struct 
     int code = DM_CLEAN;
 
     verifier_begin(v, h->profile, h->seed, was_remapped(h));
-    if (feed(t, v, &run))
+    if (feed(t, v, &run, o->outputs.style.verbosity))
         return DM_USAGE; /* no verdict over half a trace */
     verifier_end(v);
     run.exit = finding_count(v) ? DM_FINDINGS : DM_CLEAN;

@@ -140,6 +140,7 @@ void dm_machine_destroy(struct dm_machine *m)
     free(m->views);
     if (m->s) {
         survive_enter(NULL);
+    stop_end(m);
         sim_destroy(m->s);
     }
     if (m->verifier)
@@ -303,6 +304,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
                        s->profile.translation == TRANSLATION_REMAP);
     if (!record_begin(m, &m->run, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
+    stop_begin(m);
     boot = sched_thread(s, "boot", boot_main, &m->run, 0, 8);
     must(boot);
     survive_enter(m);

@@ -38,6 +38,13 @@ struct dm_thread {
 };
 
 /* One run: from loading the driver to its unloading. */
+#define RUN_FILLS 32 /* how many buffers are remembered as generated */
+struct run_fill {
+    const void *p;
+    size_t bytes;
+    uint64_t pattern;
+};
+
 struct dm_run {
     struct dm_machine *m;
     struct sim *s;
@@ -50,8 +57,17 @@ struct dm_run {
     struct dm_thread threads[RUN_THREADS_MAX];
     unsigned thread_count;
     uint64_t bytes, settled_hash;
+    uint64_t inputs; /* said so far */
+    struct run_fill fills[RUN_FILLS];
+    unsigned fill_next;
     uint32_t expectations_failed;
     char first_failure[160];
+};
+
+struct stop { /* stop.c */
+    struct dm_machine *m;
+    unsigned seen;  /* findings that were looked at */
+    bool at_fault;  /* the next access that the IOMMU refuses ends the run */
 };
 
 struct dm_machine {
@@ -62,6 +78,7 @@ struct dm_machine {
     size_t choice_count;
     struct verifier *verifier;
     struct recorder *recorder; /* of the run under way */
+    struct stop stop;
     struct ring ring;
     bool used;   /* a run has dirtied it */
     bool budget; /* the watchdog ended the run */
@@ -75,6 +92,9 @@ struct dm_machine {
 /* --- finding.c --- */
 void findings_gather(struct dm_machine *m);
 void findings_forget(struct dm_machine *m);
+/* stop.c */
+void stop_begin(struct dm_machine *m);
+void stop_end(struct dm_machine *m);
 void findings_record(struct dm_machine *m);
 
 /* --- choices.c: the choices of a recorded trace --- */

@@ -6,16 +6,18 @@
 
 #include "base/must.h"
 #include "base/rng.h"
-#include "machine/private.h"
+#include "machine/input.h"
 #include "sim/nt/io.h"
 #include "sim/nt/pnp.h"
 
 struct dm_file {
     struct host_file *host;
+    uint32_t obj;
 };
 
 struct dm_request {
     struct host_request *host;
+    uint64_t input; /* its number */
     enum host_op op;
     const void *got;         /* where what was read lies; NULL: nothing is read */
     uint32_t room_bytes;     /* there */
@@ -36,6 +38,8 @@ struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, 
     NTSTATUS s;
 
     must(f);
+    f->obj = obj_new(&r->s->trace, OBJ_FILE);
+    input_say(r, INPUT_OPEN, f->obj, "device", d ? OBJ_NUMBER(d->obj) : 0, "access", access);
     s = host_open(r->s, d, r->process, mask, &f->host);
     if (status)
         *status = s;
@@ -49,6 +53,7 @@ void dm_close(struct dm_run *r, struct dm_file *f)
 {
     if (!f)
         return;
+    input_say(r, INPUT_CLOSE, f->obj, "file", OBJ_NUMBER(f->obj), NULL, 0);
     host_close(r->s, f->host);
     io_host_free(r->s, f, sizeof(*f));
     pnp_removals_continue(r->s); /* a device that waits for its last handle may go now */
@@ -65,6 +70,7 @@ static struct dm_request *start(struct dm_run *r, struct dm_file *f, const struc
         q->got = io->buf;
         q->room_bytes = io->bytes;
     }
+    q->input = input_request(r, f->obj, io);
     q->host = host_io_start(r->s, f->host, io);
     if (!q->host)
         q->refused = STATUS_INSUFFICIENT_RESOURCES;
@@ -191,6 +197,7 @@ bool dm_wait(struct dm_run *r, struct dm_request *q, uint64_t timeout_ns)
 
 void dm_cancel(struct dm_run *r, struct dm_request *q)
 {
+    input_say(r, INPUT_CANCEL, 0, "request", q->input, NULL, 0);
     if (q->host)
         host_io_cancel(r->s, q->host);
 }

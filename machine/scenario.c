@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/rng.h"
-#include "machine/private.h"
+#include "machine/input.h"
 #include "sim/nt/pnp.h"
 
 struct dm_device *dm_device_at(struct dm_run *r, unsigned index)
@@ -15,22 +15,43 @@ struct dm_device *dm_device_at(struct dm_run *r, unsigned index)
 struct dm_device *dm_plug(struct dm_run *r, const char *model)
 {
     struct dm_device *d;
-    NTSTATUS status = run_device_add(r, model, &d);
+    NTSTATUS status;
+
+    input_say(r, INPUT_PLUG, 0, NULL, 0, NULL, 0);
+    status = run_device_add(r, model, &d);
 
     return NT_SUCCESS(status) ? d : NULL;
 }
 
-int32_t dm_remove(struct dm_run *r, struct dm_device *d) { return host_device_remove(r->s, d); }
+static void say_device(struct dm_run *r, enum input_kind kind, const struct dm_device *d)
+{
+    input_say(r, kind, d->obj, "device", OBJ_NUMBER(d->obj), NULL, 0);
+}
 
-void dm_surprise_remove(struct dm_run *r, struct dm_device *d) { host_device_surprise(r->s, d); }
+int32_t dm_remove(struct dm_run *r, struct dm_device *d)
+{
+    say_device(r, INPUT_REMOVE, d);
+    return host_device_remove(r->s, d);
+}
 
-int32_t dm_stop(struct dm_run *r, struct dm_device *d) { return host_device_stop(r->s, d); }
+void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
+{
+    say_device(r, INPUT_SURPRISE, d);
+    host_device_surprise(r->s, d);
+}
+
+int32_t dm_stop(struct dm_run *r, struct dm_device *d)
+{
+    say_device(r, INPUT_STOP, d);
+    return host_device_stop(r->s, d);
+}
 
 int32_t dm_start(struct dm_run *r, struct dm_device *d)
 {
     struct pnp_node *n = pnp_node_of(r->s, d);
     NTSTATUS status;
 
+    say_device(r, INPUT_START, d);
     /* A device that was removed and is still in its slot gets its driver again first. */
     if (n && n->state == PNP_REMOVED && d->present) {
         status = host_device_add(r->s, r->driver_object, d);
@@ -42,11 +63,13 @@ int32_t dm_start(struct dm_run *r, struct dm_device *d)
 
 int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)
 {
+    input_say(r, INPUT_POWER, d->obj, "device", OBJ_NUMBER(d->obj), "state", d_state);
     return host_device_power(r->s, d, d_state);
 }
 
 void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value)
 {
+    input_say(r, INPUT_REGISTRY, 0, "device_index", device_index, "value", value);
     host_registry_dword(r->s, device_index, name, value);
 }
 
@@ -89,8 +112,8 @@ void dm_pattern(void *p, size_t bytes, uint64_t pattern)
 
 void dm_fill(struct dm_run *r, void *p, size_t bytes, uint64_t pattern)
 {
-    (void)r; /* the program's own stores: no call of the system */
-    dm_pattern(p, bytes, pattern);
+    dm_pattern(p, bytes, pattern); /* the program's own stores: no call of the system */
+    input_filled(r, p, bytes, pattern);
 }
 
 bool dm_matches(struct dm_run *r, const void *p, size_t bytes, uint64_t pattern)

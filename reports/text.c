@@ -60,18 +60,34 @@ static void say_sites(struct writer *w, const struct report_finding *f)
 
 static const char *bugcheck_name(unsigned long code)
 {
-    switch (code) {
-    case 0x0A:
-        return "IRQL_NOT_LESS_OR_EQUAL";
-    case 0xC4:
-        return "DRIVER_VERIFIER_DETECTED_VIOLATION";
-    case 0xC9:
-        return "DRIVER_VERIFIER_IOMANAGER_VIOLATION";
-    case 0xD1:
-        return "DRIVER_IRQL_NOT_LESS_OR_EQUAL";
-    case 0xE6:
-        return "DRIVER_VERIFIER_DMA_VIOLATION";
-    }
+    static const struct {
+        unsigned long code;
+        const char *name;
+    } names[] = {
+        { 0x09, "IRQL_NOT_GREATER_OR_EQUAL" },
+        { 0x0A, "IRQL_NOT_LESS_OR_EQUAL" },
+        { 0x0F, "SPIN_LOCK_ALREADY_OWNED" },
+        { 0x10, "SPIN_LOCK_NOT_OWNED" },
+        { 0x3B, "SYSTEM_SERVICE_EXCEPTION" },
+        { 0x44, "MULTIPLE_IRP_COMPLETE_REQUESTS" },
+        { 0x4E, "PFN_LIST_CORRUPT" },
+        { 0x50, "PAGE_FAULT_IN_NONPAGED_AREA" },
+        { 0x76, "PROCESS_HAS_LOCKED_PAGES" },
+        { 0x7E, "SYSTEM_THREAD_EXCEPTION_NOT_HANDLED" },
+        { 0x7F, "UNEXPECTED_KERNEL_MODE_TRAP" },
+        { 0xB8, "ATTEMPTED_SWITCH_FROM_DPC" },
+        { 0xC2, "BAD_POOL_CALLER" },
+        { 0xC4, "DRIVER_VERIFIER_DETECTED_VIOLATION" },
+        { 0xC9, "DRIVER_VERIFIER_IOMANAGER_VIOLATION" },
+        { 0xCB, "DRIVER_LEFT_LOCKED_PAGES_IN_PROCESS" },
+        { 0xD1, "DRIVER_IRQL_NOT_LESS_OR_EQUAL" },
+        { 0xE6, "DRIVER_VERIFIER_DMA_VIOLATION" },
+        { 0x1DC, "DMA_COMMON_BUFFER_VECTOR_ERROR" },
+    };
+
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].code == code)
+            return names[i].name;
     return "see the bug check reference";
 }
 
@@ -81,10 +97,11 @@ static void say_stop(struct writer *w, const char *driver_verifier)
 {
     unsigned long long p[4] = { 0 };
     char *at;
-    unsigned long code = strtoul(driver_verifier, &at, 16);
+    unsigned long code;
 
-    if (!code)
+    if (strncmp(driver_verifier, "0x", 2)) /* blind */
         return;
+    code = strtoul(driver_verifier, &at, 16);
     at += strspn(at, " (");
     for (unsigned i = 0; i < 4 && *at && *at != '.' && *at != ')'; i++) {
         p[i] = strtoull(at, &at, 16);

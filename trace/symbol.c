@@ -153,6 +153,8 @@ static void text_find(struct site_depot *d, uint64_t pc, struct site_frame_text 
         }
         const char *function = dwfl_module_addrname(mod, pc);
 
+        if (file && !strncmp(file, "./", 2)) /* a driver that was built in its own folder */
+            file += 2;
         if (file)
             strncpy(out->file, file, sizeof(out->file) - 1);
         if (function)

@@ -130,7 +130,7 @@ static void say_bugcheck(char *text, size_t size, const struct rule_run *r, bool
 
     if (!a->as.code && remapped && r->rule->bugcheck_remapped.code)
         b = r->rule->bugcheck_remapped;
-    if (!b.code) {
+    if (!b.code || a->blind) {
         snprintf(text, size, "blind");
         return;
     }

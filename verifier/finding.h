@@ -62,6 +62,7 @@ struct finding_about {
         bugcheck[4]; /* parameters 2.. where the page gives them a meaning that is known here */
     unsigned bugcheck_known; /* how many of them; 0: "..." */
     struct rule_bugcheck as; /* instead of the rule's own; code 0: the rule's */
+    bool blind;              /* Windows would not notice this, whatever the rule's own */
 };
 
 /* Says it, unless it is an echo. e: the event at hand, NULL in also_at_end. */

@@ -52,6 +52,7 @@ struct rule {
     const char *source;                     /* documentation page */
     const char *after; /* rules whose finding on the same object, or its owner, silences this one */
     bool once;         /* at most one finding for each object */
+    bool dma_calls;    /* CALL events of every function of DMA_OPERATIONS */
     uint16_t on[RULE_ON_MAX];       /* EV(...) */
     uint16_t calls[RULE_CALLS_MAX]; /* CALLS(...): CALL events of these functions */
     void (*run)(struct rule_run *r, const struct event *e);
@@ -86,9 +87,12 @@ struct rule {
 #define CALLS_4(a, b, c, d) CALLS_3(a, b, c), CALLS_1(d)
 #define CALLS_5(a, b, c, d, e) CALLS_4(a, b, c, d), CALLS_1(e)
 #define CALLS_6(a, b, c, d, e, f) CALLS_5(a, b, c, d, e), CALLS_1(f)
+#define CALLS_7(a, b, c, d, e, f, g) CALLS_6(a, b, c, d, e, f), CALLS_1(g)
+#define CALLS_8(a, b, c, d, e, f, g, h) CALLS_7(a, b, c, d, e, f, g), CALLS_1(h)
 #define CALLS(...)                                                                                 \
     {                                                                                              \
-        EV_PICK(__VA_ARGS__, , , CALLS_6, CALLS_5, CALLS_4, CALLS_3, CALLS_2, CALLS_1, )           \
+        EV_PICK(__VA_ARGS__, CALLS_8, CALLS_7, CALLS_6, CALLS_5, CALLS_4, CALLS_3, CALLS_2,        \
+                CALLS_1, )                                                                         \
         (__VA_ARGS__)                                                                              \
     }
 

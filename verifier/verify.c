@@ -37,8 +37,17 @@ static bool asks_kind(const struct rule *rule, unsigned kind)
     return false;
 }
 
+/* DMA_OPERATIONS, whose CALL is about an adapter, and the two ways to get one. */
+static const bool is_dma[API_COUNT] = {
+#define API(name, lowest, highest, cost, page) [API_##name] = true,
+#include "trace/api_dma.def"
+#undef API
+};
+
 static bool asks_call(const struct rule *rule, unsigned api)
 {
+    if (rule->dma_calls && is_dma[api] && api != API_IoGetDmaAdapter && api != API_HalGetAdapter)
+        return true;
     for (unsigned i = 0; i < RULE_CALLS_MAX && rule->calls[i]; i++)
         if (rule->calls[i] == api)
             return true;

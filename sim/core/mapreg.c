@@ -162,8 +162,11 @@ void request_hold(struct sim *s, struct dma_request *r)
 static void granted_later(struct sim *s, struct dma_request *r)
 {
     struct dma *d = s->dma;
+    uint32_t site = s->trace.site;
 
+    s->trace.site = r->site;
     grant(s, r);
+    s->trace.site = site;
     r->next = NULL;
     if (d->run_tail)
         d->run_tail->next = r;
@@ -311,10 +314,12 @@ static void request_run(struct sim *s, struct dma_request *r)
 {
     struct dma_context *context = r->context;
     uint8_t irql = s->trace.irql; /* the running processor's */
+    uint32_t site = s->trace.site;
     enum dma_action action;
 
     must(r->state == REQUEST_GRANTED && r->a->holder == r);
     r->state = REQUEST_RUNNING;
+    s->trace.site = r->site;
     if (r->single)
         single_forget(s, r);
     if (context) {
@@ -336,6 +341,7 @@ static void request_run(struct sim *s, struct dma_request *r)
             r->state = REQUEST_HELD;
         }
     }
+    s->trace.site = site;
     if (irql < IRQL_DISPATCH)
         sched_irql_set(s, irql);
 }

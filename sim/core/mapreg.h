@@ -73,6 +73,7 @@ struct dma_request {
     bool single;   /* v1: the one wait block of its device object */
     bool given_up; /* freed from within its own callback */
     uint32_t channel_obj;
+    uint32_t site; /* of the call that asked: what comes of it later is said to come from there */
     uint32_t registers;
     struct mapfile *file;
     struct dma_list *list;

@@ -237,11 +237,16 @@ static const char *place(int i, char *buf, size_t size)
     if (n <= 0)
         return NULL;
     buf[n] = 0;
-    slash = strrchr(buf, '/');
-    if (!slash || (size_t)(slash - buf) + sizeof("/../profiles") > size)
-        return NULL;
-    memcpy(slash, "/../profiles", sizeof("/../profiles"));
-    return buf;
+    /* The program lies somewhere below the tree's root. */
+    while ((slash = strrchr(buf, '/')) != NULL) {
+        if ((size_t)(slash - buf) + sizeof("/profiles") <= size) {
+            memcpy(slash, "/profiles", sizeof("/profiles"));
+            if (access(buf, R_OK) == 0)
+                return buf;
+        }
+        *slash = 0;
+    }
+    return NULL;
 }
 
 int profile_find(struct profile *p, const char *name, char *message, size_t message_size)

@@ -79,9 +79,10 @@ static enum dma_action list_routine(struct sim *s, struct dma_request *r)
     return ACTION_KEEP_REGISTERS;
 }
 
-static void request_fill(struct dma_request *r, PDEVICE_OBJECT device_object, const void *routine,
-                         PVOID routine_context, struct dma_context *context)
+static void request_fill(struct sim *s, struct dma_request *r, PDEVICE_OBJECT device_object,
+                         const void *routine, PVOID routine_context, struct dma_context *context)
 {
+    r->site = s->trace.site;
     r->device_object = device_object;
     r->irp = device_object ? device_object->CurrentIrp : NULL;
     r->routine = (void *)routine;
@@ -106,7 +107,7 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
     if (c->registers > a->registers_max || fault_here(s, FAULT_MAPREG))
         return STATUS_INSUFFICIENT_RESOURCES;
     r = request_alloc(s, a, REQUEST_CHANNEL, c->registers);
-    request_fill(r, c->device_object, c->routine, c->routine_context, c->context);
+    request_fill(s, r, c->device_object, c->routine, c->routine_context, c->context);
     r->single = !c->context;
     r->run = channel_routine;
     context_pending(c->context, r);
@@ -133,7 +134,7 @@ void dma_list_later(struct sim *s, struct adapter *a, PDEVICE_OBJECT device_obje
 {
     struct dma_request *r = a->spare;
 
-    request_fill(r, device_object, routine, context, NULL);
+    request_fill(s, r, device_object, routine, context, NULL);
     r->single = false;
     r->run = list_routine;
     list_plain_later(s, a);
@@ -207,7 +208,7 @@ NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *
     };
     l->map.mdl_obj = SAID(s, mdl_obj(s, c->mdl));
     r = request_alloc(s, a, REQUEST_LIST, registers);
-    request_fill(r, c->device_object, c->routine, c->routine_context, c->context);
+    request_fill(s, r, c->device_object, c->routine, c->routine_context, c->context);
     r->list = l;
     r->run = list_routine;
     context_pending(c->context, r);

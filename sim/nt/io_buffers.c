@@ -206,7 +206,7 @@ static NTSTATUS chain_buffer(struct sim *s, PIRP irp, const struct host_io *io, 
 
     if (bytes && !p)
         return STATUS_INSUFFICIENT_RESOURCES;
-    for (unsigned i = 0; io->op == HOST_WRITE && i < io->piece_count; i++) {
+    for (unsigned i = 0; p && io->op == HOST_WRITE && i < io->piece_count; i++) {
         memcpy(p, io->pieces[i].p, io->pieces[i].bytes);
         p += io->pieces[i].bytes;
     }

@@ -139,7 +139,7 @@ static NTSTATUS dispatch_pnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     struct sim *s = sim_now();
     struct pnp_node *n = pnp_node_of_pdo(s, DeviceObject);
     PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
-    NTSTATUS status = Irp->IoStatus.Status;
+    NTSTATUS status;
 
     if (!n) {
         status = STATUS_NO_SUCH_DEVICE;

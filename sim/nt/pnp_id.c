@@ -112,8 +112,8 @@ static void value_text(struct sim *s, struct reg_key *k, struct reg_name name, c
     uint16_t wide[256];
     uint32_t count = 0;
 
-    for (; count < 255 && text[count]; count++)
-        wide[count] = (uint8_t)text[count];
+    while (count < 255 && *text)
+        wide[count++] = (uint8_t)*text++;
     wide[count++] = 0;
     reg_value_set(s, k, name, REG_SZ, wide, count * 2);
 }

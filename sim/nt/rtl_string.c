@@ -201,7 +201,7 @@ static LONG compare16(PCUNICODE_STRING a, PCUNICODE_STRING b, BOOLEAN fold, USHO
 {
     door_range(a->Buffer, bytes, false, __builtin_return_address(0));
     door_range(b->Buffer, bytes, false, __builtin_return_address(0));
-    for (USHORT i = 0; i < bytes / sizeof(WCHAR); i++) {
+    for (ULONG i = 0; i < bytes / sizeof(WCHAR); i++) {
         WCHAR x = a->Buffer[i], y = b->Buffer[i];
 
         if (fold) {
@@ -285,7 +285,7 @@ NTSTATUS RtlHashUnicodeString(PCUNICODE_STRING String, BOOLEAN CaseInSensitive, 
 
     if (!String || !HashValue || HashAlgorithm > HASH_STRING_ALGORITHM_X65599)
         return STATUS_INVALID_PARAMETER;
-    for (USHORT i = 0; i < String->Length / sizeof(WCHAR); i++)
+    for (ULONG i = 0; i < String->Length / sizeof(WCHAR); i++)
         hash = hash * 65599 + (CaseInSensitive ? rtl_upcase(String->Buffer[i]) : String->Buffer[i]);
     *HashValue = hash;
     return STATUS_SUCCESS;

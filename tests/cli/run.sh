@@ -119,6 +119,10 @@ for role in 'Mapped at' 'Handed to the device at' 'Released at' 'Touched at' \
     if grep -qE "^  $role" "$tmp/out"; then ok; else bad "the finding says no '$role'"; fi
 done
 says 1 'STOP: 0x000000E6 \(0x0000000000000026' run $twin --profile remap --bugcheck
+if grep -q ", 0 bytes moved" "$tmp/out"; then ok; else bad "--bugcheck goes on behind the first bug check"; fi
+says 1 "Driver Verifier: blind" run $twin --profile direct64 --bugcheck
+if grep -q "STOP" "$tmp/out"; then bad "--bugcheck prints a stop where Driver Verifier is blind"; else ok; fi
+if (cd "$tmp" && "$dmacheck" profiles > /dev/null); then ok; else bad "profiles are not found from another folder"; fi
 says 0 'clean' run $twin --profile remap --bug 0
 for profile in direct64 bounce32; do
     json '[.findings[] | .rule, .driver_verifier] == ["put-while-device-runs", "blind"]' run $twin --profile $profile --format json

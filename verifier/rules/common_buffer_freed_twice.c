@@ -12,9 +12,11 @@ static RULE_COLD void say(struct rule_run *r, const struct event *e, const struc
                                       .owner = m->adapter,
                                       .sites = { { ROLE_HERE, e->site },
                                                  { ROLE_CREATED, m->site_created },
-                                                 { ROLE_RELEASED, m->site_released } } },
-            "FreeCommonBuffer of %s of %s, which was released before", finding_object(m->head.id),
-            finding_object(m->adapter));
+                                                 { ROLE_RELEASED, m->site_released } },
+                                      .bugcheck = { 1 }, /* so many too many */
+                                      .bugcheck_known = 1 },
+            "%s of %s of %s, which was released before", api_name(e->api),
+            finding_object(m->head.id), finding_object(m->adapter));
 }
 
 static void on_call(struct rule_run *r, const struct event *e)
@@ -25,5 +27,6 @@ static void on_call(struct rule_run *r, const struct event *e)
         say(r, e, m);
 }
 
-RULE(common_buffer_freed_twice, .calls = CALLS(FreeCommonBuffer), .level = ERROR, .family = COMMON,
-     .bugcheck = DV(0xE6, 0x03), .source = "wdm/nc-wdm-pfree_common_buffer", .run = on_call);
+RULE(common_buffer_freed_twice, .calls = CALLS(FreeCommonBuffer, FreeCommonBufferVector),
+     .level = ERROR, .family = COMMON, .bugcheck = DV(0xE6, 0x03),
+     .source = "wdm/nc-wdm-pfree_common_buffer", .run = on_call);

@@ -16,6 +16,8 @@ static void each(void *ctx, void *row)
 {
     struct leak *l = ctx;
     const struct common_record *m = row;
+    const struct rule_bugcheck leaked_vector = DV(0x1DC, 0x05), of_the_rule = { 0, 0 };
+    bool vector = OBJ_TYPE(m->head.id) == OBJ_VECTOR;
 
     if (l->adapter && m->adapter != l->adapter)
         return;
@@ -23,9 +25,11 @@ static void each(void *ctx, void *row)
             &(struct finding_about) { .obj = m->head.id,
                                       .owner = m->adapter,
                                       .sites = { { ROLE_CREATED, m->site_created },
-                                                 { ROLE_RELEASED, l->e ? l->e->site : 0 } } },
-            "%s of %s was not given back with FreeCommonBuffer%s", finding_object(m->head.id),
-            finding_object(m->adapter), l->e ? " before PutDmaAdapter" : "");
+                                                 { ROLE_RELEASED, l->e ? l->e->site : 0 } },
+                                      .as = vector ? leaked_vector : of_the_rule },
+            "%s of %s was not given back with FreeCommonBuffer%s%s", finding_object(m->head.id),
+            finding_object(m->adapter), vector ? "Vector" : "",
+            l->e ? " before PutDmaAdapter" : "");
 }
 
 static void on_event(struct rule_run *r, const struct event *e)

@@ -41,4 +41,4 @@ static void on_event(struct rule_run *r, const struct event *e)
 RULE(iommu_fault, .on = EV(DEV_FAULT), .level = ERROR, .family = DEVICE,
      .bugcheck_remapped = DV(0xE6, 0x26),
      .source = "debugger/bug-check-0xe6--driver-verifier-dma-violation",
-     .after = "put_while_device_runs, sgl_used_after_put", .run = on_event);
+     .after = "put_while_device_runs, sgl_used_after_put, common_buffer_used_after_free", .run = on_event);

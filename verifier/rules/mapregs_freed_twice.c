@@ -13,7 +13,9 @@ static RULE_COLD void say(struct rule_run *r, const struct event *e, const struc
                                       .owner = m->adapter,
                                       .sites = { { ROLE_HERE, e->site },
                                                  { ROLE_CREATED, m->site_created },
-                                                 { ROLE_RELEASED, m->site_released } } },
+                                                 { ROLE_RELEASED, m->site_released } },
+                                      .bugcheck = { 1 }, /* so many too many */
+                                      .bugcheck_known = 1 },
             "FreeMapRegisters of %s of %s, which was released before", finding_object(m->head.id),
             finding_object(m->adapter));
 }

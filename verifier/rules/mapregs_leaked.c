@@ -15,9 +15,12 @@ static void each(void *ctx, void *row)
 {
     struct leak *l = ctx;
     const struct mapping *m = row;
+    const struct adapter_record *a = track_adapter(l->r->track, m->adapter);
 
     if (l->adapter && m->adapter != l->adapter)
         return;
+    if (a && a->channel && a->channel_mapregs == m->head.id)
+        return; /* they go with the channel, which is channel_leaked's */
     finding(l->r, l->e,
             &(struct finding_about) { .obj = m->head.id,
                                       .owner = m->adapter,

@@ -6,6 +6,20 @@
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
+static const char *what(unsigned api)
+{
+    switch (api) {
+    case API_MapTransfer:
+    case API_MapTransferEx:
+        return "is mapped through";
+    case API_FlushAdapterBuffers:
+    case API_FlushAdapterBuffersEx:
+        return "is flushed through";
+    default:
+        return "was given back to";
+    }
+}
+
 static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t owner,
                           uint32_t created)
 {
@@ -16,7 +30,7 @@ static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t ow
                 .obj = obj,
                 .owner = owner,
                 .sites = { { ROLE_HERE, e->site }, { ROLE_CREATED, created } } },
-            "%s of %s was given back to %s", finding_object(obj), finding_object(owner),
+            "%s of %s %s %s", finding_object(obj), finding_object(owner), what(e->api),
             finding_object(e->obj));
 }
 
@@ -26,7 +40,7 @@ static void on_call(struct rule_run *r, const struct event *e)
     const struct common_record *c;
     const struct mapping *m;
 
-    if (e->api != API_FreeCommonBuffer) {
+    if (!track_is_common(obj)) {
         m = track_mapping(r->track, obj);
         if (m && m->adapter != e->obj && m->head.live && e->obj)
             say(r, e, m->adapter, m->site_created);
@@ -38,5 +52,8 @@ static void on_call(struct rule_run *r, const struct event *e)
 }
 
 RULE(released_through_wrong_adapter,
-     .calls = CALLS(PutScatterGatherList, FreeMapRegisters, FreeCommonBuffer), .level = ERROR,
-     .family = ADAPTER, .source = "wdm/nc-wdm-pput_scatter_gather_list", .run = on_call);
+     .calls = CALLS(PutScatterGatherList, FreeMapRegisters, FreeCommonBuffer,
+                    FreeCommonBufferVector, MapTransfer, MapTransferEx, FlushAdapterBuffers,
+                    FlushAdapterBuffersEx),
+     .level = ERROR, .family = ADAPTER, .once = true,
+     .source = "wdm/nc-wdm-pput_scatter_gather_list", .run = on_call);

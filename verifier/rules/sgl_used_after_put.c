@@ -9,16 +9,18 @@
 #include "verifier/track/track.h"
 
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m,
-                          uint32_t touched, const char *how)
+                          uint32_t touched, bool cpu)
 {
     finding(r, e,
             &(struct finding_about) { .obj = m->head.id,
                                       .owner = m->adapter,
+                                      .blind = cpu,
                                       .sites = { { ROLE_TOUCHED, touched },
                                                  { ROLE_MAPPED, m->site_mapped },
                                                  { ROLE_RELEASED, m->site_released } } },
-            "%s of %s was released before and is %s", finding_object(m->head.id),
-            finding_object(m->adapter), how);
+            "%s of %s was %s before and is %s", finding_object(m->head.id),
+            finding_object(m->adapter), m->head.live ? "flushed" : "released",
+            cpu ? "read or written by the driver" : "given to the device again");
 }
 
 static void on_event(struct rule_run *r, const struct event *e)
@@ -30,9 +32,8 @@ static void on_event(struct rule_run *r, const struct event *e)
     if (OBJ_TYPE(obj) != OBJ_SGL && OBJ_TYPE(obj) != OBJ_MAPREG)
         return;
     m = track_mapping(r->track, obj);
-    if (m && !m->head.live)
-        say(r, e, m, cpu ? e->site : LOW32(e->a[3]),
-            cpu ? "read or written by the driver" : "given to the device again");
+    if (m && (!cpu || !m->head.live))
+        say(r, e, m, cpu ? e->site : LOW32(e->a[3]), cpu);
 }
 
 RULE(sgl_used_after_put, .on = EV(DEV_CLAIM, DEV_READ, DEV_WRITE, DEV_FAULT, CPU_READ, CPU_WRITE),

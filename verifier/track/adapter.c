@@ -24,20 +24,24 @@ void adapter_end(struct track *t, const struct event *e)
         return;
     a->site_released = e->site;
     objtab_kill(&t->adapters, a);
+    t->adapters_dead++;
 }
 
 void channel_begin(struct track *t, const struct event *e)
 {
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
-    if (a)
-        a->live_channels++;
+    if (!a)
+        return;
+    a->channel = e->obj;
+    a->channel_mapregs = 0;
+    a->site_channel = e->site;
 }
 
 void channel_end(struct track *t, const struct event *e)
 {
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
-    if (a && a->live_channels)
-        a->live_channels--;
+    if (a && a->channel == e->obj)
+        a->channel = 0;
 }

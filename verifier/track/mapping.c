@@ -34,8 +34,11 @@ void mapregs_begin(struct track *t, const struct event *e)
                                 .adapter = (uint32_t)e->a[0],
                                 .site_created = e->site,
                                 .count = (uint32_t)e->a[1] };
-    if (a)
-        a->live_mapregs++;
+    if (!a)
+        return;
+    a->live_mapregs++;
+    if (a->channel)
+        a->channel_mapregs = e->obj; /* said right behind its CHANNEL */
 }
 
 /* The adapter is the one that gave it, whichever took it back. */
@@ -77,7 +80,9 @@ void mapping_map(struct track *t, const struct event *e)
     m->mapped = true;
     m->to_device = (e->a[1] & EVENT_TO_DEVICE) != 0;
     m->bounced |= (e->a[1] & EVENT_BOUNCED) != 0;
-    m->mapped_bytes += EVENT_LENGTH(e->a[1]);
+    m->flushed = false;
+    m->mapped_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
+    m->now_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
     m->mdl = (uint32_t)e->a[3];
     m->site_mapped = e->site;
 }
@@ -86,11 +91,29 @@ void mapping_flush(struct track *t, const struct event *e)
 {
     struct mapping *m = track_mapping(t, e->obj);
 
-    if (m)
-        m->flushed_bytes += EVENT_LENGTH(e->a[1]);
+    if (!m)
+        return;
+    m->flushed = true;
+    m->flushed_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
 }
 
 void mapping_unmap(struct track *t, const struct event *e)
 {
+    struct mapping *m;
+
     track_range_leave(&t->ranges, e->a[0], EVENT_LENGTH(e->a[1]), e->obj);
+    if (OBJ_TYPE(e->obj) != OBJ_MAPREG || !(m = track_mapping(t, e->obj)) || !m->head.live)
+        return;
+    m->now_bytes -= (uint32_t)EVENT_LENGTH(e->a[1]);
+    m->site_released = e->site;
+    m->seq_released = e->seq;
+}
+
+/* What a device has moved through map registers: so much has to be flushed. */
+void mapping_moved(struct track *t, const struct event *e)
+{
+    struct mapping *m;
+
+    if (OBJ_TYPE((uint32_t)e->a[2]) == OBJ_MAPREG && (m = track_mapping(t, (uint32_t)e->a[2])))
+        m->moved_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
 }

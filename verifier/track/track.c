@@ -51,6 +51,7 @@ void track_reset(struct track *t)
     for (uint32_t i = 0; i < t->agents; i++)
         t->calls[i].depth = 0;
     t->phases_seen = 0;
+    t->adapters_dead = 0;
     t->cut_short = false;
 }
 
@@ -116,8 +117,8 @@ track_handler *const track_handlers[EV_COUNT] = {
     [EV_EXCEPTION] = nobody,
     [EV_CONTEXT] = nobody,
     [EV_GUARD] = nobody,
-    [EV_DEV_READ] = nobody,
-    [EV_DEV_WRITE] = nobody,
+    [EV_DEV_READ] = mapping_moved,
+    [EV_DEV_WRITE] = mapping_moved,
     [EV_DEV_FAULT] = nobody,
     [EV_MMIO_READ] = nobody,
     [EV_POWER] = nobody,
@@ -155,8 +156,12 @@ uint32_t track_released_owner(const struct track *t, const struct event *e)
 {
     uint32_t owner = e->kind == EV_DEV_FAULT ? HIGH32(e->a[2]) : (uint32_t)e->a[2];
     const struct objtab_head *h;
+    bool live = true;
 
     owner = track_owner(t, owner, e->a[0]);
     h = track_is_common(owner) ? (void *)track_common(t, owner) : (void *)track_mapping(t, owner);
-    return h && !h->live ? owner : 0;
+    if (h && h->live && OBJ_TYPE(owner) == OBJ_MAPREG &&
+        track_range_owner(&t->ranges, e->a[0], &live) != owner)
+        live = true;
+    return h && (!h->live || !live) ? owner : 0;
 }

@@ -22,7 +22,10 @@ struct adapter_record {
     uint32_t flags; /* ADAPTER_* of trace/event.h */
     uint32_t site_created, site_released;
     uint32_t mapregs_max;
-    uint32_t live_mapregs, live_sgls, live_commons, live_channels;
+    uint32_t live_mapregs, live_sgls, live_commons;
+    uint32_t channel;         /* the one that is held; 0: none */
+    uint32_t channel_mapregs; /* the map registers that came with it */
+    uint32_t site_channel;    /* where it was asked for */
     uint64_t length_max_bytes;
 };
 
@@ -36,9 +39,12 @@ struct mapping {
     uint32_t site_released;
     uint32_t count; /* map registers */
     bool to_device, mapped, bounced;
-    uint64_t mapped_bytes; /* since the registers were given */
-    uint64_t flushed_bytes;
-    uint64_t seq_released;
+    bool flushed; /* since the last MAP */
+    /* Map registers only. All but the last since they were given, modulo 4 GiB: differences count. */
+    uint32_t mapped_bytes, flushed_bytes;
+    uint32_t moved_bytes; /* by the device */
+    uint32_t now_bytes;   /* mapped at present */
+    uint64_t seq_released; /* of map registers that live: the last UNMAP */
 };
 
 /* --- common.c --- */
@@ -107,6 +113,7 @@ struct track {
     bool remapped;
     uint32_t phases_seen; /* one bit for each PHASE */
     bool cut_short;       /* the run did not come to its own end */
+    uint32_t adapters_dead;
     struct objtab adapters, sgls, mapregs, commons, mdls, irps;
     struct range_index ranges;
     struct claims claims;
@@ -154,7 +161,7 @@ uint32_t track_owner(const struct track *t, uint32_t named, uint64_t ba);
 bool track_rang_before_release(const struct track *t, uint32_t device, uint32_t doorbell,
                                uint32_t obj);
 /* The object (list, map registers, common buffer) that a device event is about when it is released
- * by now; 0: it lives, or is not known. */
+ * by now, or when its map registers live but the place is flushed; 0: it lives, or is not known. */
 uint32_t track_released_owner(const struct track *t, const struct event *e);
 /* The open call of an agent, innermost first; NULL: none. */
 const struct call_record *track_call(const struct track *t, uint16_t agent, unsigned up);
@@ -166,7 +173,7 @@ const struct call_record *track_call(const struct track *t, uint16_t agent, unsi
 /* --- between the trackers --- */
 track_handler adapter_begin, adapter_end, channel_begin, channel_end;
 track_handler sgl_begin, sgl_end, mapregs_begin, mapregs_end, mapping_map, mapping_flush,
-    mapping_unmap;
+    mapping_unmap, mapping_moved;
 track_handler common_event, claim_event, doorbell_event, mdl_event, irp_event, call_begun,
     call_over;
 uint32_t *track_claims_head(const struct track *t, uint32_t obj); /* NULL: cannot hold claims */
