@@ -54,7 +54,7 @@ static void put_argument(struct text *t, const char *name, uint64_t v)
 {
     if (strcmp(name, "dir_length") == 0) {
         put(t, " %s %" PRIu64 " bytes%s", v & EVENT_TO_DEVICE ? "to device" : "from device",
-            EVENT_LENGTH(v), v & EVENT_BOUNCED ? " bounced" : "");
+            (uint64_t)EVENT_LENGTH(v), v & EVENT_BOUNCED ? " bounced" : "");
         return;
     }
     put(t, " %s=", name);
