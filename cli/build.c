@@ -9,7 +9,11 @@
  *     include = . inc                ; folders of its headers
  *     define = NAME NAME=VALUE
  *     device = sgdma                 ; models to plug, comma separated, unless a scenario file says
+ *                                    ; nothing behind the `=`: none; no such line: scenario.h, dm_setup
  *     scenarios = scenarios.c        ; compiled natively with -DDMACHECK_SCENARIO
+ *
+ * A folder without driver.ini is taken as it is: all its .c files but scenarios.c, which are its
+ * scenarios, and the folders inc and include in it or beside it.
  */
 #include "cli/cli.h"
 
@@ -20,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +41,7 @@ struct build {
     char name[64];
     char sources[VALUE_MAX], include[VALUE_MAX], define[VALUE_MAX], device[VALUE_MAX],
         scenarios[VALUE_MAX];
+    bool device_said;
     char bad_key[128];
     int bad_line;
     char cache[PATH_MAX];
@@ -61,6 +67,7 @@ static int take_key(void *ctx, const char *section, const char *key, const char 
     for (size_t i = 0; !strcmp(section, "driver") && i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(keys[i].key, key)) {
             snprintf(keys[i].to, keys[i].size, "%s", value);
+            b->device_said |= keys[i].to == b->device;
             return strlen(value) < keys[i].size;
         }
     snprintf(b->bad_key, sizeof b->bad_key, "[%s] %s", section, key);
@@ -75,14 +82,78 @@ static bool plain_name(const char *name)
                strlen(name);
 }
 
+/* The folder's own name, without what does not go into a file name of the cache. */
+static void name_folder(struct build *b)
+{
+    char real[PATH_MAX];
+
+    if (!realpath(b->folder, real))
+        return;
+    snprintf(b->name, sizeof b->name, "%.63s", strrchr(real, '/') + 1);
+    for (char *p = b->name; *p; p++) {
+        char one[2] = { *p, 0 };
+
+        *p = plain_name(one) ? *p : '_';
+    }
+}
+
+static bool add_word(char *list, const char *word)
+{
+    size_t n = strlen(list);
+
+    return (size_t)snprintf(list + n, VALUE_MAX - n, "%s%s", n ? " " : "", word) < VALUE_MAX - n;
+}
+
+static int is_source(const struct dirent *e)
+{
+    size_t n = strlen(e->d_name);
+
+    return n > 2 && e->d_name[0] != '.' && !strcasecmp(e->d_name + n - 2, ".c");
+}
+
+/* No driver.ini: what lies in the folder is the driver. */
+static int take_folder(struct build *b)
+{
+    static const char *const includes[] = { ".", "inc", "include", "../inc", "../include" };
+    struct dirent **e;
+    int count = scandir(b->folder, &e, is_source, alphasort);
+    bool fits = true;
+    char path[PATH_MAX];
+
+    for (int i = 0; i < count; i++) {
+        bool scenarios = !strcmp(e[i]->d_name, "scenarios.c");
+
+        fits &= !strpbrk(e[i]->d_name, " \t") &&
+                add_word(scenarios ? b->scenarios : b->sources, e[i]->d_name);
+        free(e[i]);
+    }
+    if (count >= 0)
+        free(e);
+    for (size_t i = 0; i < sizeof includes / sizeof *includes; i++) {
+        snprintf(path, sizeof path, "%s/%s", b->folder, includes[i]);
+        if (cli_exists(path))
+            add_word(b->include, includes[i]);
+    }
+    name_folder(b);
+    if (!*b->sources)
+        return cli_wrong("%s: no driver.ini in this folder, and no .c files either", b->folder);
+    if (!fits)
+        return cli_wrong("%s: too many .c files, or blanks in their names, to go without a "
+                         "driver.ini",
+                         b->folder);
+    fprintf(stderr, "dmacheck: %s: no driver.ini; taken as the driver: %s\n", b->folder,
+            b->sources);
+    return 0;
+}
+
 static int read_ini(struct build *b)
 {
-    char path[PATH_MAX], real[PATH_MAX];
+    char path[PATH_MAX];
     int line;
 
     snprintf(path, sizeof path, "%s/driver.ini", b->folder);
     if (!cli_exists(path))
-        return cli_wrong("%s: no driver.ini in this folder", b->folder);
+        return take_folder(b);
     line = ini_parse(path, take_key, b);
     if (line > 0 && *b->bad_key)
         return cli_wrong("%s:%d: unknown key '%s'; known in [driver]: name sources include define "
@@ -90,8 +161,8 @@ static int read_ini(struct build *b)
                          path, line, b->bad_key);
     if (line)
         return cli_wrong("%s:%d: expected '[driver]' or 'key = value'", path, line > 0 ? line : 1);
-    if (!*b->name && realpath(b->folder, real))
-        snprintf(b->name, sizeof b->name, "%.63s", strrchr(real, '/') + 1);
+    if (!*b->name)
+        name_folder(b);
     if (!plain_name(b->name))
         return cli_wrong("%s: name: expected letters, digits, '-' and '_', not '%s'", path,
                          b->name);
@@ -284,6 +355,7 @@ static int compile_scenarios(struct build *b, const char *tree)
 static bool compile_setup(struct build *b, const char *tree)
 {
     char path[PATH_MAX + 32];
+    const char *quote = b->device_said ? "\"" : "";
     FILE *f;
 
     snprintf(path, sizeof path, "%s/setup.c", b->cache);
@@ -292,9 +364,9 @@ static bool compile_setup(struct build *b, const char *tree)
         return false;
     fprintf(f,
             "#include \"include/dmacheck/scenario.h\"\n"
-            "__attribute__((weak)) const struct dm_setup dmacheck_setup = { .devices = \"%s\" };\n"
+            "__attribute__((weak)) const struct dm_setup dmacheck_setup = { .devices = %s%s%s };\n"
             "__attribute__((weak)) const struct dm_scenario dmacheck_scenarios[1];\n",
-            b->device);
+            quote, b->device_said ? b->device : "NULL", quote);
     if (fclose(f))
         return false;
     native(b, tree);

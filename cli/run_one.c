@@ -10,6 +10,7 @@
 #include "sim/core/sim.h"
 
 #define ONE_EXTENSION ".dmatrace"
+#define RUN_CPU_SECONDS 120 /* of one run, whatever it does: a loop that never calls Windows ends here */
 
 /* The first run is recorded to FILE; each other one to FILE-SCENARIO-PROFILE-SEED.dmatrace. */
 static const char *record_path(const struct run_options *o, const struct run_item *item, bool first,
@@ -118,7 +119,9 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
         report_add_run(out, &run);
         return;
     }
+    dm_watchdog(RUN_CPU_SECONDS);
     run.exit = dm_machine_run(m, d, item->scenario, &result);
+    dm_watchdog(0);
     run.bytes = result.bytes;
     run.virtual_ns = result.virtual_ns;
     run.events = result.events;

@@ -5,6 +5,7 @@
  */
 #include "ddkcc/ddkcc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,7 +142,8 @@ static void preprocess(const struct options *o, const char *source, const char *
  * Returns whether there was a __try. The forced text goes behind the first line marker, because
  * clang takes the source's name from that.
  */
-static bool rewrite(const struct options *o, const char *source, const char *from, const char *to)
+static bool rewrite(const struct options *o, const char *source, const char *from, const char *to,
+                    const struct list *refused)
 {
     struct buf text = { 0 }, body = { 0 }, prologue = { 0 }, out = { 0 };
     struct tokens t = { 0 };
@@ -152,7 +154,9 @@ static bool rewrite(const struct options *o, const char *source, const char *fro
         quit(EXIT_USAGE, "cannot read %s/ddkcc/rt/prologue.h", o->home);
     lex(&text, &t);
     rewrite_long(&t);
+    rewrite_casts(&t);
     rewrite_decl(o, &t);
+    rewrite_roles(&t, refused);
     bool lowered = rewrite_seh(&t);
     lex_join(&t, &body);
     buf_fmt(&out, "# 1 \"%s\"\n# 1 \"ddkcc/rt/prologue.h\"\n%s\n", whole(source), prologue.at);
@@ -187,8 +191,9 @@ static void collect_deps(const struct options *o, const char *from, struct list 
     free(text.at);
 }
 
-static void compile(const struct options *o, const char *source, const char *from, const char *to,
-                    bool lowered)
+/* What clang says goes into `said`. Returns its exit code. */
+static int compile(const struct options *o, const char *from, const char *to, bool lowered,
+                   const char *said)
 {
     struct list l = { 0 };
 
@@ -210,21 +215,35 @@ static void compile(const struct options *o, const char *source, const char *fro
     list_add(&l, say("%s", from));
     list_add(&l, say("-o"));
     list_add(&l, say("%s", to));
-    if (run(o, l.at))
-        quit(EXIT_DRIVER, "%s does not compile", source);
+    return run_heard(o, l.at, said);
 }
 
 char *build_source(const struct options *o, const struct scan *s, const char *source, size_t index,
                    const char *overlay, struct list *deps)
 {
     char *text = say("%s/%zu.i", o->tmp, index), *made = say("%s/%zu.out.i", o->tmp, index);
+    char *said = say("%s/%zu.said", o->tmp, index);
     char *object = say("%s/%zu.o", o->tmp, index);
+    struct list refused = { 0 };
+    struct buf heard = { 0 };
 
     (void)s;
     preprocess(o, source, overlay, text);
     collect_deps(o, text, deps);
-    bool lowered = rewrite(o, source, text, made);
-    compile(o, source, made, object, lowered);
+    for (int pass = 0, failed = 1; failed; pass++) {
+        bool lowered = rewrite(o, source, text, made, &refused);
+        failed = compile(o, made, object, lowered, said);
+        size_t known = refused.len;
+        heard.len = 0;
+        file_read(said, &heard);
+        if (failed)
+            roles_refused(&heard, &refused);
+        if (failed && !pass && refused.len > known)
+            continue; /* once more, without what clang refused */
+        fputs(heard.len ? heard.at : "", stderr);
+        if (failed)
+            quit(EXIT_DRIVER, "%s does not compile", source);
+    }
     return object;
 }
 

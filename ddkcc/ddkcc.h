@@ -43,6 +43,7 @@ struct options {
     const char *clang;
     bool object, asan, fuzz, keep, verbose;
     struct list sources, objects, includes, defines, exports;
+    struct list tentative; /* variables that several sources define without an initialiser */
 };
 
 /* text.c */
@@ -65,12 +66,14 @@ char *path_real(const char *path);
 void tmp_create(struct options *o);
 void tmp_remove(void);
 int run(const struct options *o, char **argv);
+int run_heard(const struct options *o, char **argv, const char *said);
 
 /* scan.c: the files that a set of sources includes with quotes */
 struct scan {
-    struct list files; /* sources first, then headers, as found */
-    struct list dirs;  /* folders that names were found in */
-    struct list tmh;   /* base names of .tmh files that are included and do not exist */
+    struct list files;          /* sources first, then headers, as found */
+    struct list dirs;           /* folders that names were found in */
+    struct list tmh;            /* base names of .tmh files that are included and do not exist */
+    struct list mc_headers, mc; /* headers that do not exist, and the .mc that each is made from */
 };
 void scan_sources(const struct options *o, struct scan *s);
 char *scan_find(const char *dir, const char *name);
@@ -79,7 +82,11 @@ char *scan_find(const char *dir, const char *name);
 char *overlay_write(const struct options *o, const struct scan *s);
 
 /* wpp.c */
+char *generated_path(const struct options *o, const char *name);
 void wpp_write(const struct options *o, const struct scan *s);
+
+/* mc.c */
+void mc_write(const struct options *o, const struct scan *s);
 
 /* lex.c: tokens of a preprocessed text. What stands before a token (blanks, newlines, line markers,
  * pragmas) is kept with it byte for byte, so the text put together again has the same lines. */
@@ -117,8 +124,13 @@ bool decl_next(const struct tokens *t, size_t *at, struct decl *d);
 
 /* rewrite_*.c: each changes tokens in place */
 void rewrite_long(struct tokens *t);
+void rewrite_casts(struct tokens *t);
 void rewrite_decl(const struct options *o, struct tokens *t);
 bool rewrite_seh(struct tokens *t); /* whether there was a __try */
+
+/* rewrite_role.c */
+void roles_refused(const struct buf *said, struct list *refused);
+bool rewrite_roles(struct tokens *t, const struct list *refused);
 
 /* build.c */
 char *build_source(const struct options *o, const struct scan *s, const char *source, size_t index,
@@ -126,7 +138,7 @@ char *build_source(const struct options *o, const struct scan *s, const char *so
 char *build_runtime(const struct options *o);
 
 /* link.c */
-void link_output(const struct options *o, const struct list *objects);
+bool link_output(struct options *o, const struct list *objects); /* false: build once more */
 void depfile_write(const struct options *o, const struct list *deps);
 int undefined_list(const struct options *o);
 

@@ -10,7 +10,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void link_shared(const struct options *o, const struct list *objects)
+/*
+ * Microsoft's linker merges what several files define without an initialiser; ELF's refuses. Adds
+ * the names that it refused.
+ */
+static void note_tentative(const struct buf *said, struct list *tentative)
+{
+    static const char words[] = "multiple definition of `";
+
+    for (const char *p = said->len ? said->at : ""; (p = strstr(p, words));) {
+        p += sizeof words - 1;
+        list_once(tentative, say("%.*s", (int)strcspn(p, "'\n"), p));
+    }
+}
+
+/* Returns false if it should be tried once more, with what `tentative` now holds. */
+static bool linked(struct options *o, char **argv)
+{
+    char *said = say("%s/link.said", o->tmp);
+    int failed = run_heard(o, argv, said);
+    size_t known = o->tentative.len;
+    struct buf heard = { 0 };
+
+    file_read(said, &heard);
+    if (failed)
+        note_tentative(&heard, &o->tentative);
+    if (failed && !known && o->tentative.len)
+        return false;
+    fputs(heard.len ? heard.at : "", stderr);
+    if (failed)
+        quit(EXIT_DRIVER, "%s does not link", o->out);
+    return true;
+}
+
+static bool link_shared(struct options *o, const struct list *objects)
 {
     struct list l = { 0 };
     struct buf local = { 0 };
@@ -36,12 +69,11 @@ static void link_shared(const struct options *o, const struct list *objects)
         list_add(&l, objects->at[i]);
     list_add(&l, say("-o"));
     list_add(&l, say("%s", o->out));
-    if (run(o, l.at))
-        quit(EXIT_DRIVER, "%s does not link", o->out);
+    return linked(o, l.at);
 }
 
 /* Hidden names become local, so that a driver's names never meet those of the program. */
-static void link_object(const struct options *o, const struct list *objects)
+static bool link_object(struct options *o, const struct list *objects)
 {
     struct list l = { 0 }, hide = { 0 };
 
@@ -52,21 +84,19 @@ static void link_object(const struct options *o, const struct list *objects)
         list_add(&l, objects->at[i]);
     list_add(&l, say("-o"));
     list_add(&l, say("%s", o->out));
-    if (run(o, l.at))
-        quit(EXIT_DRIVER, "%s does not link", o->out);
+    if (!linked(o, l.at))
+        return false;
     list_add(&hide, say("objcopy"));
     list_add(&hide, say("--localize-hidden"));
     list_add(&hide, say("%s", o->out));
     if (run(o, hide.at))
         quit(EXIT_TOOL, "objcopy failed on %s", o->out);
+    return true;
 }
 
-void link_output(const struct options *o, const struct list *objects)
+bool link_output(struct options *o, const struct list *objects)
 {
-    if (o->object)
-        link_object(o, objects);
-    else
-        link_shared(o, objects);
+    return o->object ? link_object(o, objects) : link_shared(o, objects);
 }
 
 static void add_escaped(struct buf *b, const char *name)

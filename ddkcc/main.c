@@ -185,13 +185,16 @@ static void build(struct options *o)
     tmp_create(o);
     scan_sources(o, &s);
     wpp_write(o, &s);
+    mc_write(o, &s);
     char *overlay = overlay_write(o, &s);
-    for (size_t i = 0; i < o->sources.len; i++)
-        list_add(&objects, build_source(o, &s, o->sources.at[i], i, overlay, &deps));
-    for (size_t i = 0; i < o->objects.len; i++)
-        list_add(&objects, o->objects.at[i]);
-    list_add(&objects, build_runtime(o));
-    link_output(o, &objects);
+    do {
+        objects.len = deps.len = 0;
+        for (size_t i = 0; i < o->sources.len; i++)
+            list_add(&objects, build_source(o, &s, o->sources.at[i], i, overlay, &deps));
+        for (size_t i = 0; i < o->objects.len; i++)
+            list_add(&objects, o->objects.at[i]);
+        list_add(&objects, build_runtime(o));
+    } while (!link_output(o, &objects));
     if (o->depfile)
         depfile_write(o, &deps);
     tmp_remove();

@@ -126,6 +126,19 @@ static void rewrite_commas(struct tokens *t)
 }
 
 /*
+ * Microsoft's preprocessor hands on text: a macro for `L` with a string behind it is a wide string.
+ * clang hands on tokens, and no program has a name before a string.
+ */
+static void rewrite_wide(struct tokens *t)
+{
+    for (size_t i = 1; i < t->len; i++)
+        if ((t->at[i].kind == T_STRING || t->at[i].kind == T_CHAR) && tok_is(&t->at[i - 1], "L")) {
+            tok_set(&t->at[i], say("L%.*s", (int)t->at[i].len, t->at[i].at));
+            tok_set(&t->at[i - 1], "");
+        }
+}
+
+/*
  * A place of its own would take a static out of the sections that the run-time restores, and code
  * has no paged sections here.
  */
@@ -140,11 +153,32 @@ static void rewrite_places(struct tokens *t)
                 tok_set(&t->at[i], "");
 }
 
+/*
+ * A variable without an initialiser may stand in several files (a header, say): Microsoft's linker
+ * makes one of them. Only those that the linker refused change, since a weak one might be missing
+ * unseen.
+ */
+static void rewrite_tentative(const struct options *o, struct tokens *t)
+{
+    static const char *const others[] = { "extern", "static", "typedef", NULL };
+    struct decl d;
+
+    for (size_t at = 0; o->tentative.len && decl_next(t, &at, &d);) {
+        bool plain = d.name && !d.body && list_has(&o->tentative, name_of(t, &d));
+        for (size_t i = d.first; plain && i < d.end; i++)
+            plain = !tok_any(&t->at[i], others) && !tok_is(&t->at[i], "=");
+        if (plain)
+            tok_before(&t->at[d.first], "__attribute__((weak)) ");
+    }
+}
+
 void rewrite_decl(const struct options *o, struct tokens *t)
 {
     rewrite_commas(t);
+    rewrite_wide(t);
     rewrite_places(t);
     rewrite_inline(t);
     rewrite_memory(t);
+    rewrite_tentative(o, t);
     rewrite_exports(o, t);
 }

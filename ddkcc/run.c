@@ -39,8 +39,8 @@ void tmp_remove(void)
     tmp_path = NULL;
 }
 
-/* Runs argv and returns its exit code. What it says goes to our own standard error. */
-int run(const struct options *o, char **argv)
+/* Runs argv and returns its exit code. What it says goes into the file `said`. */
+int run_heard(const struct options *o, char **argv, const char *said)
 {
     int status;
 
@@ -53,6 +53,8 @@ int run(const struct options *o, char **argv)
     if (pid < 0)
         quit(EXIT_TOOL, "cannot start %s: %s", argv[0], strerror(errno));
     if (pid == 0) {
+        if (said && !freopen(said, "w", stderr))
+            _exit(127);
         execvp(argv[0], argv);
         fprintf(stderr, "ddkcc: cannot run %s: %s\n", argv[0], strerror(errno));
         _exit(127);
@@ -66,3 +68,6 @@ int run(const struct options *o, char **argv)
         quit(EXIT_TOOL, "%s was ended by signal %d", argv[0], WTERMSIG(status));
     quit(EXIT_USAGE, "%s did not run; set DDKCC_CLANG to a clang of version 14 or later", argv[0]);
 }
+
+/* The same, and what it says goes to our own standard error. */
+int run(const struct options *o, char **argv) { return run_heard(o, argv, NULL); }

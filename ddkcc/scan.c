@@ -48,6 +48,19 @@ static bool ends_in_tmh(const char *name)
     return len > 4 && !strcasecmp(name + len - 4, ".tmh");
 }
 
+/* Where NAME.mc lies, as NAME.h would: beside the file that asks, or in an -I folder. */
+static char *scan_mc(const struct options *o, const char *from, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len < 3 || strcasecmp(name + len - 2, ".h"))
+        return NULL;
+    char *mc = say("%.*s.mc", (int)len - 2, name), *found = scan_find(path_dir(from), mc);
+    for (size_t i = 0; !found && i < o->includes.len; i++)
+        found = scan_find(o->includes.at[i], mc);
+    return found;
+}
+
 static void scan_name(const struct options *o, struct scan *s, const char *from, char *name)
 {
     char *found = scan_find(path_dir(from), name);
@@ -58,6 +71,10 @@ static void scan_name(const struct options *o, struct scan *s, const char *from,
         list_once(&s->files, found);
     else if (ends_in_tmh(name))
         list_once(&s->tmh, name);
+    else if (!found && !list_has(&s->mc_headers, name) && (found = scan_mc(o, from, name))) {
+        list_add(&s->mc_headers, name);
+        list_add(&s->mc, found);
+    }
 }
 
 static void scan_file(const struct options *o, struct scan *s, const char *path)

@@ -10,6 +10,7 @@
 #include "ddkcc/ddkcc.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,42 @@ static void read_file(struct config *c, const char *path)
     free(text.at);
 }
 
+/* The FUNC lines that a project gives to WPP itself: `-func:` options, <WppTraceFunction>. */
+static void read_project(struct config *c, const char *path)
+{
+    static const char *const words[] = { "-func:", "<WppTraceFunction>", NULL };
+    struct buf text = { 0 };
+
+    if (!file_read(path, &text))
+        return;
+    for (int i = 0; words[i]; i++)
+        for (char *p = text.at; (p = strstr(p, words[i]));) {
+            p += strlen(words[i]);
+            size_t len = strcspn(p, "\r\n<");
+            char *lines = say("%.*s", (int)len, p), *save = NULL;
+            for (char *f = strtok_r(lines, ";", &save); f; f = strtok_r(NULL, ";", &save))
+                read_function(c, f);
+        }
+    free(text.at);
+}
+
+static int is_project(const struct dirent *e)
+{
+    size_t len = strlen(e->d_name);
+
+    return (len > 8 && !strcasecmp(e->d_name + len - 8, ".vcxproj")) ||
+           !strcasecmp(e->d_name, "sources") || !strcasecmp(e->d_name, "sources.inc");
+}
+
+static void read_projects(struct config *c, const char *dir)
+{
+    struct dirent **e;
+    int count = scandir(dir, &e, is_project, alphasort);
+
+    for (int i = 0; i < count; i++)
+        read_project(c, say("%s/%s", dir, e[i]->d_name));
+}
+
 static const char *preset(const struct function *f, const char *name)
 {
     for (size_t i = 0; i < f->preset_names.len; i++)
@@ -229,7 +266,7 @@ static void write_function(struct buf *b, const struct function *f)
 }
 
 static const char head[] =
-    "#ifndef DDKCC_TMH\n#define DDKCC_TMH\n"
+    "#ifndef DDKCC_TMH\n#define DDKCC_TMH\n#include <evntrace.h>\n"
     "extern int ddk_wpp_trace(const char *, const char *, int, int, long long, const char *,\n"
     "                         const char *, ...);\n"
     "#define WPP_DEFINE_CONTROL_GUID(name, guid, bits) bits\n"
@@ -256,8 +293,8 @@ static const char head[] =
     "#define WPP_CLEANUP(...) ((void)(__VA_ARGS__))\n"
     "#define WPP_SYSTEMCONTROL(...)\n#define WPP_SYSTEMCONTROL2(...)\n";
 
-/* A folder for each part of `sub\x.tmh` but the last. */
-static char *tmh_path(const struct options *o, const char *name)
+/* Where a header that the build makes lies: a folder for each part of `sub\x.tmh` but the last. */
+char *generated_path(const struct options *o, const char *name)
 {
     char *at = say("%s/tmh", o->tmp), *copy = say("%s", name), *save = NULL;
 
@@ -277,6 +314,8 @@ void wpp_write(const struct options *o, const struct scan *s)
 
     read_line(&c, "FUNC DoTraceMessage(FLAGS, MSG, ...)");
     read_line(&c, "FUNC TraceEvents(LEVEL, FLAGS, MSG, ...)");
+    for (size_t i = 0; i < o->sources.len; i++)
+        read_projects(&c, path_dir(o->sources.at[i]));
     for (size_t i = 0; i < s->files.len; i++)
         read_file(&c, s->files.at[i]);
     buf_str(&b, head);
@@ -284,5 +323,5 @@ void wpp_write(const struct options *o, const struct scan *s)
         write_function(&b, &c.at[i]);
     buf_str(&b, "#endif\n");
     for (size_t i = 0; i < s->tmh.len; i++)
-        file_write(tmh_path(o, s->tmh.at[i]), &b);
+        file_write(generated_path(o, s->tmh.at[i]), &b);
 }

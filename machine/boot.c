@@ -7,6 +7,7 @@
 
 #include "base/must.h"
 #include "machine/private.h"
+#include "sim/core/mem.h"
 #include "sim/nt/pnp.h"
 #include "sim/nt/zw.h"
 
@@ -15,9 +16,19 @@ static void phase(struct dm_run *r, enum phase p, NTSTATUS status)
     trace_emit(&r->s->trace, EV_PHASE, API_NONE, 0, p, (uint32_t)status, 0, 0);
 }
 
+/* A card that came with the driver, or one of ours. */
+static const struct dm_device_model *model_find(const struct dm_run *r, const char *name)
+{
+    const struct dm_device_model *const *m = r->driver->models;
+
+    while (m && *m && strcmp((*m)->name, name))
+        m++;
+    return m && *m ? *m : dm_device_model(name);
+}
+
 static struct dm_device *device_plug(struct dm_run *r, const char *model)
 {
-    const struct dm_device_model *m = dm_device_model(model);
+    const struct dm_device_model *m = model_find(r, model);
     struct dm_device *d = NULL;
 
     if (!m) {
@@ -49,11 +60,19 @@ NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **
     return host_device_start(r->s, d);
 }
 
+/* What to plug. Who does not say gets one card of the general kind, if the driver is for cards. */
+static const char *devices_wanted(const struct dm_run *r)
+{
+    if (r->driver->setup && r->driver->setup->devices)
+        return r->driver->setup->devices;
+    return r->driver_object->DriverExtension->AddDevice ? "sgdma" : "";
+}
+
 /* The setup's devices, one after the other. A fault that was injected may keep one from
  * starting. */
 static void devices_add(struct dm_run *r)
 {
-    const char *at = r->driver->setup && r->driver->setup->devices ? r->driver->setup->devices : "";
+    const char *at = devices_wanted(r);
     bool may_fail = r->scenario->flags & DM_EXPECT_FAILED_START;
 
     while (*at) {
@@ -110,9 +129,8 @@ static void scenario_run(struct dm_run *r)
         dm_join(r, &r->threads[i]);
 }
 
-void boot_main(void *run)
+static void boot(struct dm_run *r)
 {
-    struct dm_run *r = run;
     NTSTATUS status;
 
     phase(r, PHASE_LOAD, STATUS_SUCCESS);
@@ -128,4 +146,13 @@ void boot_main(void *run)
     devices_remove(r);
     phase(r, PHASE_UNLOAD, STATUS_SUCCESS);
     host_driver_unload(r->s, r->driver_object);
+}
+
+void boot_main(void *run)
+{
+    struct dm_run *r = run;
+
+    boot(r);
+    r->s->trace.site = 0; /* whoever damaged the pool, it was not the last caller */
+    pool_check(r->s);
 }

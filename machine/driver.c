@@ -14,8 +14,6 @@
 
 #include "machine/private.h"
 
-static const struct dm_scenario no_scenarios[] = { { .name = NULL } };
-
 /* FNV-1a over the file: names this build of the driver in traces. */
 static bool digest_file(const char *path, char *out, size_t size)
 {
@@ -108,9 +106,10 @@ static bool bind_image(struct dm_driver *d, char *message, size_t size)
     d->image = dlsym(d->handle, "dmacheck_image");
     d->scenarios = dlsym(d->handle, "dmacheck_scenarios");
     d->setup = dlsym(d->handle, "dmacheck_setup");
+    d->models = dlsym(d->handle, "dmacheck_models");
     memcpy(&d->entry, &entry, sizeof(entry)); /* an object pointer to a function's, POSIX's way */
-    if (!d->scenarios)
-        d->scenarios = no_scenarios;
+    if (!d->scenarios || !d->scenarios->name)
+        d->scenarios = default_scenarios;
     if (!d->entry)
         snprintf(message, size, "%s: no DriverEntry in it", d->path);
     else if (!d->image)

@@ -130,6 +130,24 @@ void input_say(struct dm_run *r, enum input_kind kind, uint32_t obj, const char 
     line_end(r, &l);
 }
 
+void input_open_name(struct dm_run *r, uint32_t file, const char *name, unsigned access)
+{
+    struct line l = { 0 };
+
+    begin(r, INPUT_OPEN, file, &l);
+    if (!r->m->recorder)
+        return;
+    line_put(&l, ",\"name\":\"");
+    for (const char *p = name; *p; p++) {
+        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
+            line_put(&l, "\\u%04x", (unsigned char)*p);
+        else
+            line_put(&l, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+    }
+    line_put(&l, "\",\"access\":%u", access);
+    line_end(r, &l);
+}
+
 uint64_t input_request(struct dm_run *r, uint32_t file, const struct host_io *io)
 {
     static const enum input_kind kinds[] = { [HOST_READ] = INPUT_READ, [HOST_WRITE] = INPUT_WRITE,

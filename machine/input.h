@@ -17,6 +17,8 @@ enum input_kind {
 /* A plain act: the object it is about and up to two numbers whose names come with them. */
 void input_say(struct dm_run *r, enum input_kind kind, uint32_t obj, const char *name, uint64_t value,
                const char *second, uint64_t second_value);
+/* An open by name; the name is given as the scenario gave it. */
+void input_open_name(struct dm_run *r, uint32_t file, const char *name, unsigned access);
 /* A request, with its bytes: in full, or as the pattern that dm_fill wrote there. Returns its index. */
 uint64_t input_request(struct dm_run *r, uint32_t file, const struct host_io *io);
 /* dm_fill's note of what lies where, so that a large payload is one line. */

@@ -140,7 +140,6 @@ void dm_machine_destroy(struct dm_machine *m)
     free(m->views);
     if (m->s) {
         survive_enter(NULL);
-    stop_end(m);
         sim_destroy(m->s);
     }
     if (m->verifier)
@@ -271,6 +270,7 @@ static void result_fill(struct dm_machine *m, enum sched_end end, struct dm_resu
         .settled_hash = r->settled_hash,
         .findings = dm_finding_count(m),
         .expectations_failed = r->expectations_failed,
+        .faults_taken = m->s->fault.taken,
     };
     snprintf(result->first_failure, sizeof(result->first_failure), "%s", r->first_failure);
     result->exit = judge(m, end, result);
@@ -310,6 +310,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     survive_enter(m);
     end = sched_run(s, boot, true);
     survive_enter(NULL);
+    stop_end(m);
     if (end == SCHED_STUCK)
         say_stuck(&m->run);
     trace_emit(&s->trace, EV_PHASE, API_NONE, 0, PHASE_END, (uint64_t)end, 0, 0);

@@ -25,6 +25,7 @@ struct dm_driver {
     void *statics; /* their initial bytes */
     const struct dm_scenario *scenarios;
     const struct dm_setup *setup;
+    const struct dm_device_model *const *models; /* of its own cards; NULL: none */
 };
 
 struct dm_thread {
@@ -66,8 +67,8 @@ struct dm_run {
 
 struct stop { /* stop.c */
     struct dm_machine *m;
-    unsigned seen;  /* findings that were looked at */
-    bool at_fault;  /* the next access that the IOMMU refuses ends the run */
+    unsigned seen; /* findings that were looked at */
+    bool at_fault; /* the next access that the IOMMU refuses ends the run */
 };
 
 struct dm_machine {
@@ -92,10 +93,11 @@ struct dm_machine {
 /* --- finding.c --- */
 void findings_gather(struct dm_machine *m);
 void findings_forget(struct dm_machine *m);
-/* stop.c */
+void findings_record(struct dm_machine *m);
+
+/* --- stop.c: the sink of --bugcheck --- */
 void stop_begin(struct dm_machine *m);
 void stop_end(struct dm_machine *m);
-void findings_record(struct dm_machine *m);
 
 /* --- choices.c: the choices of a recorded trace --- */
 int choices_load(struct dm_machine *m, const char *path, char *message, size_t message_size);
@@ -105,6 +107,13 @@ void boot_main(void *run);
 NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **out);
 void run_fail(struct dm_run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* --- request.c --- */
+/* The driver's index-th device of its own (it stands in no device's stack), opened. */
+struct dm_file *run_open_own(struct dm_run *r, unsigned index, int32_t *status);
+
+/* --- default.c: for a driver that brings no scenarios --- */
+extern const struct dm_scenario default_scenarios[];
+
 /* --- thread.c --- */
 struct dm_thread *run_thread_now(struct dm_run *r);
 
@@ -112,5 +121,11 @@ struct dm_thread *run_thread_now(struct dm_run *r);
 void survive_install(void);
 /* The machine whose run the handlers may end; NULL: none. */
 void survive_enter(struct dm_machine *m);
+
+/* --- sanitizer.c: the same for what ASan reports --- */
+void sanitizer_install(void);
+void sanitizer_enter(struct dm_machine *m);
+/* From here on the code runs on this stack. */
+void sanitizer_stack(void *low, size_t bytes);
 
 #endif

@@ -30,23 +30,59 @@ struct dm_request {
     NTSTATUS refused;     /* host is NULL: it could not be sent at all */
 };
 
-struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, int32_t *status)
+static ACCESS_MASK access_mask(unsigned access)
 {
-    ACCESS_MASK mask = (access & DM_READ_ACCESS ? FILE_GENERIC_READ : 0) |
-                       (access & DM_WRITE_ACCESS ? FILE_GENERIC_WRITE : 0);
+    return (access & DM_READ_ACCESS ? FILE_GENERIC_READ : 0) |
+           (access & DM_WRITE_ACCESS ? FILE_GENERIC_WRITE : 0);
+}
+
+static struct dm_file *file_new(struct dm_run *r)
+{
     struct dm_file *f = io_host_alloc(r->s, sizeof(*f));
-    NTSTATUS s;
 
     must(f);
     f->obj = obj_new(&r->s->trace, OBJ_FILE);
-    input_say(r, INPUT_OPEN, f->obj, "device", d ? OBJ_NUMBER(d->obj) : 0, "access", access);
-    s = host_open(r->s, d, r->process, mask, &f->host);
+    return f;
+}
+
+/* The scenario's half of a handle goes again if the open failed. */
+static struct dm_file *opened(struct dm_run *r, struct dm_file *f, NTSTATUS s, int32_t *status)
+{
     if (status)
         *status = s;
     if (NT_SUCCESS(s))
         return f;
     io_host_free(r->s, f, sizeof(*f));
     return NULL;
+}
+
+struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, int32_t *status)
+{
+    struct dm_file *f = file_new(r);
+
+    input_say(r, INPUT_OPEN, f->obj, "device", d ? OBJ_NUMBER(d->obj) : 0, "access", access);
+    return opened(r, f, host_open(r->s, d, r->process, access_mask(access), &f->host), status);
+}
+
+struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access, int32_t *status)
+{
+    struct dm_file *f = file_new(r);
+
+    input_open_name(r, f->obj, name, access);
+    return opened(r, f, host_open_name(r->s, name, r->process, access_mask(access), &f->host),
+                  status);
+}
+
+struct dm_file *run_open_own(struct dm_run *r, unsigned index, int32_t *status)
+{
+    unsigned access = DM_READ_ACCESS | DM_WRITE_ACCESS;
+    struct dm_file *f = file_new(r);
+
+    input_say(r, INPUT_OPEN, f->obj, "own", index, "access", access);
+    return opened(r, f,
+                  host_open_own(r->s, r->driver_object, index, r->process, access_mask(access),
+                                &f->host),
+                  status);
 }
 
 void dm_close(struct dm_run *r, struct dm_file *f)

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/must.h"
 #include "machine/private.h"
 #include "sim/core/sched.h"
 #include "verifier/verify.h"
@@ -39,7 +40,7 @@ void stop_begin(struct dm_machine *m)
 {
     m->stop = (struct stop) { .m = m };
     if (m->options.bugcheck_stops && m->verifier)
-        trace_attach(&m->s->trace, stop_event, &m->stop);
+        must(trace_attach(&m->s->trace, stop_event, &m->stop) == 0);
 }
 
 void stop_end(struct dm_machine *m) { trace_detach(&m->s->trace, &m->stop); }

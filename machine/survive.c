@@ -25,6 +25,7 @@
 #define EMERGENCY_BYTES (64u << 10)
 #define WATCH_AGAIN_US 100000 /* when the clock struck at a bad moment */
 #define WATCH_TRIES 50
+#define LEAF_WORDS 3 /* what a leaf may have pushed */
 
 /* The signal at hand. One machine runs at a time, and a fault within a fault ends the process. */
 static struct {
@@ -94,14 +95,14 @@ static _Noreturn void bug_check(struct sim *s)
     sim_end(s);
 }
 
-/* Captures who did it. False: no driver code is on the stack, so that the fault is ours. */
+/* Captures who did it. A site takes return addresses, which lie behind their call. False: no driver code is on the stack, so that the fault is ours. */
 static bool blame(struct sim *s)
 {
     const void *low, *high;
 
     sched_stack(s, &low, &high);
     s->trace.site =
-        site_capture(s->depot, (const void *)(uintptr_t)fault.frame, fault.pc, low, high);
+        site_capture(s->depot, (const void *)(uintptr_t)fault.frame, fault.pc + 1, low, high);
     return s->trace.site != 0;
 }
 
@@ -112,6 +113,8 @@ static void fault_landed(void)
     uint32_t code = status_of(fault.signal);
     bool memory = fault.signal == SIGSEGV || fault.signal == SIGBUS;
 
+    if (fault.overflow)
+        sanitizer_stack(emergency_stack, sizeof(emergency_stack));
     if (!blame(s))
         ours(fault.overflow ? "its stack ran over" : "a fault in its own code");
     trace_emit(&s->trace, EV_EXCEPTION, API_NONE, 0, code,
@@ -128,8 +131,13 @@ static void unhandled(const struct seh_record *record)
 {
     struct sim *s = sim_now();
 
+    const void *low, *high;
+
     if (!s || !sched_is_running(s))
         ours("an exception outside a run");
+    /* The raiser's frames are still there, and its call has ended: who raised is looked up anew. */
+    sched_stack(s, &low, &high);
+    s->trace.site = site_capture(s->depot, __builtin_frame_address(0), 0, low, high);
     trace_emit(&s->trace, EV_EXCEPTION, API_NONE, 0, record->code, 0, 0, 0);
     sim_bugcheck(s, agent_process(sched_current_thread(s)) ? 0x3B : 0x7E, record->code, 0, 0, 0);
     sim_end(s);
@@ -139,14 +147,27 @@ static void clock_landed(void)
 {
     struct sim *s = fault.machine->s;
 
+    struct site_frame_text at = { .line = 0 };
+
     fault.machine->budget = true;
     fault.busy = false;
-    run_fail(&fault.machine->run, "a loop without end: the CPU time of one run is used up");
-    blame(s);
+    if (blame(s) && site_frame_text(s->depot, s->trace.site, 0, &at))
+        run_fail(&fault.machine->run, "%s:%u: a loop without end: the run's CPU time is used up",
+                 at.file, at.line);
+    else
+        run_fail(&fault.machine->run, "a loop without end: the run's CPU time is used up");
     sim_end(s);
 }
 
 /* --- in the handler --- */
+
+/* The driver's own code: only there is the machine in order. */
+static bool pc_in_driver(uint64_t pc)
+{
+    const struct dm_driver *d = fault.machine->run.driver;
+
+    return pc >= d->code_start && pc < d->code_end;
+}
 
 /* Lets the interrupted code go on in fn, as if it had been called there. */
 static void land(ucontext_t *uc, void (*fn)(void), bool emergency)
@@ -161,6 +182,12 @@ static void land(ucontext_t *uc, void (*fn)(void), bool emergency)
     uc->uc_mcontext.gregs[REG_EFL] &= ~0x400ll; /* string instructions go upwards */
 }
 
+/* Of somebody else's frame: between its variables ASan sees nothing that may be read. */
+static __attribute__((no_sanitize("address"))) uint64_t stack_word(uint64_t at)
+{
+    return *(const volatile uint64_t *)(uintptr_t)at;
+}
+
 static void note(const ucontext_t *uc, int sig, const siginfo_t *info)
 {
     fault.signal = sig;
@@ -168,6 +195,17 @@ static void note(const ucontext_t *uc, int sig, const siginfo_t *info)
     fault.frame = (uint64_t)uc->uc_mcontext.gregs[REG_RBP];
     fault.address = sig == SIGSEGV || sig == SIGBUS ? (uint64_t)(uintptr_t)info->si_addr : fault.pc;
     fault.write = (uc->uc_mcontext.gregs[REG_ERR] & 2) != 0;
+    /* A call into nothing, or a leaf without a frame (ASan's check of a wild pointer): the caller's
+     * address was pushed a moment ago. */
+    for (unsigned i = 0; !fault.overflow && !pc_in_driver(fault.pc) && i < LEAF_WORDS; i++) {
+        uint64_t word, at = (uint64_t)uc->uc_mcontext.gregs[REG_RSP] + 8 * i;
+
+        if (at >= fault.frame)
+            break;
+        word = stack_word(at);
+        if (pc_in_driver(word))
+            fault.pc = word - 1;
+    }
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)
@@ -181,20 +219,11 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     if (fault.busy)
         ours("a fault while it dealt with another");
     fault.busy = true;
-    note(uc, sig, info);
     sched_stack(fault.machine->s, &low, &high);
     fault.overflow =
         sp < (uint64_t)(uintptr_t)low + RED_ZONE_BYTES + 512 || sp > (uint64_t)(uintptr_t)high;
+    note(uc, sig, info);
     land(uc, fault_landed, fault.overflow);
-}
-
-/* The interrupted code is the driver's own: only there is the machine in order. */
-static bool in_driver(const ucontext_t *uc)
-{
-    uint64_t pc = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
-    const struct dm_driver *d = fault.machine->run.driver;
-
-    return pc >= d->code_start && pc < d->code_end;
 }
 
 static void on_clock(int sig, siginfo_t *info, void *context)
@@ -204,7 +233,7 @@ static void on_clock(int sig, siginfo_t *info, void *context)
 
     if (!fault.machine || !sched_is_running(fault.machine->s))
         return;
-    if (!in_driver(uc)) {
+    if (!pc_in_driver((uint64_t)uc->uc_mcontext.gregs[REG_RIP])) {
         if (++fault.tries > WATCH_TRIES) {
             put_line("dmacheck: the CPU time of one run is used up\n");
             _exit(DM_BUDGET);
@@ -212,6 +241,7 @@ static void on_clock(int sig, siginfo_t *info, void *context)
         setitimer(ITIMER_VIRTUAL, &again, NULL);
         return;
     }
+    fault.overflow = false;
     note(uc, sig, info);
     land(uc, clock_landed, false);
 }
@@ -242,6 +272,7 @@ void survive_install(void)
     catch (SIGTRAP, on_fault);
     catch (SIGVTALRM, on_clock);
     seh_unhandled = unhandled;
+    sanitizer_install();
 }
 
 void survive_enter(struct dm_machine *m)
@@ -249,6 +280,7 @@ void survive_enter(struct dm_machine *m)
     fault.machine = m;
     fault.busy = false;
     fault.tries = 0;
+    sanitizer_enter(m);
 }
 
 void dm_watchdog(unsigned cpu_seconds)

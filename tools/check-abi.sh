@@ -24,7 +24,7 @@ ours_sim="-fshort-wchar -DDDK_HOST=1 -idirafter include/ddk"
 # emit STRUCTS CONSTANTS: a C file with one number for each line of the lists.
 emit() {
     echo '#include <stddef.h>'
-    for h in ntifs csq wmistr wmilib; do echo "#include <$h.h>"; done
+    for h in ntifs csq wmistr wmilib ntddser ntdddisk; do echo "#include <$h.h>"; done
     echo 'const unsigned long long ddk_abi[] = {'
     sed -e '/^#/d' -e '/^$/d' "$1" | while read -r type field; do
         if [ -z "$field" ]; then echo "sizeof($type),"; else echo "offsetof($type, $field),"; fi

@@ -32,6 +32,12 @@ int trace_attach(struct trace *t, void (*event)(void *, const struct event *), v
     return 0;
 }
 
+void trace_emit_more(struct trace *t, const struct event *e)
+{
+    for (unsigned i = 1; i < t->sink_count; i++)
+        t->sinks[i].event(t->sinks[i].ctx, e);
+}
+
 void trace_detach(struct trace *t, void *ctx)
 {
     unsigned kept = 0;

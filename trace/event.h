@@ -45,11 +45,16 @@ struct event {
     uint64_t a[4];
     uint32_t obj;  /* what it is about */
     uint32_t site; /* who said so: an id in the stack depot (trace/site.h) */
-    uint16_t agent;
-    uint16_t kind;
-    uint16_t api;
-    uint8_t cpu;
-    uint8_t irql;
+    union {
+        struct {
+            uint16_t agent;
+            uint16_t kind;
+            uint16_t api;
+            uint8_t cpu;
+            uint8_t irql;
+        };
+        uint64_t stamp; /* these as one word: an event is written in few stores (trace.h) */
+    };
 };
 _Static_assert(sizeof(struct event) == 64, "one event, one cache line");
 
@@ -77,6 +82,21 @@ enum dev_fault {
     DEV_FAULT_PERMISSION = 3, /* mapped, but not for this direction */
     DEV_FAULT_WIDTH = 4,      /* beyond the address bits of the device */
     DEV_FAULT_NO_MEMORY = 5,  /* without an IOMMU: no memory at this physical address */
+    DEV_FAULT_BUS_MASTER = 6, /* bus mastering is off in its command register */
+};
+
+/* BAD_ACCESS's kinds: the low half of distance_what; its high half is a distance in bytes, signed. The
+ * site of the event is the driver's line, or, for the two that only left traces, where they were seen.
+ * Its allocated_freed holds two sites of the block: allocated (low half) and freed. */
+enum bad_access {
+    BAD_ACCESS_BEYOND = 1, /* a pool block; distance from its end */
+    BAD_ACCESS_BEFORE,     /* a pool block; distance from its start, negative */
+    BAD_ACCESS_FREED,      /* a freed pool block; distance from its start */
+    BAD_ACCESS_STACK,      /* around a local variable */
+    BAD_ACCESS_STATIC,     /* around a static variable */
+    BAD_ACCESS_OTHER,      /* memory that is nobody's */
+    BAD_ACCESS_BEYOND_SEEN, /* as BEYOND: the bytes behind the block have changed */
+    BAD_ACCESS_FREED_SEEN,  /* as FREED: its fill pattern has changed */
 };
 
 #define OBJ_ID(type, number) ((uint32_t)(type) << 24 | (uint32_t)(number))

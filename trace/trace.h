@@ -21,12 +21,18 @@ struct trace_sink {
 };
 
 struct trace {
-    bool on; /* at least one sink */
-    uint8_t cpu, irql;
-    uint16_t agent;
+    bool on;       /* at least one sink */
     uint32_t site; /* of the call that is under way */
-    uint64_t ns;
     uint64_t seq;
+    uint64_t ns;
+    union { /* as in an event, so that they are copied there as one word */
+        struct {
+            uint16_t agent;
+            uint16_t no_kind, no_api; /* 0 */
+            uint8_t cpu, irql;
+        };
+        uint64_t stamp;
+    };
     unsigned sink_count;
     struct trace_sink sinks[TRACE_SINKS_MAX];
     struct site_depot *depot;
@@ -44,28 +50,34 @@ static inline uint32_t obj_new(struct trace *t, enum object_type type)
     return OBJ_ID(type, ++t->numbers[type]);
 }
 
-/* The one way in. Inline, so that an event is built where it is said and copied nowhere. */
+/* To the sinks after the first. */
+void trace_emit_more(struct trace *t, const struct event *e);
+
+/* Where somebody is known to listen. Inline, so that an event is built where it is said and copied
+ * nowhere. */
+static inline __attribute__((always_inline)) void
+trace_say(struct trace *t, enum event_kind kind, enum api api, uint32_t obj, uint64_t a0, uint64_t a1,
+          uint64_t a2, uint64_t a3)
+{
+    struct event e = {
+        .seq = t->seq++, .ns = t->ns, .a = { a0, a1, a2, a3 }, .obj = obj, .site = t->site,
+        .stamp = t->stamp | (uint64_t)kind << 16 | (uint64_t)api << 32,
+    };
+
+    t->sinks[0].event(t->sinks[0].ctx, &e);
+    if (__builtin_expect(t->sink_count > 1, 0))
+        trace_emit_more(t, &e);
+}
+/* The one way in. */
 static inline void trace_emit(struct trace *t, enum event_kind kind, enum api api, uint32_t obj,
                               uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
 {
-    if (!t->on)
-        return;
-    struct event e = {
-        .seq = t->seq++,
-        .ns = t->ns,
-        .a = { a0, a1, a2, a3 },
-        .obj = obj,
-        .site = t->site,
-        .agent = t->agent,
-        .kind = (uint16_t)kind,
-        .api = (uint16_t)api,
-        .cpu = t->cpu,
-        .irql = t->irql,
-    };
-
-    for (unsigned i = 0; i < t->sink_count; i++)
-        t->sinks[i].event(t->sinks[i].ctx, &e);
+    if (t->on)
+        trace_say(t, kind, api, obj, a0, a1, a2, a3);
 }
+_Static_assert(offsetof(struct event, kind) - offsetof(struct event, stamp) == 2 &&
+                   offsetof(struct event, api) - offsetof(struct event, stamp) == 4,
+               "where trace_emit puts them");
 
 /* Flight recorder: the last 2^bits events, always at hand when something fails. */
 struct ring {

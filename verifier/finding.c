@@ -242,10 +242,12 @@ const char *finding_role_word(enum finding_role role)
     static const char *const words[ROLES] = {
         [ROLE_NONE] = "",
         [ROLE_CREATED] = "Created at",
+        [ROLE_ALLOCATED] = "Allocated at",
         [ROLE_MAPPED] = "Mapped at",
         [ROLE_GIVEN] = "Handed to the device at",
         [ROLE_RAISED] = "IRQL set at",
         [ROLE_RELEASED] = "Released at",
+        [ROLE_FREED] = "Freed at",
         [ROLE_TOUCHED] = "Touched at",
         [ROLE_HERE] = "Here",
     };

@@ -15,10 +15,12 @@
 enum finding_role {
     ROLE_NONE,
     ROLE_CREATED,
+    ROLE_ALLOCATED,
     ROLE_MAPPED,
     ROLE_GIVEN,
     ROLE_RAISED,
     ROLE_RELEASED,
+    ROLE_FREED,
     ROLE_TOUCHED,
     ROLE_HERE,
     ROLES

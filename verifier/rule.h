@@ -52,7 +52,7 @@ struct rule {
     const char *source;                     /* documentation page */
     const char *after; /* rules whose finding on the same object, or its owner, silences this one */
     bool once;         /* at most one finding for each object */
-    bool dma_calls;    /* CALL events of every function of DMA_OPERATIONS */
+    bool odd_adapter;  /* CALL events of DMA_OPERATIONS whose adapter may be none, or a dead one */
     uint16_t on[RULE_ON_MAX];       /* EV(...) */
     uint16_t calls[RULE_CALLS_MAX]; /* CALLS(...): CALL events of these functions */
     void (*run)(struct rule_run *r, const struct event *e);

@@ -9,10 +9,24 @@
 
 #include "verifier/private.h"
 
+/* Lists of rules: a row for each, and one without run that has the tracker. */
 struct dispatch {
     void (*run)(struct rule_run *r, const struct event *e);
-    struct rule_run *r;
+    union {
+        struct rule_run *r;
+        track_handler *track;
+    };
 };
+
+/* Who hears of an event: its tracker, or look_then_track with the rules that asked for it. */
+struct heard {
+    track_handler *run;
+    void *whom;
+};
+
+#define KINDS_MAX 256 /* more than there are: a look-up needs no check */
+#define APIS_MAX 512
+_Static_assert(EV_COUNT <= KINDS_MAX && API_COUNT <= APIS_MAX, "the index has a place for each");
 
 struct verifier {
     struct track track;
@@ -21,8 +35,9 @@ struct verifier {
     unsigned rule_count;
     struct rule_run *rules;
     struct dispatch *list;
-    const struct dispatch *on[EV_COUNT];    /* into list, each up to a row without run */
-    const struct dispatch *call[API_COUNT]; /* the same for CALL events, by function */
+    struct heard on[KINDS_MAX];  /* by kind */
+    struct heard call[APIS_MAX]; /* CALL events by function */
+    struct heard odd[APIS_MAX];  /* the same when the adapter may be none or dead */
 };
 
 struct track *verifier_track(struct verifier *v) { return &v->track; }
@@ -44,9 +59,12 @@ static const bool is_dma[API_COUNT] = {
 #undef API
 };
 
-static bool asks_call(const struct rule *rule, unsigned api)
+static bool asks_call(const struct rule *rule, unsigned api, bool odd)
 {
-    if (rule->dma_calls && is_dma[api] && api != API_IoGetDmaAdapter && api != API_HalGetAdapter)
+    if (api >= API_COUNT)
+        return false;
+    if (odd && rule->odd_adapter && is_dma[api] && api != API_IoGetDmaAdapter &&
+        api != API_HalGetAdapter)
         return true;
     for (unsigned i = 0; i < RULE_CALLS_MAX && rule->calls[i]; i++)
         if (rule->calls[i] == api)
@@ -59,19 +77,41 @@ struct list_builder {
     unsigned at;
 };
 
-/* Adds the rules that ask for a kind or, when api is not NONE, for CALLs of a function. */
-static void add_rules(struct list_builder *b, unsigned kind, unsigned api)
+/* Rules look first, at the world before the event; then the tracker takes it in. */
+static void look_then_track(void *rules, const struct event *e)
 {
-    for (unsigned i = 0; i < b->v->rule_count; i++) {
-        struct rule_run *r = &b->v->rules[i];
+    const struct dispatch *d = rules;
 
-        if (!asks_kind(r->rule, kind) && !(api && asks_call(r->rule, api)))
+    do
+        d->run(d->r, e);
+    while ((++d)->run);
+    d->track(d[-1].r->track, e);
+}
+
+/* Adds the rules that ask for a kind or, when api is not NONE, for CALLs of a function. Most events
+ * have none: theirs is the short way. */
+static void add_rules(struct list_builder *b, struct heard *h, unsigned kind, unsigned api,
+                      bool odd)
+{
+    struct verifier *v = b->v;
+    unsigned first = b->at;
+    track_handler *track = track_handlers[kind < EV_COUNT ? kind : EV_FINDING];
+
+    for (unsigned i = 0; i < v->rule_count; i++) {
+        struct rule_run *r = &v->rules[i];
+
+        if (!asks_kind(r->rule, kind) && !(api && asks_call(r->rule, api, odd)))
             continue;
-        if (b->v->list)
-            b->v->list[b->at] = (struct dispatch) { r->rule->run, r };
+        if (v->list)
+            v->list[b->at] = (struct dispatch) { r->rule->run, { r } };
         b->at++;
     }
-    b->at++; /* the row without run */
+    *h = (struct heard) { track, &v->track };
+    if (v->list && b->at > first)
+        *h = (struct heard) { look_then_track, v->list + first };
+    if (v->list)
+        v->list[b->at] = (struct dispatch) { .track = track };
+    b->at++;
 }
 
 /* Fills the index, and the list when it is there; returns how long the list is. */
@@ -79,16 +119,13 @@ static unsigned build_lists(struct verifier *v)
 {
     struct list_builder b = { v, 0 };
 
-    for (unsigned kind = 0; kind < EV_COUNT; kind++) {
-        if (v->list)
-            v->on[kind] = v->list + b.at;
-        add_rules(&b, kind, API_NONE);
-    }
-    for (unsigned api = 0; api < API_COUNT; api++) {
-        if (v->list)
-            v->call[api] = v->list + b.at;
-        add_rules(&b, EV_CALL, api);
-    }
+    _Static_assert(KINDS_MAX == UINT8_MAX + 1, "verifier_event looks at the low byte");
+    for (unsigned kind = 0; kind < KINDS_MAX; kind++)
+        add_rules(&b, &v->on[kind], kind, API_NONE, false);
+    for (unsigned api = 0; api < APIS_MAX; api++)
+        add_rules(&b, &v->call[api], EV_CALL, api, false);
+    for (unsigned api = 0; api < APIS_MAX; api++)
+        add_rules(&b, &v->odd[api], EV_CALL, api, true);
     return b.at;
 }
 
@@ -197,28 +234,15 @@ void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed,
     findings_begin(&v->findings, profile_name, seed, remapped);
 }
 
-static __attribute__((noinline)) void look_then_track(struct verifier *v, const struct event *e,
-                                                      const struct dispatch *d)
-{
-    for (; d->run; d++)
-        d->run(d->r, e);
-    track_handlers[e->kind](&v->track, e);
-}
-
-/* Rules look first, at the world before the event; then the trackers take it in. Most events have
- * no rule: theirs is the short way. */
 void verifier_event(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    const struct dispatch *d;
+    unsigned kind = (uint8_t)e->kind;
+    const struct heard *h = &v->on[kind];
 
-    if (e->kind >= EV_COUNT)
-        return;
-    d = e->kind == EV_CALL && e->api < API_COUNT ? v->call[e->api] : v->on[e->kind];
-    if (d->run)
-        look_then_track(v, e, d);
-    else
-        track_handlers[e->kind](&v->track, e);
+    if (kind == EV_CALL)
+        h = (!e->obj || v->track.adapters_dead ? v->odd : v->call) + e->api % APIS_MAX;
+    h->run(h->whom, e);
 }
 
 void verifier_end(struct verifier *v)

@@ -8,6 +8,7 @@
 #define DDK_NTINTSAFE_H
 #include <ntdef.h>
 #include <ntstatus.h>
+#include <limits.h>
 
 #define DDK_SAFE_OP(Name, T, builtin)                                                              \
     DDK_INLINE NTSTATUS Rtl##Name(T A, T B, T *Result)                                             \

@@ -78,6 +78,12 @@ bool dm_present(struct dm_device *d);
 uint32_t dm_choice_step(struct dm_device *d, uint32_t bound);
 uint32_t dm_choice_delay(struct dm_device *d, uint32_t bound);
 
+/*
+ * A driver for another card brings its model along, compiled beside its scenarios: its .so carries
+ * `const struct dm_device_model *const dmacheck_models[]`, ending with NULL, and dm_setup and dm_plug
+ * find them by name before those of sim/dev.
+ */
+
 /* All models, from the file names of sim/dev (generated table). NULL: no such model. */
 const struct dm_device_model *dm_device_model(const char *name);
 

@@ -4,7 +4,7 @@
  * Its threads are agents like any other, so what it does interleaves with the driver and the device.
  *
  * A driver's .so carries `const struct dm_scenario dmacheck_scenarios[]` (last name NULL) and
- * `const struct dm_setup dmacheck_setup`.
+ * `const struct dm_setup dmacheck_setup`. One without scenarios gets those of machine/default.c.
  */
 #ifndef DMACHECK_SCENARIO_H
 #define DMACHECK_SCENARIO_H
@@ -30,7 +30,9 @@ struct dm_scenario {
 };
 
 struct dm_setup {
-    const char *devices; /* models to plug, comma separated: "sgdma" or "sgdma,sgdma" */
+    /* Models to plug, comma separated: "sgdma" or "sgdma,sgdma"; "": none. NULL, as without a
+     * dm_setup: one sgdma for a driver with an AddDevice, else none. */
+    const char *devices;
 };
 
 /* --- devices --- */
@@ -58,6 +60,10 @@ void dm_pattern(void *p, size_t bytes, uint64_t pattern); /* the same bytes, any
 #define DM_READ_ACCESS 1u
 #define DM_WRITE_ACCESS 2u
 struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, int32_t *status);
+/* By name, as CreateFile does: "\\\\.\\Name", or a name of the kernel's ("\\Device\\Name"). What stands
+ * behind the device's name is the file's own: "\\\\.\\Name\\channel0". For drivers that make their device
+ * in DriverEntry; `.devices = ""` plugs none. */
+struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access, int32_t *status);
 void dm_close(struct dm_run *r, struct dm_file *f);
 int32_t dm_read(struct dm_run *r, struct dm_file *f, void *buf, uint32_t bytes, uint64_t offset,
                 uint64_t *information);
@@ -97,7 +103,7 @@ void dm_sleep(struct dm_run *r, uint64_t ns);
 uint64_t dm_time_ns(struct dm_run *r);
 uint32_t dm_choose(struct dm_run *r, uint32_t bound); /* by the run's choices */
 
-/* --- judging --- */
+/* --- judging: an expectation; after an injected failure it is not judged any more --- */
 void dm_expect_at(struct dm_run *r, bool holds, const char *what, const char *file, int line);
 #define dm_expect(r, condition) dm_expect_at((r), (condition), #condition, __FILE__, __LINE__)
 const char *dm_profile(struct dm_run *r);

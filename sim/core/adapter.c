@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/must.h"
+#include "sim/core/cache.h"
 #include "sim/core/common.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mapreg.h"
@@ -81,8 +82,8 @@ static void adapter_reach(struct sim *s, struct adapter *a, unsigned bits)
     if (!a->remapped && !p->logical_is_physical && bits < 40 && p->above_4g)
         a->may_bounce = true;
     a->needs_registers = a->remapped || a->may_bounce || !a->scatter_gather;
-    a->plain =
-        a->scatter_gather && !a->remapped && !a->may_bounce && p->elements == ELEMENTS_NATURAL;
+    a->plain = a->scatter_gather && !a->remapped && !a->may_bounce &&
+               p->elements == ELEMENTS_NATURAL && p->coherent;
 }
 
 /* Pages of the longest transfer and one for an unaligned start; fewer where the machine has fewer.
@@ -147,13 +148,11 @@ void adapter_destroy(struct sim *s, struct adapter *a)
         d->last = NULL;
 }
 
-struct adapter *adapter_find(struct sim *s, const void *face)
+struct adapter *adapter_find_slow(struct sim *s, const void *face)
 {
     struct dma *d = s->dma;
     struct objmap_entry *e;
 
-    if (__builtin_expect(d->last && d->last->face == face, 1))
-        return d->last;
     if (!face)
         return NULL;
     e = objmap_last(&d->adapter_map, face);
@@ -215,6 +214,7 @@ void dma_reset(struct sim *s)
     mapreg_reset(s);
     list_memory_reset(s);
     bounce_reset(s);
+    cache_reset(s);
     ranges_reset(&d->ranges);
     objmap_reset(&d->adapter_map);
     objmap_reset(&d->context_map);
@@ -243,6 +243,7 @@ void dma_destroy(struct sim *s)
 
     list_memory_reset(s);
     bounce_destroy(s);
+    cache_destroy(s);
     ranges_destroy(&d->ranges);
     objmap_destroy(&d->adapter_map);
     objmap_destroy(&d->context_map);

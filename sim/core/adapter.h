@@ -88,6 +88,7 @@ struct dma {
     uint32_t file_count, file_capacity;
     struct mapfile *file_free_head, *file_free_tail;
     struct common_buffer *commons;
+    struct cache *cache;      /* not coherent machines: NULL until first used (cache.c) */
     struct dma_block *blocks; /* all records above, for reset and destroy */
     char *block_at, *block_end;
     struct dma_block *block_now;
@@ -99,7 +100,13 @@ struct adapter *adapter_create(struct sim *s, struct dm_device *device,
                                const struct adapter_description *d, const void *face);
 void adapter_destroy(struct sim *s, struct adapter *a); /* stays known as dead */
 /* By what the driver holds; dead ones too; NULL: never was one. */
-struct adapter *adapter_find(struct sim *s, const void *face);
+struct adapter *adapter_find_slow(struct sim *s, const void *face);
+static inline struct adapter *adapter_find(struct sim *s, const void *face)
+{
+    struct adapter *last = s->dma->last;
+
+    return __builtin_expect(last && last->face == face, 1) ? last : adapter_find_slow(s, face);
+}
 
 /* Where a machine's bus addresses are not physical ones (logical_is_physical = no), memory below 2
  * GiB is seen at 2 GiB, the rest at 512 GiB, as behind the inbound window of an Arm host bridge. */

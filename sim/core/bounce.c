@@ -10,6 +10,7 @@
 
 #include "base/must.h"
 #include "sim/core/adapter.h"
+#include "sim/core/cache.h"
 
 static uint8_t *run_data(const struct bounce *b)
 {
@@ -62,7 +63,7 @@ static const uint8_t *pad_broken(const uint8_t *p, const uint8_t *end)
 static bool say_damage(struct sim *s, uint32_t owner, int64_t offset, uint64_t expected,
                        uint64_t found)
 {
-    trace_emit(&s->trace, EV_GUARD, API_NONE, owner, (uint64_t)offset, expected, found, 0);
+    trace_emit(&s->trace, EV_GUARD, API_NONE, owner, owner, (uint64_t)offset, expected, found);
     return false;
 }
 
@@ -254,6 +255,8 @@ uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint6
             memcpy(data + low, memory, high - low);
         else
             memcpy(memory, data + low, high - low);
+        if (!to_device && !s->profile.coherent)
+            cache_write_through(s, (struct pa) { p->source + (low - p->at) }, high - low);
         copied += high - low;
     }
     return copied;

@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "sim/core/adapter.h"
 #include "sim/core/bus_private.h"
+#include "sim/core/cache.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mem.h"
 
@@ -188,14 +189,18 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
 {
     bool say = t->d->s->trace.on;
 
-    if (!t->d->present || !t->d->bus_master)
+    if (!t->d->present)
         return false;
+    if (!t->d->bus_master)
+        return touch_refuse(t, ba, bytes, DEV_FAULT_BUS_MASTER);
     while (bytes) {
         uint64_t here = min_u64(PAGE_BYTES - PAGE_OFFSET(ba), bytes);
         char *p = touch_memory(t, ba, here);
 
         if (!p)
             return false;
+        if (__builtin_expect(!t->d->s->profile.coherent, 0))
+            p = cache_device(t->d->s, p, here);
         for (uint64_t at = 0, part; say && at < here; at += part) {
             part = here - at;
             uint32_t owner = touch_owner(t, ba + at, &part);

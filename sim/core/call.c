@@ -3,10 +3,10 @@
  */
 #include "sim/core/call.h"
 
-void call_say(struct call *c, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3)
+/* The function is the high half of api_obj: so nearly all arguments go in registers. */
+void call_say(struct sim *s, uint64_t api_obj, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2,
+              uint64_t a3)
 {
-    struct sim *s = c->s;
-
     s->trace.site = site_capture(s->depot, frame, 0, s->hot.stack_low, s->hot.stack_high);
-    trace_emit(&s->trace, EV_CALL, c->api, c->obj, a0, a1, a2, a3);
+    trace_say(&s->trace, EV_CALL, (enum api)(api_obj >> 32), (uint32_t)api_obj, a0, a1, a2, a3);
 }

@@ -20,8 +20,16 @@ struct call {
 extern const uint16_t call_cost_ns[API_COUNT]; /* from api.def */
 
 /* Out of line: with sinks attached. */
-void call_say(struct call *c, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2,
+void call_say(struct sim *s, uint64_t api_obj, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2,
               uint64_t a3);
+
+/* What a call does to the machine, said or not: it is an access, takes time, and others may run. */
+static inline __attribute__((always_inline)) void call_pass(struct sim *s, enum api api)
+{
+    door_flush_pending();
+    sched_spend(s, call_cost_ns[api]);
+    sched_point(s);
+}
 
 #define call_begin(s_, api_, obj_, a0_, a1_, a2_, a3_)                                             \
     call_begin_at((s_), (api_), (obj_), __builtin_frame_address(0), (a0_), (a1_), (a2_), (a3_))
@@ -32,11 +40,9 @@ call_begin_at(struct sim *s, enum api api, uint32_t obj, const void *frame, uint
 {
     struct call c = { .s = s, .outer_site = s->trace.site, .api = (uint16_t)api, .obj = obj };
 
-    door_flush_pending();
-    sched_spend(s, call_cost_ns[api]);
-    sched_point(s);
+    call_pass(s, api);
     if (s->trace.on)
-        call_say(&c, frame, a0, a1, a2, a3);
+        call_say(s, (uint64_t)api << 32 | obj, frame, a0, a1, a2, a3);
     return c;
 }
 

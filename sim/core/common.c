@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "sim/core/cache.h"
 #include "sim/core/iommu.h"
 
 static struct common_buffer *record_alloc(struct sim *s, struct adapter *a,
@@ -168,6 +169,8 @@ struct common_buffer *common_borrow(struct sim *s, struct adapter *a, const stru
         record_free(s, c);
         return NULL;
     }
+    if (!s->profile.coherent)
+        c->bypassed = cache_bypass(s, va, w->length_bytes, true);
     announce(s, c, OBJ_COMMON);
     return c;
 }
@@ -197,6 +200,8 @@ void common_free(struct sim *s, struct common_buffer *c)
         iommu_unreserve(s, c->bus, c->bus_pages);
     }
     objmap_drop(&s->dma->common_map, c->data);
+    if (c->bypassed)
+        cache_bypass(s, c->data, c->length_bytes, false);
     if (!c->borrowed)
         mem_pages_free(s, c->first_page, c->pages);
     c->live = false;

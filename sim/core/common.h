@@ -29,6 +29,7 @@ struct common_buffer {
     uint64_t bus;
     uint32_t bus_pages;
     struct dma_range *range;
+    bool bypassed; /* borrowed memory that is uncached for so long */
     /* a vector: */
     uint64_t element_bytes, stride;
     uint32_t elements, elements_live;

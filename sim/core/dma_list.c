@@ -4,6 +4,7 @@
  * driver that reads it after PutScatterGatherList reads a dead list and not the next one.
  */
 #include "base/must.h"
+#include "sim/core/cache.h"
 #include "sim/core/mapreg.h"
 
 #define CLASS_BYTES(class) (256ull << (class))
@@ -72,10 +73,16 @@ struct dma_list *list_begin(struct sim *s, struct adapter *a, uint32_t registers
     return l;
 }
 
+/* What rests has nothing left of its last life: dma_plain.h builds on that. */
 static void list_rest(struct sim *s, struct dma_list *l)
 {
     struct dma *d = s->dma;
 
+    l->unranged = 0;
+    l->target_mdl = NULL;
+    l->map.ranges = NULL;
+    l->map.bounces = NULL;
+    l->map.bus = 0;
     l->next = NULL;
     if (l->class < 0) {
         l->next = d->list_free;
@@ -145,6 +152,8 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
     must(l->live);
     l->a->ranges_live -= l->unranged;
     l->unranged = 0;
+    if (__builtin_expect(!s->profile.coherent, 0) && !to_device)
+        cache_flush_map(s, m, m->offset, length);
     if (m->bounces && !to_device)
         copied = sg_copy_out(s, m, m->offset, length);
     trace_emit(&s->trace, EV_FLUSH, API_NONE, l->obj, m->offset, dir_length(length, to_device),
@@ -161,13 +170,4 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
     list_rest(s, l);
     registers_put(s, l->a, registers);
     return copied;
-}
-
-struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj)
-{
-    struct objmap_entry *e = face ? objmap_last(&s->dma->list_map, face) : NULL;
-    struct dma_list *l = e && (!e->obj || e->live) ? e->data : NULL; /* no id: a list of ours */
-
-    *obj = l ? l->obj : e ? e->obj : 0;
-    return l && l->live ? l : NULL;
 }

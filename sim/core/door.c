@@ -25,6 +25,8 @@
 struct door g_door = DOOR_FRESH;
 
 /* ASan's own checks and copies; null where its run-time is not linked. */
+/* From here on ASan has no shadow, and its check would fault in the place of the driver. */
+#define ASAN_TOP (1ull << 47)
 #define ASAN_DECLARE(n)                                                                            \
     extern void __asan_load##n##_noabort(uintptr_t) __attribute__((weak));                         \
     extern void __asan_store##n##_noabort(uintptr_t) __attribute__((weak));
@@ -199,7 +201,7 @@ void door_range(const void *address, uint64_t bytes, bool is_store, void *pc)
     {                                                                                              \
         if (!LIKELY(plain(address, n)))                                                            \
             slow(address, n, is_store, __builtin_return_address(0), __asan_##name##_noabort);      \
-        else if (ASAN_LINKED(__asan_##name##_noabort))                                             \
+        else if (ASAN_LINKED(__asan_##name##_noabort) && LIKELY(address < ASAN_TOP))               \
             __asan_##name##_noabort(address);                                                      \
     }
 #define DOOR_DEFINE(n) DOOR_ONE(load##n, n, false) DOOR_ONE(store##n, n, true)

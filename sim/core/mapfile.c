@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/must.h"
+#include "sim/core/cache.h"
 #include "sim/core/mapreg.h"
 
 #define FILES_STEP 256u
@@ -128,8 +129,11 @@ uint64_t mapfile_flush(struct sim *s, struct mapfile *f, const void *mdl, uint64
 
         if (meets) {
             *touched = true;
-            if (!to_device)
+            if (!to_device) {
+                if (!s->profile.coherent)
+                    cache_flush_map(s, m, offset, length_bytes);
                 copied += sg_copy_out(s, m, offset, length_bytes);
+            }
             sg_unmap(s, m, offset, length_bytes, false);
         }
         if (meets && !m->ranges) {

@@ -127,22 +127,19 @@ void list_abandon(struct sim *s, struct dma_list *l); /* never mapped */
 bool list_map(struct sim *s, struct dma_list *l);     /* false: no memory for bouncing */
 /* PutScatterGatherList; returns the bytes copied out. */
 uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device);
-void list_unmap(struct sim *s, struct dma_list *l); /* its registers are taken away; it stays */
-struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj); /* as mapfile_find */
+void list_unmap(struct sim *s, struct dma_list *l);   /* its registers are taken away; it stays */
+/* As mapfile_find. */
+static inline struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj)
+{
+    struct objmap_entry *e = face ? objmap_last(&s->dma->list_map, face) : NULL;
+    struct dma_list *l = e && (!e->obj || e->live) ? e->data : NULL; /* no id: a list of ours */
+
+    *obj = l ? l->obj : e ? e->obj : 0;
+    return l && l->live ? l : NULL;
+}
 
 #define LISTS_READY_MIN 32u /* lists of a size that rest before the first is used again */
 
-/* --- the plain case in one go (dma_plain.c) --- */
-/* Channel taken, list mapped: now the routine is called and then list_plain_end, or, when *later,
- * after sim/nt has filled the spare request, list_plain_later. NULL: not the plain case; nothing
- * has changed. */
-struct dma_list *list_plain_begin(struct sim *s, struct adapter *a, const struct dma_mdl *mdl,
-                                  uint64_t offset, uint32_t length_bytes, bool to_device,
-                                  uint32_t mdl_obj, bool *later);
-void list_plain_later(struct sim *s, struct adapter *a);
-void list_plain_end(struct sim *s, struct adapter *a);
-bool list_plain_put(struct sim *s, struct dma_list *l,
-                    bool to_device); /* false: list_put must do it */
 /* The channel is free: whoever is next in its queue has it. */
 void channel_next(struct sim *s, struct adapter *a);
 

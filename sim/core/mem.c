@@ -27,6 +27,7 @@ static void forget(struct mem *m)
     objmap_reset(&m->host_names);
     objmap_reset(&m->host_pages);
     m->host_name_count = m->host_page_count = 0;
+    m->host_last = NULL;
 }
 
 int mem_create(struct sim *s)
@@ -56,7 +57,7 @@ void mem_reset(struct sim *s)
 
     must(m->s == s);
     forget(m);
-    m->place.drawn = false;
+    place_init(m, &s->profile); /* the machine may be another one than the last */
     mem_door_attach();
 }
 
@@ -139,34 +140,44 @@ static struct va region(enum mem_region r, uint64_t offset)
 }
 
 /* On the running stack: the distance from its top, which is the same in every run. */
-static struct va va_of_host(struct sim *s, const void *p)
+static __attribute__((noinline)) struct va va_of_host(struct sim *s, const void *p)
 {
     struct mem *m = s->mem;
-    const char *high = s->hot.stack_high;
-    struct objmap_entry *e;
+    struct objmap_entry *e = objmap_find(&m->host_names, p);
 
-    if (p >= s->hot.stack_low && (const char *)p < high)
-        return region(REGION_STACK,
-                      (uint64_t)s->trace.agent << 32 | (uint64_t)(high - (const char *)p));
-    e = objmap_find(&m->host_names, p);
-    if (e)
-        return region(REGION_HOST, e->obj);
-    objmap_put(&m->host_names, p, ++m->host_name_count, NULL);
-    return region(REGION_HOST, m->host_name_count);
+    if (!e) {
+        objmap_put(&m->host_names, p, ++m->host_name_count, NULL);
+        e = objmap_find(&m->host_names, p);
+    }
+    m->host_last = p;
+    m->host_last_number = e->obj;
+    return region(REGION_HOST, e->obj);
 }
 
-struct va va_of(struct sim *s, const void *p)
+static struct va va_of_window(uint64_t at)
 {
-    uint64_t at = (uint64_t)((const char *)p - mem_window.user);
-
     if (at < MEM_RAM_MAX_BYTES)
         return region(REGION_USER, at);
     if (at < 2 * MEM_RAM_MAX_BYTES)
         return region(REGION_SYSTEM, at - MEM_RAM_MAX_BYTES);
     if (at < 2 * MEM_RAM_MAX_BYTES + MEM_VIEWS_BYTES)
         return region(REGION_VIEW, at - 2 * MEM_RAM_MAX_BYTES);
+    return region(REGION_MMIO, at - 2 * MEM_RAM_MAX_BYTES - MEM_VIEWS_BYTES);
+}
+
+/* The regions do not overlap: the order is how often each is asked for. */
+struct va va_of_elsewhere(struct sim *s, const void *p)
+{
+    uint64_t at = (uint64_t)((const char *)p - mem_window.user);
+    const char *high = s->hot.stack_high;
+
+    if ((const char *)p >= (const char *)s->hot.stack_low && (const char *)p < high)
+        return region(REGION_STACK,
+                      (uint64_t)s->trace.agent << 32 | (uint64_t)(high - (const char *)p));
+    if (p == s->mem->host_last && p)
+        return region(REGION_HOST, s->mem->host_last_number);
     if (at < MEM_WINDOW_BYTES)
-        return region(REGION_MMIO, at - 2 * MEM_RAM_MAX_BYTES - MEM_VIEWS_BYTES);
+        return va_of_window(at);
     if (MEM_ASAN && at < MEM_WINDOW_BYTES + MEM_RAM_MAX_BYTES)
         return region(REGION_SYSTEM, at - MEM_WINDOW_BYTES);
     if ((uint64_t)((const char *)p - mem_user_views) < MEM_VIEWS_BYTES)

@@ -89,7 +89,15 @@ bool mem_in_window(const void *p); /* of the machine: user, system, views, regis
 uint32_t mem_page_of(const struct sim *s, const void *p);
 /* A name for a pointer in events: region number in the top byte, offset below; never a host
  * address. Pointers outside every region get the region "host" and a number by first sight. */
-struct va va_of(struct sim *s, const void *p);
+struct va va_of_elsewhere(struct sim *s, const void *p);
+static inline struct va va_of(struct sim *s, const void *p)
+{
+    uint64_t at = (uint64_t)((const char *)p - mem_window.system);
+
+    if (__builtin_expect(at < MEM_RAM_MAX_BYTES, 1))
+        return (struct va){ (uint64_t)REGION_SYSTEM << 56 | at };
+    return va_of_elsewhere(s, p);
+}
 
 /* --- mapped views: frames that do not follow one another, one after the other for the CPU --- */
 void *mem_view_map(struct sim *s, const uint64_t *pfns, uint32_t count); /* NULL: none left */
@@ -105,9 +113,10 @@ void mem_view_release(struct sim *s, void *view, uint32_t count);
 
 /* --- frames: state of one page --- */
 struct frame {
-    uint16_t locks;    /* MmProbeAndLockPages and friends */
-    uint16_t mappings; /* live DMA mappings of it */
-    uint8_t allocated; /* 0 free, else enum frame_use */
+    uint16_t locks;         /* MmProbeAndLockPages and friends */
+    uint16_t mappings : 15; /* live DMA mappings of it */
+    uint16_t uncached : 1;  /* the CPU does not keep it in its caches (sim/core/cache.c) */
+    uint8_t allocated;      /* 0 free, else enum frame_use */
     uint8_t user_mapped;
     uint16_t process; /* owner of a user page */
 };
@@ -134,7 +143,8 @@ struct pool_block {
     uint32_t tag;
     uint64_t bytes;
     enum pool_kind kind;
-    uint32_t site; /* where it was allocated */
+    uint32_t site;       /* where it was allocated */
+    uint32_t freed_site; /* 0: it lives */
     uint32_t agent;
 };
 void *pool_alloc(struct sim *s, enum pool_kind kind, uint64_t bytes, uint32_t tag, bool zero);
@@ -145,6 +155,12 @@ void *pool_alloc_aligned(struct sim *s, enum pool_kind kind, uint64_t bytes, uin
 bool pool_free(struct sim *s, void *p, uint32_t tag);
 const struct pool_block *pool_block_of(struct sim *s, const void *p); /* by its start; NULL */
 const struct pool_block *pool_block_containing(struct sim *s, const void *p);
+/* What a pointer into pool pages points at, for the story of a bad access. The block that the bytes
+ * belong to or lie behind (free or not), its distance as the kind returned says; 0: no pool. */
+enum bad_access pool_story(struct sim *s, const void *p, struct pool_block *block,
+                           int32_t *distance);
+/* Looks at every guard and at the fill of every freed block: what was damaged is said. */
+void pool_check(struct sim *s);
 /* In the order of allocation; checks each block's guard first. Returns how many. */
 uint32_t pool_live(struct sim *s, void (*each)(void *ctx, const struct pool_block *), void *ctx);
 /* Memory for the simulator's own Windows structures (IRPs, MDLs, device objects): nonpaged, not

@@ -1,9 +1,9 @@
 /*
  * The pool: blocks out of size classes, a page-sized slab each, and page-sized blocks out of pages.
  * A block's header lies in a table apart, so that an overflow cannot break us; guard bytes lie
- * behind each block and are looked at when it is freed and when the leaks are counted. Free blocks
+ * behind each block and are looked at when it is freed and when the run ends. Free blocks
  * are used again in the order in which they were freed, so that a use after free meets the fill
- * pattern for a while.
+ * pattern for a while, which is looked at before the block is given again.
  *
  * Windows' rules that a driver can see: blocks are 16-byte aligned, those below a page do not cross
  * a page border, those of a page and more are page aligned (wdm/nf-wdm-exallocatepoolwithtag).
@@ -21,6 +21,7 @@
 #define GUARD_PATTERN 0xd9
 #define FRESH_PATTERN 0xcd /* a block that nobody has written */
 #define FREED_PATTERN 0xdf
+#define OWN_FILL_CHECK 64u
 #define FILL_MAX 512u      /* larger blocks are not filled: they keep what was there */
 #define SLAB_BLOCKS_MAX (PAGE_BYTES / 32)
 #define CLASS_BIG POOL_CLASSES
@@ -205,6 +206,14 @@ static void guard_set(const struct pool *pool, const struct pool_header *h)
     memset(quiet_at(h) + h->block.bytes, GUARD_PATTERN, guard_bytes(pool, h));
 }
 
+static void say_damage(struct sim *s, const struct pool_header *h, enum bad_access what, uint64_t at,
+                       uint64_t distance)
+{
+    trace_emit(&s->trace, EV_BAD_ACCESS, API_NONE, h->block.obj, distance << 32 | what,
+               va_of(s, block_at(h) + at).v, dir_length(1, true),
+               (uint64_t)h->block.freed_site << 32 | h->block.site);
+}
+
 /* Damage is said once: the bytes are mended, so that the next look finds new damage only. */
 static void guard_check(struct sim *s, const struct pool_header *h)
 {
@@ -215,11 +224,35 @@ static void guard_check(struct sim *s, const struct pool_header *h)
     for (uint64_t i = 0; i < bytes; i++) {
         if (end[i] == GUARD_PATTERN)
             continue;
-        trace_emit(&s->trace, EV_GUARD, API_NONE, h->block.obj, h->block.obj, h->block.bytes + i,
-                   GUARD_PATTERN, end[i]);
+        say_damage(s, h, BAD_ACCESS_BEYOND_SEEN, h->block.bytes + i, i);
+        guard_set(pool, h);
         break;
     }
-    guard_set(pool, h);
+}
+
+/* How much of a freed block still holds the pattern that it was given. Of our own only the first
+ * words are looked at, since every request takes and gives such blocks. */
+static uint64_t fill_bytes(const struct pool_header *h)
+{
+    uint64_t most = h->set == POOL_INTERNAL ? OWN_FILL_CHECK : FILL_MAX;
+
+    return h->block.bytes > FILL_MAX ? 0 : min_u64(h->block.bytes, most);
+}
+
+static void fill_check(struct sim *s, const struct pool_header *h)
+{
+    const uint8_t *at = quiet_at(h);
+    uint64_t bytes = fill_bytes(h), i = 0;
+
+    for (uint64_t w; i + 8 <= bytes; i += 8) {
+        memcpy(&w, at + i, 8);
+        if (w != FREED_PATTERN * 0x0101010101010101ull)
+            break;
+    }
+    while (i < bytes && at[i] == FREED_PATTERN)
+        i++;
+    if (i < bytes)
+        say_damage(s, h, BAD_ACCESS_FREED_SEEN, i, i);
 }
 
 /* Slots of a class lie at multiples of its size from the page's start. */
@@ -245,7 +278,9 @@ static void *block_take(struct sim *s, unsigned set, uint64_t bytes, bool zero, 
     if (!h)
         return NULL;
     must(h->state != POOL_LIVE);
-    h->block = (struct pool_block){ .bytes = bytes };
+    if (h->state == POOL_FREE)
+        fill_check(s, h);
+    h->block = (struct pool_block){ .bytes = bytes, .site = s->trace.site };
     p = block_at(h);
     mem_unpoison(p, bytes);
     if (zero)
@@ -289,6 +324,7 @@ static void block_give(struct sim *s, struct pool_header *h)
 
     h->state = POOL_FREE;
     h->next = NO_HEADER;
+    h->block.freed_site = s->trace.site;
     if (h->block.bytes <= FILL_MAX)
         memset(block_at(h), FREED_PATTERN, h->block.bytes);
     if (slab->class == CLASS_BIG) {
@@ -374,6 +410,70 @@ uint32_t pool_live(struct sim *s, void (*each)(void *ctx, const struct pool_bloc
             each(ctx, &pool->headers[i].block);
     }
     return pool->live;
+}
+
+/* The header that the bytes at p belong to, of whatever state; NULL: none was ever given there. */
+static const struct pool_header *header_near(struct mem *m, uint64_t at)
+{
+    const struct pool *pool = &m->pool;
+    uint32_t page = (uint32_t)(at >> PAGE_BITS), slot = 0;
+    const struct pool_slab *slab;
+
+    if (at >= MEM_RAM_MAX_BYTES || page >= m->ram_pages || !m->owner[page] ||
+        m->owner[page] >= pool->slab_count)
+        return NULL;
+    slab = &pool->slabs[m->owner[page]];
+    if (page < slab->page || page >= slab->page + slab->pages)
+        return NULL;
+    if (slab->class != CLASS_BIG)
+        slot = PAGE_OFFSET(at) / class_bytes[slab->class];
+    if (slot >= slab->blocks || (slot + slab->blocks - slab->skew) % slab->blocks >= slab->carved)
+        return NULL;
+    return &pool->headers[slab->headers + slot];
+}
+
+enum bad_access pool_story(struct sim *s, const void *p, struct pool_block *block,
+                           int32_t *distance)
+{
+    uint64_t at = (uint64_t)((const char *)p - mem_window.system);
+    const struct pool_header *h = header_near(s->mem, at), *next;
+    int64_t offset;
+
+    if (!h) { /* the slot in front was never given: bytes before the next one's block */
+        next = header_near(s->mem, at + GUARD_CHECK);
+        if (!next || next->state != POOL_LIVE)
+            return 0;
+        *block = next->block;
+        *distance = (int32_t)((const char *)p - block_at(next));
+        return BAD_ACCESS_BEFORE;
+    }
+    *block = h->block;
+    offset = (const char *)p - block_at(h);
+    if (h->state == POOL_FREE) {
+        *distance = (int32_t)offset;
+        return BAD_ACCESS_FREED;
+    }
+    *distance = (int32_t)(offset - (int64_t)h->block.bytes);
+    return BAD_ACCESS_BEYOND;
+}
+
+void pool_check(struct sim *s)
+{
+    struct pool *pool = &s->mem->pool;
+
+    for (uint32_t i = 1; i < pool->slab_count; i++) {
+        const struct pool_slab *slab = &pool->slabs[i];
+
+        for (uint32_t k = 0; k < slab->carved; k++) {
+            const struct pool_header *h =
+                &pool->headers[slab->headers + (k + slab->skew) % slab->blocks];
+
+            if (h->state == POOL_LIVE)
+                guard_check(s, h);
+            else if (h->state == POOL_FREE && slab->class != CLASS_BIG)
+                fill_check(s, h);
+        }
+    }
 }
 
 void *pool_alloc_internal(struct sim *s, uint64_t bytes)

@@ -141,7 +141,9 @@ struct mem {
     struct run_link *mmio_links;
     struct objmap host_names; /* pointers outside the window, by first sight */
     uint32_t host_name_count;
-    struct objmap host_pages; /* pages outside RAM that have been given a frame number */
+    const void *host_last; /* named last, and its number */
+    uint32_t host_last_number;
+    struct objmap host_pages;  /* pages outside RAM that have been given a frame number */
     const char **host_page_at;
     uint32_t host_page_count;
 };

@@ -10,16 +10,24 @@
 #include "base/err.h"
 #include "base/must.h"
 
+/* One that was never used; its neighbours become the free ones. */
 struct dma_range *range_node_fresh(struct ranges *t)
 {
     uint32_t chunk = t->used / RANGE_CHUNK;
+    struct dma_range *first;
 
     must(chunk < RANGE_CHUNKS_MAX);
     if (!t->chunks[chunk]) {
         t->chunks[chunk] = calloc(RANGE_CHUNK, sizeof(struct dma_range));
         must(t->chunks[chunk] != NULL);
     }
-    return &t->chunks[chunk][t->used++ % RANGE_CHUNK];
+    first = &t->chunks[chunk][t->used % RANGE_CHUNK];
+    t->used += RANGE_BATCH;
+    for (unsigned i = RANGE_BATCH - 1; i; i--) {
+        first[i].next = t->free;
+        t->free = &first[i];
+    }
+    return first;
 }
 
 static struct dma_range *node_alloc(struct ranges *t)

@@ -20,6 +20,7 @@
 #define RANGE_DEAD_MAX                                                                             \
     4096 /* released ranges that are remembered; beyond: the oldest is forgotten */
 #define RANGE_CHUNK 1024
+#define RANGE_BATCH 16 /* so many blocks are made free at a time; RANGE_CHUNK is a multiple */
 #define RANGE_CHUNKS_MAX 4096 /* 4 million blocks; reached: must() */
 #define RANGE_LEVELS 40
 

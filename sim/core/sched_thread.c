@@ -231,7 +231,11 @@ bool sched_block(struct sim *s, uint64_t deadline_ns)
     struct sched *sc = s->sched;
     struct agent *me = sc->cpu->current;
 
-    must(me->type == AGENT_THREAD && sc->cpu->top == me && sc->cpu->irql < IRQL_DISPATCH);
+    must(me->type == AGENT_THREAD && sc->cpu->top == me);
+    if (sc->cpu->irql >= IRQL_DISPATCH) { /* a driver left it raised: Windows stops at the switch */
+        sim_bugcheck(s, 0xB8, 0, 0, 0, 0); /* ATTEMPTED_SWITCH_FROM_DPC */
+        sched_irql_set(s, IRQL_PASSIVE);
+    }
     if (me->woken) { /* somebody was faster than we are */
         me->woken = false;
         return true;

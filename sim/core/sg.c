@@ -6,6 +6,7 @@
  */
 #include "base/err.h"
 #include "base/must.h"
+#include "sim/core/cache.h"
 #include "sim/core/sg_private.h"
 
 #define SPLIT_ONE_IN 8 /* runs of several pages: so many stay whole for each one that is cut */
@@ -337,5 +338,7 @@ uint32_t sg_map(struct sim *s, struct dma_map *m, const struct sg_want *w)
         undo(s, m);
         return 0;
     }
+    if (__builtin_expect(!s->profile.coherent, 0))
+        cache_map(s, m, w->cleans);
     return b.count;
 }

@@ -80,6 +80,7 @@ struct sg_want {
     struct sg_element *elements; /* NULL: not wanted */
     uint32_t elements_max;       /* stop after so many; at least 1 */
     uint32_t registers_max;      /* stop before more are needed; 0: no limit */
+    bool cleans;                 /* version 3: the map itself writes the CPU's caches back */
 };
 /*
  * Maps: fills m (a, owner, mdl, mdl_obj set by the caller) and says nothing: sg_say does. Returns
@@ -96,10 +97,10 @@ uint64_t sg_copy_out(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t
 /* Gives up the pages that [offset, offset + length) touches; all = true: whatever is left. */
 void sg_unmap(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t length_bytes, bool all);
 
-/* Nobody hears of a choice that can only be the plain one: it need not be drawn. */
+/* A choice that can only be the plain one is said to nobody and counted nowhere: it need not be drawn. */
 static inline bool choices_idle(const struct sim *s)
 {
-    return s->choice.source == CHOICE_PLAIN && !s->trace.on;
+    return s->choice.source == CHOICE_PLAIN;
 }
 
 /* fault_take, at the least cost where no fault is planned. */

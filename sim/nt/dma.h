@@ -56,9 +56,9 @@ struct list_call { /* what the five ways to get a list have in common */
 NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *c,
                       struct dma_list **list, uint32_t *obj);
 /* Calls the driver's AdapterListControl. */
-static inline void dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l,
-                                 PDEVICE_OBJECT device_object, PIRP irp,
-                                 PDRIVER_LIST_CONTROL routine, PVOID context)
+static inline __attribute__((always_inline)) void
+dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l, PDEVICE_OBJECT device_object,
+              PIRP irp, PDRIVER_LIST_CONTROL routine, PVOID context)
 {
     if (s->trace.on)
         callback_begin(s, API_AdapterListControl, a->obj, device_obj(s, device_object),

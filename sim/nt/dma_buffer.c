@@ -35,8 +35,10 @@ static void buffer_end(struct call *c, const struct common_buffer *b)
  * Units    Length: bytes; only these may be used, though whole pages are taken
  * Returns  its address, or NULL
  * Gap      page aligned, also where Driver Verifier would centre it in its pages. Never takes map
- *          registers: the machine has memory that every device reaches. Cached and coherent on
- *          every profile. Contents are 0xC3: no page promises zeroes
+ *          registers: the machine has memory that every device reaches. Driver and device
+ *          see the same bytes on every profile: where caches are not coherent it is not kept in
+ *          them, whatever CacheEnabled says, but unaligned accesses work all the same. Contents are
+ *          0xC3: no page promises zeroes
  * Says     CALL, COMMON, RETURN
  * Source   wdm/nc-wdm-pallocate_common_buffer
  */

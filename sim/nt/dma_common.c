@@ -2,6 +2,7 @@
  * The common halves of the versions: requests for a channel, requests for a list, and the calls of
  * the driver's execution routines.
  */
+#include "sim/core/dma_plain.h"
 #include "sim/nt/dma.h"
 
 #include <stddef.h>
@@ -205,6 +206,7 @@ NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *
         .to_device = c->to_device,
         .chain = true,
         .one_run = !a->scatter_gather,
+        .cleans = c->context != NULL, /* the Ex forms */
     };
     l->map.mdl_obj = SAID(s, mdl_obj(s, c->mdl));
     r = request_alloc(s, a, REQUEST_LIST, registers);

@@ -2,6 +2,7 @@
  * Version 1 of the operations: channels, map registers, MapTransfer and flush, lists. Addresses are
  * "CurrentVa": an index into one MDL, never a pointer that anyone follows.
  */
+#include "sim/core/dma_plain.h"
 #include "sim/nt/dma.h"
 
 #define RELEASED(a) (!(a) || !(a)->live)
@@ -236,27 +237,27 @@ PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegiste
 }
 
 /* The plain case: whatever it refuses, the general way says why. */
-static struct dma_list *get_plain(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject,
-                                  PMDL Mdl, uint64_t offset, ULONG Length,
-                                  PDRIVER_LIST_CONTROL routine, PVOID Context, bool to_device)
+static inline __attribute__((always_inline)) struct dma_list *
+get_plain(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject, PMDL Mdl, uint64_t offset,
+          ULONG Length, PDRIVER_LIST_CONTROL routine, PVOID Context, bool to_device, uint32_t mdl)
 {
     bool later;
-    struct dma_list *l = list_plain_begin(s, a, mdl_of(Mdl), offset, Length, to_device,
-                                          SAID(s, mdl_obj(s, Mdl)), &later);
     uint8_t irql = s->trace.irql;
+    struct dma_list *l =
+        list_plain_begin(s, a, mdl_of(Mdl), offset, Length, to_device, mdl, &later);
 
     if (!l)
         return NULL;
-    if (later) {
+    if (__builtin_expect(later, 0)) {
         dma_list_later(s, a, DeviceObject, routine, Context);
         return l;
     }
-    if (irql < IRQL_DISPATCH)
+    if (__builtin_expect(irql < IRQL_DISPATCH, 0))
         sched_irql_set(s, IRQL_DISPATCH);
     dma_list_call(s, a, l, DeviceObject, DeviceObject ? DeviceObject->CurrentIrp : NULL, routine,
                   Context);
     list_plain_end(s, a);
-    if (irql < IRQL_DISPATCH)
+    if (__builtin_expect(irql < IRQL_DISPATCH, 0))
         sched_irql_set(s, irql);
     return l;
 }
@@ -281,6 +282,59 @@ static __attribute__((noinline)) NTSTATUS get_general(struct sim *s, struct adap
     return dma_list_get(s, a, &want, &list, list_id);
 }
 
+static inline __attribute__((always_inline)) NTSTATUS
+get_list(struct sim *s, struct adapter *a, PDEVICE_OBJECT DeviceObject, PMDL Mdl, uint64_t offset,
+         ULONG Length, PDRIVER_LIST_CONTROL routine, PVOID Context, bool to_device, uint32_t mdl,
+         uint32_t *list_id)
+{
+    struct dma_list *l = NULL;
+
+    if (a && routine)
+        l = get_plain(s, a, DeviceObject, Mdl, offset, Length, routine, Context, to_device, mdl);
+    if (__builtin_expect(!l, 0))
+        return get_general(s, a, DeviceObject, Mdl, offset, Length, routine, Context, to_device,
+                           list_id);
+    *list_id = l->obj;
+    return STATUS_SUCCESS;
+}
+
+/* With somebody listening. */
+static __attribute__((noinline)) NTSTATUS
+get_said(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa,
+         ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice)
+{
+    struct sim *s = sim_now();
+    struct adapter *a = adapter_find(s, DmaAdapter);
+    uint32_t mdl = mdl_obj(s, Mdl), list_id = 0;
+    uint64_t offset = mdl_offset_of(Mdl, CurrentVa);
+    struct call c =
+        call_begin(s, API_GetScatterGatherList, adapter_id(a), mdl, va_of(s, CurrentVa).v,
+                   dir_length(Length, WriteToDevice), device_obj(s, DeviceObject));
+    NTSTATUS status;
+
+    call_arg(&c, mdl, offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
+             Mdl ? (uint64_t)Mdl->ByteCount << 32 | (USHORT)Mdl->MdlFlags : 0);
+    status = get_list(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
+                      WriteToDevice, mdl, &list_id);
+    call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
+    return status;
+}
+
+/* With nobody: what only events need is not asked for. */
+static __attribute__((noinline)) NTSTATUS
+get_quiet(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa,
+          ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice)
+{
+    struct sim *s = sim_now();
+    struct adapter *a = adapter_find(s, DmaAdapter);
+    uint64_t offset = mdl_offset_of(Mdl, CurrentVa);
+    uint32_t list_id;
+
+    call_pass(s, API_GetScatterGatherList);
+    return get_list(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
+                    WriteToDevice, 0, &list_id);
+}
+
 /*
  * GetScatterGatherList: a list over a buffer, in memory of the HAL's.
  *
@@ -295,29 +349,49 @@ NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObje
                               PVOID CurrentVa, ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine,
                               PVOID Context, BOOLEAN WriteToDevice)
 {
-    struct sim *s = sim_now();
-    struct adapter *a = adapter_find(s, DmaAdapter);
-    uint32_t mdl = SAID(s, mdl_obj(s, Mdl)), list_id = 0;
-    uint64_t offset = mdl_offset_of(Mdl, CurrentVa);
-    struct call c =
-        call_begin(s, API_GetScatterGatherList, adapter_id(a), mdl, SAID(s, va_of(s, CurrentVa).v),
-                   dir_length(Length, WriteToDevice), SAID(s, device_obj(s, DeviceObject)));
-    struct dma_list *list = NULL;
-    NTSTATUS status = STATUS_SUCCESS;
+    if (sim_now()->trace.on)
+        return get_said(DmaAdapter, DeviceObject, Mdl, CurrentVa, Length, ExecutionRoutine, Context,
+                        WriteToDevice);
+    return get_quiet(DmaAdapter, DeviceObject, Mdl, CurrentVa, Length, ExecutionRoutine, Context,
+                     WriteToDevice);
+}
 
-    if (s->trace.on)
-        call_arg(&c, mdl, offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
-                 Mdl ? (uint64_t)Mdl->ByteCount << 32 | (USHORT)Mdl->MdlFlags : 0);
-    if (a && ExecutionRoutine)
-        list = get_plain(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
-                         WriteToDevice);
-    if (list)
-        list_id = list->obj;
-    else
-        status = get_general(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
-                             WriteToDevice, &list_id);
-    call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
-    return status;
+static inline __attribute__((always_inline)) uint64_t put_list(struct sim *s, struct dma_list *l,
+                                                               bool to_device)
+{
+    if (__builtin_expect(l->target_mdl && l->target_made, 0))
+        mdl_destroy(s, l->target_mdl);
+    return list_plain_put(s, l, to_device) ? 0 : list_put(s, l, to_device);
+}
+
+/* With somebody listening. */
+static __attribute__((noinline)) void put_said(PDMA_ADAPTER DmaAdapter,
+                                               PSCATTER_GATHER_LIST ScatterGather,
+                                               BOOLEAN WriteToDevice)
+{
+    struct sim *s = sim_now();
+    uint32_t id;
+    struct dma_list *l = list_find(s, ScatterGather, &id);
+    struct call c =
+        call_begin(s, API_PutScatterGatherList, adapter_id(adapter_find(s, DmaAdapter)), id,
+                   !!WriteToDevice, va_of(s, ScatterGather).v, 0);
+    uint64_t copied = l ? put_list(s, l, WriteToDevice) : 0;
+
+    call_end(&c, copied, 0, 0, 0);
+}
+
+static __attribute__((noinline)) void put_quiet(PDMA_ADAPTER DmaAdapter,
+                                                PSCATTER_GATHER_LIST ScatterGather,
+                                                BOOLEAN WriteToDevice)
+{
+    struct sim *s = sim_now();
+    uint32_t id;
+    struct dma_list *l = list_find(s, ScatterGather, &id);
+
+    UNREFERENCED_PARAMETER(DmaAdapter);
+    call_pass(s, API_PutScatterGatherList);
+    if (l)
+        put_list(s, l, WriteToDevice);
 }
 
 /*
@@ -332,19 +406,8 @@ NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObje
 VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather,
                           BOOLEAN WriteToDevice)
 {
-    struct sim *s = sim_now();
-    uint32_t id;
-    struct dma_list *l = list_find(s, ScatterGather, &id);
-    struct call c =
-        call_begin(s, API_PutScatterGatherList, SAID(s, adapter_id(adapter_find(s, DmaAdapter))),
-                   id, !!WriteToDevice, SAID(s, va_of(s, ScatterGather).v), 0);
-    uint64_t copied = 0;
-
-    if (l) {
-        if (l->target_mdl && l->target_made)
-            mdl_destroy(s, l->target_mdl);
-        if (!list_plain_put(s, l, WriteToDevice))
-            copied = list_put(s, l, WriteToDevice);
-    }
-    call_end(&c, copied, 0, 0, 0);
+    if (sim_now()->trace.on)
+        put_said(DmaAdapter, ScatterGather, WriteToDevice);
+    else
+        put_quiet(DmaAdapter, ScatterGather, WriteToDevice);
 }

@@ -2,6 +2,7 @@
  * Version 3: transfer contexts, requests that can be synchronous and cancelled, and maps over a
  * whole chain by offset.
  */
+#include "sim/core/cache.h"
 #include "sim/nt/dma.h"
 
 #include <string.h>
@@ -226,6 +227,7 @@ static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
         .elements = x->list->elements,
         .elements_max = x->elements_max,
         .registers_max = f->count > f->used ? f->count - f->used : 0,
+        .cleans = true,
     };
     struct dma_map *m;
 
@@ -511,12 +513,13 @@ NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)
 }
 
 /*
- * FlushDmaBuffer: cache maintenance for a buffer.
+ * FlushDmaBuffer: cache maintenance for a buffer: dirty lines are written back; for a read the
+ * others are dropped, so that the CPU sees what the device wrote.
  *
  * Irql     <= DISPATCH_LEVEL (the page leaves it open)
  * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER without Mdl
- * Gap      the page's remarks are empty. Caches are not modelled yet, so there is nothing to
- *          maintain
+ * Gap      the page's remarks are empty: done as KeFlushIoBuffers for DMA, over the one MDL. Nothing
+ *          to do on a coherent machine
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pflush_dma_buffer
  */
@@ -528,6 +531,8 @@ NTSTATUS FlushDmaBuffer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, BOOLEAN ReadOperation
                                ReadOperation, 0, 0);
     NTSTATUS status = RELEASED(a) || !Mdl ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
 
+    if (!s->profile.coherent && status == STATUS_SUCCESS)
+        cache_flush_mdl(s, mdl_of(Mdl), ReadOperation, true);
     call_end(&c, (uint64_t)(ULONG)status, 0, 0, 0);
     return status;
 }

@@ -408,7 +408,7 @@ static uint32_t block_obj(struct sim *s, const void *p)
  * Irql     <= DISPATCH_LEVEL nonpaged, <= APC_LEVEL paged
  * Returns  nothing; freed twice is bug check 0xC2 (7), a user address (0x40), no block (0x46)
  * Gap      none known
- * Says     CALL (va, tag 0), GUARD if bytes behind the block were written, POOL_END, RETURN
+ * Says     CALL (va, tag 0), BAD_ACCESS if bytes behind the block were written, POOL_END, RETURN
  * Source   ntddk/nf-ntddk-exfreepool, debugger/bug-check-0xc2--bad-pool-caller
  */
 VOID ExFreePool(PVOID P)
@@ -426,7 +426,7 @@ VOID ExFreePool(PVOID P)
  * Irql     <= DISPATCH_LEVEL nonpaged, <= APC_LEVEL paged
  * Returns  as ExFreePool
  * Gap      a wrong tag is bug check 0xC2 (0x0A) only for protected pool, which does not exist here
- * Says     CALL (va, tag, tag of the block), GUARD, POOL_END, RETURN
+ * Says     CALL (va, tag, tag of the block), BAD_ACCESS, POOL_END, RETURN
  * Source   wdm/nf-wdm-exfreepoolwithtag
  */
 VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
@@ -446,7 +446,7 @@ VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
  * Irql     <= DISPATCH_LEVEL nonpaged, <= APC_LEVEL paged
  * Returns  as ExFreePool
  * Gap      parameters matter to secure pool only, which does not exist here
- * Says     CALL (va, tag, tag of the block, parameters), GUARD, POOL_END, RETURN
+ * Says     CALL (va, tag, tag of the block, parameters), BAD_ACCESS, POOL_END, RETURN
  * Source   wdm/nf-wdm-exfreepool2
  */
 VOID ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters,

@@ -42,6 +42,12 @@ struct host_request {
 /* IRP_MJ_CREATE to the device's stack, as this process. */
 NTSTATUS host_open(struct sim *s, struct dm_device *d, uint32_t process, ACCESS_MASK access,
                    struct host_file **out);
+/* The same by name, "\\\\.\\Name" or "\\Device\\Name"; what stands behind it goes into FileName. */
+NTSTATUS host_open_name(struct sim *s, const char *name, uint32_t process, ACCESS_MASK access,
+                        struct host_file **out);
+/* The driver's own named devices, those in no device's stack, by number. STATUS_NO_MORE_ENTRIES: none. */
+NTSTATUS host_open_own(struct sim *s, PDRIVER_OBJECT driver, unsigned index, uint32_t process,
+                       ACCESS_MASK access, struct host_file **out);
 void host_close(struct sim *s, struct host_file *f); /* IRP_MJ_CLEANUP, IRP_MJ_CLOSE */
 enum host_op { HOST_READ, HOST_WRITE, HOST_IOCTL };
 struct host_io {

@@ -64,6 +64,18 @@ BOOLEAN io_cancel(struct sim *s, PIRP irp);
 /* The requester's share of completion: copies back, tells, frees. */
 void io_finish(struct sim *s, struct io_irp *r);
 
+/*
+ * A driver's routine came back at another IRQL than it was called at: IRQL_UNEXPECTED_VALUE (or
+ * `code`), with the routine as the place, and the machine goes on at the right one, since nobody could
+ * wait any more otherwise.
+ */
+void io_irql_restore_as(struct sim *s, uint8_t expected, const void *routine, uint32_t code);
+static inline void io_irql_restore(struct sim *s, uint8_t expected, const void *routine)
+{
+    if (__builtin_expect(sched_irql(s) != expected, 0))
+        io_irql_restore_as(s, expected, routine, 0xC8);
+}
+
 /* --- drivers, devices, names --- */
 struct io_driver {
     PDRIVER_OBJECT object;

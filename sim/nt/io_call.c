@@ -44,8 +44,27 @@ static NTSTATUS no_more_locations(struct sim *s, PIRP irp)
     return STATUS_INVALID_DEVICE_REQUEST;
 }
 
+/* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL) */
+void io_irql_restore_as(struct sim *s, uint8_t expected, const void *routine, uint32_t code)
+{
+    uint64_t irql = sched_irql(s);
+    uint32_t outer = s->trace.site;
+    const void *low, *high;
+
+    /* Stacks hold return addresses, which lie behind what they name: one byte into the routine. */
+    sched_stack(s, &low, &high);
+    s->trace.site = site_capture(s->depot, NULL, (uint64_t)(uintptr_t)routine + 1, low, high);
+    if (code == 0xC8)
+        sim_bugcheck(s, code, irql << 16 | (uint64_t)expected << 8, 0, 0, 0);
+    else
+        sim_bugcheck(s, code, 0, irql, 0, 0);
+    s->trace.site = outer;
+    sched_irql_set(s, expected);
+}
+
 NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
 {
+    uint8_t irql = sched_irql(s);
     struct io_irp *r = io_irp_of(s, irp);
     PIO_STACK_LOCATION at;
     PDRIVER_DISPATCH dispatch;
@@ -73,6 +92,7 @@ NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
                    device_obj(s, device), sched_irql(s), stack_length(at));
     status = dispatch(device, irp);
     callback_end(s, API_DriverDispatch, obj, (uint32_t)status);
+    io_irql_restore(s, irql, (const void *)dispatch);
     return status;
 }
 

@@ -22,18 +22,6 @@ struct io_device *io_device_of(struct sim *s, PDEVICE_OBJECT device)
     return e && OBJ_TYPE(e->obj) == OBJ_DEVOBJ ? e->data : NULL;
 }
 
-uint32_t device_obj(struct sim *s, PDEVICE_OBJECT DeviceObject)
-{
-    struct objmap_entry *e;
-
-    if (!DeviceObject)
-        return 0;
-    e = objmap_last(&s->nt->objects, DeviceObject);
-    if (e && OBJ_TYPE(e->obj) == OBJ_DEVOBJ)
-        return e->obj;
-    return nt_obj(s, DeviceObject, OBJ_DEVOBJ);
-}
-
 static void device_destroy(struct sim *s, void *body)
 {
     PDEVICE_OBJECT device = body;

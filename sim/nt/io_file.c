@@ -46,6 +46,8 @@ static void file_destroy(struct sim *s, void *body)
         file_send(s, file, IRP_MJ_CLOSE, IRP_CLOSE_OPERATION | IRP_SYNCHRONOUS_API, KernelMode,
                   NULL);
     nt_obj_drop(s, file);
+    if (file->FileName.Buffer)
+        pool_free_internal(s, file->FileName.Buffer);
     pool_free_internal(s, file);
     device->ReferenceCount--;
     ob_dereference(s, device);
@@ -86,8 +88,23 @@ static NTSTATUS device_may_open(struct sim *s, PDEVICE_OBJECT device)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access,
-                      KPROCESSOR_MODE mode, PFILE_OBJECT *out)
+/* What stands behind the device's name is for the driver to make sense of. */
+static bool file_name(struct sim *s, PFILE_OBJECT file, PCUNICODE_STRING rest)
+{
+    if (!rest || !rest->Length)
+        return true;
+    file->FileName = *rest;
+    file->FileName.MaximumLength = rest->Length + sizeof(WCHAR); /* drivers rely on a zero there */
+    file->FileName.Buffer = pool_alloc_internal(s, file->FileName.MaximumLength);
+    if (!file->FileName.Buffer)
+        return false;
+    memset(file->FileName.Buffer, 0, file->FileName.MaximumLength);
+    memcpy(file->FileName.Buffer, rest->Buffer, rest->Length);
+    return true;
+}
+
+static NTSTATUS file_open(struct sim *s, PDEVICE_OBJECT device, PCUNICODE_STRING rest,
+                          ACCESS_MASK access, KPROCESSOR_MODE mode, PFILE_OBJECT *out)
 {
     IO_SECURITY_CONTEXT *security;
     NTSTATUS status = device_may_open(s, device);
@@ -97,7 +114,7 @@ NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access,
     if (!NT_SUCCESS(status))
         return status;
     file = file_create(s, device, access);
-    security = file ? pool_alloc_internal(s, sizeof(*security)) : NULL;
+    security = file && file_name(s, file, rest) ? pool_alloc_internal(s, sizeof(*security)) : NULL;
     if (!security) {
         if (file)
             ob_dereference(s, file);
@@ -116,6 +133,12 @@ NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access,
     file->Flags |= FO_FILE_OPEN | FO_HANDLE_CREATED;
     *out = file;
     return status;
+}
+
+NTSTATUS io_file_open(struct sim *s, PDEVICE_OBJECT device, ACCESS_MASK access,
+                      KPROCESSOR_MODE mode, PFILE_OBJECT *out)
+{
+    return file_open(s, device, NULL, access, mode, out);
 }
 
 void io_file_cleanup(struct sim *s, PFILE_OBJECT file, KPROCESSOR_MODE mode)
@@ -138,22 +161,87 @@ static PDEVICE_OBJECT named_device(struct sim *s, PDEVICE_OBJECT top)
     return base;
 }
 
-NTSTATUS host_open(struct sim *s, struct dm_device *d, uint32_t process, ACCESS_MASK access,
-                   struct host_file **out)
+static NTSTATUS user_open(struct sim *s, PDEVICE_OBJECT device, PCUNICODE_STRING rest,
+                          uint32_t process, ACCESS_MASK access, struct host_file **out)
 {
-    PDEVICE_OBJECT top = host_device_top(s, d);
     PFILE_OBJECT file;
     NTSTATUS status;
 
     *out = NULL;
-    if (!top)
+    if (!device)
         return STATUS_NO_SUCH_DEVICE;
-    status = io_file_open(s, named_device(s, top), access, UserMode, &file);
+    status = file_open(s, device, rest, access, UserMode, &file);
     if (!NT_SUCCESS(status))
         return status;
     *out = io_host_alloc(s, sizeof(**out));
     **out = (struct host_file) { .object = file, .process = process, .access = access };
     return status;
+}
+
+NTSTATUS host_open(struct sim *s, struct dm_device *d, uint32_t process, ACCESS_MASK access,
+                   struct host_file **out)
+{
+    PDEVICE_OBJECT top = host_device_top(s, d);
+
+    return user_open(s, top ? named_device(s, top) : NULL, NULL, process, access, out);
+}
+
+/* The kernel's name for what a user types: \\.\Name and \\?\Name are \??\Name. */
+static bool kernel_name(const char *name, WCHAR *to, uint32_t room, UNICODE_STRING *out)
+{
+    static const char folder[] = "\\??\\";
+    uint32_t n = 0;
+
+    if (!strncmp(name, "\\\\.\\", 4) || !strncmp(name, "\\\\?\\", 4)) {
+        for (; folder[n]; n++)
+            to[n] = (WCHAR)folder[n];
+        name += 4;
+    }
+    for (; *name && n < room; name++)
+        to[n++] = (WCHAR)(unsigned char)*name;
+    *out = (UNICODE_STRING) { .Buffer = to,
+                              .Length = (USHORT)(n * sizeof(WCHAR)),
+                              .MaximumLength = (USHORT)(room * sizeof(WCHAR)) };
+    return !*name;
+}
+
+/* The longest name that is known, cut at a backslash; what is left over is the file's own. */
+NTSTATUS host_open_name(struct sim *s, const char *name, uint32_t process, ACCESS_MASK access,
+                        struct host_file **out)
+{
+    WCHAR text[256];
+    UNICODE_STRING known, rest = { 0 };
+    PDEVICE_OBJECT device;
+    USHORT whole;
+
+    *out = NULL;
+    if (!kernel_name(name, text, RTL_NUMBER_OF(text), &known))
+        return STATUS_OBJECT_NAME_INVALID;
+    whole = known.Length;
+    while (!(device = io_name_device(s, &known)) && known.Length) {
+        do
+            known.Length -= sizeof(WCHAR);
+        while (known.Length && text[known.Length / sizeof(WCHAR)] != L'\\');
+    }
+    rest.Buffer = text + known.Length / sizeof(WCHAR);
+    rest.Length = (USHORT)(whole - known.Length);
+    return device ? user_open(s, device, &rest, process, access, out)
+                  : STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+NTSTATUS host_open_own(struct sim *s, PDRIVER_OBJECT driver, unsigned index, uint32_t process,
+                       ACCESS_MASK access, struct host_file **out)
+{
+    PDEVICE_OBJECT d = driver->DeviceObject;
+    struct io_device *r;
+
+    *out = NULL;
+    for (; d; d = d->NextDevice) {
+        r = io_device_of(s, d);
+        if (r && !r->lower && r->name && !index--)
+            return user_open(s, d, NULL, process, access, out);
+    }
+    return STATUS_NO_MORE_ENTRIES;
 }
 
 static struct io_request *first_uncancelled(const struct host_file *f)

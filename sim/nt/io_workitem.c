@@ -6,6 +6,8 @@
 #include "sim/nt/io.h"
 #include "sim/nt/zw.h"
 
+#define BUGCHECK_WORKER_THREAD_RETURNED_AT_BAD_IRQL 0xE1
+
 #define BUGCHECK_INVALID_WORK_QUEUE_ITEM 0x96
 
 /* What PIO_WORKITEM points to. Drivers may only know its size. */
@@ -141,6 +143,11 @@ static void item_run(struct sim *s, struct io_work *w)
     else
         copy.routine(io_object, copy.context);
     callback_end(s, API_WorkItem, obj, sched_irql(s));
+    if (sched_irql(s) != IRQL_PASSIVE)
+        io_irql_restore_as(s, IRQL_PASSIVE,
+                           copy.routine_ex ? (const void *)copy.routine_ex
+                                           : (const void *)copy.routine,
+                           BUGCHECK_WORKER_THREAD_RETURNED_AT_BAD_IRQL);
     ob_dereference(s, io_object);
 }
 
@@ -365,6 +372,9 @@ static void plain_run(struct sim *s, struct io_work *w)
     callback_begin(s, API_WorkItem, r.obj, 0, 0, 0, 0);
     r.worker(r.context);
     callback_end(s, API_WorkItem, r.obj, sched_irql(s));
+    if (sched_irql(s) != IRQL_PASSIVE)
+        io_irql_restore_as(s, IRQL_PASSIVE, (const void *)r.worker,
+                           BUGCHECK_WORKER_THREAD_RETURNED_AT_BAD_IRQL);
 }
 
 /*

@@ -51,6 +51,12 @@ struct nt_mm {
     struct objmap pool; /* where a pool block starts or started: its id, for frees of the wrong */
 };
 
+/* Whether the CPU keeps memory of this type out of its caches, where that can be told. */
+static inline bool mm_is_uncached(MEMORY_CACHING_TYPE type)
+{
+    return type == MmNonCached || type == MmWriteCombined || type == MmNonCachedUnordered;
+}
+
 /* base + offset, also where base is a driver's wild or null pointer. */
 static inline char *mm_at(const void *base, uint64_t offset)
 {

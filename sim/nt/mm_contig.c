@@ -71,7 +71,7 @@ uint32_t mm_contiguous_take(struct sim *s, uint64_t pages, uint64_t low, uint64_
 }
 
 static void *contiguous(struct sim *s, uint64_t bytes, uint64_t low, uint64_t high,
-                        uint64_t boundary, enum mm_block_kind kind)
+                        uint64_t boundary, enum mm_block_kind kind, bool uncached)
 {
     uint64_t pages = (bytes >> PAGE_SHIFT) + ((bytes & (PAGE_SIZE - 1)) != 0);
     uint32_t first = fault_take(s, FAULT_CONTIGUOUS)
@@ -81,6 +81,8 @@ static void *contiguous(struct sim *s, uint64_t bytes, uint64_t low, uint64_t hi
     if (first == MEM_NONE)
         return NULL;
     mem_frames_use(s, first, (uint32_t)pages, FRAME_CONTIGUOUS);
+    for (uint32_t i = 0; uncached && i < pages; i++)
+        mem_frame(s, first + i)->uncached = true;
     mm_block_add(s, &(struct mm_block) { .p = mem_system(first),
                                          .bytes = bytes,
                                          .tag = TAG_CONTIGUOUS,
@@ -117,7 +119,7 @@ PVOID MmAllocateContiguousMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS HighestA
     struct sim *s = sim_now();
     uint64_t high = (uint64_t)HighestAcceptableAddress.QuadPart;
     struct call c = call_begin(s, API_MmAllocateContiguousMemory, 0, NumberOfBytes, high, 0, 0);
-    void *p = contiguous(s, NumberOfBytes, 0, high, 0, MM_CONTIGUOUS);
+    void *p = contiguous(s, NumberOfBytes, 0, high, 0, MM_CONTIGUOUS, false);
 
     call_end(&c, va_of(s, p).v, 0, 0, 0);
     return p;
@@ -132,7 +134,7 @@ static void *specify_cache(enum api api, uint64_t bytes, uint64_t low, uint64_t 
     void *p;
 
     call_arg(&c, 0, boundary, type, node, 0);
-    p = contiguous(s, bytes, low, high, boundary, MM_CONTIGUOUS);
+    p = contiguous(s, bytes, low, high, boundary, MM_CONTIGUOUS, mm_is_uncached(type));
     call_end(&c, va_of(s, p).v, 0, 0, 0);
     return p;
 }
@@ -143,7 +145,7 @@ static void *specify_cache(enum api api, uint64_t bytes, uint64_t low, uint64_t 
  * Irql     <= DISPATCH_LEVEL
  * Units    NumberOfBytes, BoundaryAddressMultiple: bytes
  * Returns  NULL: none to be had
- * Gap      CacheType has no effect
+ * Gap      CacheType has no effect but on a machine that is not coherent
  * Says     CALL, ARG (boundary, cache type), POOL (type 2), RETURN (va)
  * Source   wdm/nf-wdm-mmallocatecontiguousmemoryspecifycache
  */
@@ -165,7 +167,7 @@ PVOID MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes,
  * Irql     <= DISPATCH_LEVEL
  * Units    NumberOfBytes, BoundaryAddressMultiple: bytes
  * Returns  NULL: none to be had
- * Gap      the machine has one node; CacheType has no effect
+ * Gap      the machine has one node; CacheType has no effect but on a machine that is not coherent
  * Says     CALL, ARG (boundary, cache type, node), POOL (type 2), RETURN (va)
  * Source   wdm/nf-wdm-mmallocatecontiguousmemoryspecifycachenode
  */
@@ -188,7 +190,8 @@ PVOID MmAllocateContiguousMemorySpecifyCacheNode(SIZE_T NumberOfBytes,
  * Irql     <= DISPATCH_LEVEL
  * Units    NumberOfBytes, BoundaryAddressMultiple: bytes
  * Returns  NULL: none to be had, or Protect is not read-write
- * Gap      the machine has one node; cache bits of Protect have no effect
+ * Gap      the machine has one node; cache bits of Protect have no effect but on a machine that is
+ *          not coherent
  * Says     CALL, ARG (boundary, protect, node), POOL (type 2), RETURN (va)
  * Source   wdm/nf-wdm-mmallocatecontiguousnodememory
  */
@@ -208,7 +211,7 @@ PVOID MmAllocateContiguousNodeMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS Lowe
 
     call_arg(&c, 0, boundary, Protect, PreferredNode, 0);
     if (access == PAGE_READWRITE || access == PAGE_EXECUTE_READWRITE)
-        p = contiguous(s, NumberOfBytes, low, high, boundary, MM_CONTIGUOUS);
+        p = contiguous(s, NumberOfBytes, low, high, boundary, MM_CONTIGUOUS, access != Protect);
     call_end(&c, va_of(s, p).v, 0, 0, 0);
     return p;
 }
@@ -261,7 +264,8 @@ VOID MmFreeContiguousMemorySpecifyCache(PVOID BaseAddress, SIZE_T NumberOfBytes,
  * Irql     <= APC_LEVEL
  * Units    NumberOfBytes: bytes
  * Returns  NULL: none to be had
- * Gap      its frames are contiguous, and it is cached
+ * Gap      its frames are contiguous, and only on a machine that is not coherent can it be told from
+ *          cached memory
  * Says     CALL, POOL (type 3), RETURN (va)
  * Source   ntddk/nf-ntddk-mmallocatenoncachedmemory
  */
@@ -269,7 +273,7 @@ PVOID MmAllocateNonCachedMemory(SIZE_T NumberOfBytes)
 {
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_MmAllocateNonCachedMemory, 0, NumberOfBytes, 0, 0, 0);
-    void *p = contiguous(s, NumberOfBytes, 0, UINT64_MAX, 0, MM_NONCACHED);
+    void *p = contiguous(s, NumberOfBytes, 0, UINT64_MAX, 0, MM_NONCACHED, true);
 
     call_end(&c, va_of(s, p).v, 0, 0, 0);
     return p;

@@ -22,7 +22,7 @@
 
 static uint64_t mdl_va(struct sim *s, PMDL mdl) { return va_of(s, mm_mdl_va(mdl)).v; }
 
-uint32_t mdl_obj(struct sim *s, PMDL Mdl)
+uint32_t mdl_obj_other(struct sim *s, PMDL Mdl)
 {
     const struct objmap_entry *e;
 

@@ -171,6 +171,8 @@ static PMDL pages_call(struct sim *s, struct call *c, uint64_t skip, uint64_t lo
 
     call_arg(c, 0, cache, flags, node, 0);
     mdl = pages_for_mdl(s, low, high, skip, total, flags);
+    for (ULONG i = 0; mdl && mm_is_uncached(cache) && i < mdl->ByteCount >> PAGE_SHIFT; i++)
+        mem_frame(s, mem_page(s, MmGetMdlPfnArray(mdl)[i]))->uncached = true;
     call_end(c, mdl_obj(s, mdl), mdl ? mdl->ByteCount : 0, 0, 0);
     return mdl;
 }
@@ -203,9 +205,10 @@ PMDL MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAdd
  * Units    SkipBytes, TotalBytes: bytes
  * Returns  an MDL of what was to be had; NULL: nothing, less than all with
  *          MM_ALLOCATE_FULLY_REQUIRED, flags or SkipBytes that do not fit together
- * Gap      CacheType has no effect; MM_ALLOCATE_PREFER_CONTIGUOUS, NO_WAIT, LOCAL_NODE_ONLY and
- *          TRIM_IF_NECESSARY ask for nothing that this machine would do otherwise; there are no
- *          large pages (MM_ALLOCATE_FAST_LARGE_PAGES gives NULL)
+ * Gap      CacheType has no effect but on a machine that is not coherent;
+ *          MM_ALLOCATE_PREFER_CONTIGUOUS, NO_WAIT, LOCAL_NODE_ONLY and TRIM_IF_NECESSARY ask for
+ *          nothing that this machine would do otherwise; there are no large pages
+ *          (MM_ALLOCATE_FAST_LARGE_PAGES gives NULL)
  * Says     CALL (low, high, skip, total), ARG (cache type, flags), MDL, LOCK, RETURN (MDL, bytes)
  * Source   wdm/nf-wdm-mmallocatepagesformdlex
  */

@@ -61,7 +61,13 @@ NTSTATUS ke_wait(struct sim *s, PVOID Object, uint64_t timeout_ns);
 void ke_event_set(struct sim *s, PRKEVENT Event);
 
 /* --- mm.c --- */
-uint32_t mdl_obj(struct sim *s, PMDL Mdl); /* 0 for NULL */
+uint32_t mdl_obj_other(struct sim *s, PMDL Mdl);
+static inline uint32_t mdl_obj(struct sim *s, PMDL Mdl) /* 0 for NULL */
+{
+    const struct objmap_entry *e = objmap_last(&s->nt->objects, Mdl);
+
+    return __builtin_expect(e && e->live, 1) ? e->obj : mdl_obj_other(s, Mdl);
+}
 void *mdl_system_view(struct sim *s,
                       PMDL Mdl); /* maps it if it is not mapped; NULL: no view left */
 PMDL mdl_create(struct sim *s, PVOID Va, ULONG Length,
@@ -73,6 +79,13 @@ void mdl_unlock(struct sim *s, PMDL Mdl);
 
 /* --- io.c --- */
 uint32_t irp_obj(struct sim *s, PIRP Irp);
-uint32_t device_obj(struct sim *s, PDEVICE_OBJECT DeviceObject);
+static inline uint32_t device_obj(struct sim *s, PDEVICE_OBJECT DeviceObject)
+{
+    const struct objmap_entry *e = objmap_last(&s->nt->objects, DeviceObject);
+
+    if (__builtin_expect(e && OBJ_TYPE(e->obj) == OBJ_DEVOBJ, 1))
+        return e->obj;
+    return nt_obj(s, DeviceObject, OBJ_DEVOBJ);
+}
 
 #endif

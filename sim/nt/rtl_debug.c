@@ -171,13 +171,22 @@ NTSTATUS DbgSetDebugFilterState(ULONG ComponentId, ULONG Level, BOOLEAN State)
     return STATUS_ACCESS_DENIED;
 }
 
-/* No debugger is attached: a breakpoint is an exception, which some drivers catch. */
+/*
+ * A breakpoint is an exception, which some drivers catch to learn whether a debugger is there. Where
+ * no frame could catch it the driver goes on, as when somebody at a debugger types `g`: drivers are
+ * built checked here (DBG), and a checked driver may break wherever it likes.
+ */
 static void breakpoint(struct sim *s, uint64_t status)
 {
+    static const char text[] = "*** Breakpoint: no debugger is attached, the driver goes on\n";
     struct call c = call_begin(s, API_DbgBreakPoint, 0, status, 0, 0, 0);
+    bool caught = *seh_head() != NULL;
 
-    call_end(&c, 0, 0, 0, 0);
-    seh_raise(STATUS_BREAKPOINT_CODE, 0, NULL);
+    if (!caught)
+        io_debug_text(s, text, strlen(text));
+    call_end(&c, caught, 0, 0, 0);
+    if (caught)
+        seh_raise(STATUS_BREAKPOINT_CODE, 0, NULL);
 }
 
 /*
@@ -185,8 +194,8 @@ static void breakpoint(struct sim *s, uint64_t status)
  *
  * Irql     any
  * Returns  nothing
- * Gap      none known: without a debugger the exception is nobody's, and the machine stops
- * Says     CALL, RETURN, EXCEPTION
+ * Gap      where no __try could catch it Windows without a debugger stops (0x7E); here it goes on
+ * Says     CALL, RETURN (whether it is raised), EXCEPTION
  * Source   wdm/nf-wdm-dbgbreakpoint
  */
 VOID DbgBreakPoint(VOID) { breakpoint(sim_now(), 0); }

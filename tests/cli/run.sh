@@ -143,5 +143,135 @@ for jobs in 1 3; do "$dmacheck" run $twin --profile all --seeds 0..3 --jobs $job
 if cmp -s "$tmp/jobs1" "$tmp/jobs3"; then ok; else bad "--jobs 3 gives another report than --jobs 1"; fi
 says 1 'put-while-device-runs \[profile=remap seed=3\]' verify "$tmp/1.dmatrace"
 
+# A folder without driver.ini, a driver without scenarios, without AddDevice: taken as they are.
+mkdir -p "$tmp/legacy" "$tmp/empty"
+cat > "$tmp/legacy/legacy.c" << 'EOF'
+#include <ntddk.h>
+#include <devioctl.h>
+DRIVER_DISPATCH Answer;
+DRIVER_UNLOAD Unload;
+static UNICODE_STRING name = RTL_CONSTANT_STRING(L"\\Device\\Legacy0");
+static UNICODE_STRING link = RTL_CONSTANT_STRING(L"\\DosDevices\\Legacy");
+NTSTATUS Answer(PDEVICE_OBJECT Device, PIRP Irp)
+{
+    PIO_STACK_LOCATION at = IoGetCurrentIrpStackLocation(Irp);
+    NTSTATUS status = STATUS_SUCCESS;
+    UNREFERENCED_PARAMETER(Device);
+    Irp->IoStatus.Information = 0;
+    if (at->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
+        status = STATUS_INVALID_DEVICE_REQUEST;
+        if (at->Parameters.DeviceIoControl.IoControlCode == CTL_CODE(FILE_DEVICE_UNKNOWN, 0x900, METHOD_BUFFERED, FILE_ANY_ACCESS)) {
+            *(ULONG *)Irp->AssociatedIrp.SystemBuffer = at->FileObject->FileName.Length;
+            Irp->IoStatus.Information = sizeof(ULONG);
+            status = STATUS_SUCCESS;
+        }
+    }
+#ifdef RAISED
+    if (at->MajorFunction == IRP_MJ_CLEANUP) {
+        KIRQL old;
+        KeRaiseIrql(DISPATCH_LEVEL, &old);
+    }
+#endif
+    Irp->IoStatus.Status = status;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    return status;
+}
+VOID Unload(PDRIVER_OBJECT Driver)
+{
+    IoDeleteSymbolicLink(&link);
+    IoDeleteDevice(Driver->DeviceObject);
+}
+NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING Path)
+{
+    PDEVICE_OBJECT device;
+    NTSTATUS status = IoCreateDevice(Driver, 0, &name, FILE_DEVICE_UNKNOWN, 0, FALSE, &device);
+    UNREFERENCED_PARAMETER(Path);
+    if (!NT_SUCCESS(status))
+        return status;
+    KdBreakPoint(); /* nobody is at a debugger, and the driver goes on */
+    __try {
+        DbgBreakPoint(); /* a driver that would know */
+        status = STATUS_UNSUCCESSFUL;
+    } __except (GetExceptionCode() == STATUS_BREAKPOINT ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH) {
+        status = STATUS_SUCCESS;
+    }
+    if (!NT_SUCCESS(status)) {
+        IoDeleteDevice(device);
+        return status;
+    }
+    Driver->MajorFunction[IRP_MJ_CREATE] = Driver->MajorFunction[IRP_MJ_CLOSE] = Answer;
+    Driver->MajorFunction[IRP_MJ_CLEANUP] = Driver->MajorFunction[IRP_MJ_DEVICE_CONTROL] = Answer;
+    Driver->DriverUnload = Unload;
+    return IoCreateSymbolicLink(&link, &name);
+}
+EOF
+wrong 'no driver.ini in this folder, and no .c files' run "$tmp/empty"
+says 0 'no driver.ini; taken as the driver: legacy.c' run "$tmp/legacy"
+json '[.runs[].scenario] == ["default", "default-pulled-out"]' run "$tmp/legacy" --format json
+
+# The same by name, with a file's own name behind the device's; a card that comes with the driver.
+cp -r "$tmp/legacy" "$tmp/named"
+cat > "$tmp/named/scenarios.c" << 'EOF'
+#include "include/dmacheck/scenario.h"
+const struct dm_setup dmacheck_setup = { .devices = "" };
+static void names(struct dm_run *r)
+{
+    static const char *const path[] = { "\\\\.\\Legacy", "\\Device\\legacy0\\x", "\\DosDevices\\Legacy\\a\\b" };
+    static const unsigned bytes[] = { 0, 4, 8 };
+    uint32_t *out = dm_alloc(r, 4, 0);
+    int32_t status;
+    for (int i = 0; i < 3; i++) {
+        struct dm_file *f = dm_open_name(r, path[i], DM_READ_ACCESS, &status);
+        dm_expect(r, f && status == 0);
+        dm_expect(r, dm_ioctl(r, f, DM_CTL_CODE(0x22, 0x900, 0, 0), 0, 0, out, 4, 0) == 0);
+        dm_expect(r, *out == bytes[i]);
+        dm_close(r, f);
+    }
+    dm_expect(r, !dm_open_name(r, "\\\\.\\Nobody", DM_READ_ACCESS, &status));
+    dm_expect(r, status == (int32_t)0xC0000034);
+}
+const struct dm_scenario dmacheck_scenarios[] = { { "names", "", names, 0 }, { 0 } };
+EOF
+says 0 '1 clean' run "$tmp/named"
+mkdir "$tmp/raised"
+printf '[driver]\nsources = ../legacy/legacy.c\ndefine = RAISED\n' > "$tmp/raised/driver.ini"
+says 1 'bug-check .*legacy/legacy.c:8$' run "$tmp/raised"
+if grep -q 'bug check 0xC8 (0x20000' "$tmp/out"; then ok; else bad "an IRQL left raised is no 0xC8"; fi
+mkdir "$tmp/card"
+cat > "$tmp/card/card.c" << 'EOF'
+#include <ntddk.h>
+DRIVER_ADD_DEVICE Add;
+NTSTATUS Add(PDRIVER_OBJECT Driver, PDEVICE_OBJECT Pdo)
+{
+    ULONG vendor = 0, n;
+    UNREFERENCED_PARAMETER(Driver);
+    IoGetDeviceProperty(Pdo, DevicePropertyHardwareID, 0, NULL, &n);
+    vendor = n; /* its identifiers are there; they do not matter here */
+    return vendor ? STATUS_NO_SUCH_DEVICE : STATUS_SUCCESS;
+}
+NTSTATUS DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING Path)
+{
+    UNREFERENCED_PARAMETER(Path);
+    Driver->DriverExtension->AddDevice = Add;
+    return STATUS_SUCCESS;
+}
+EOF
+cat > "$tmp/card/scenarios.c" << 'EOF'
+#include "include/dmacheck/device.h"
+#include "include/dmacheck/scenario.h"
+static uint64_t get(struct dm_device *d, unsigned b, uint64_t o, unsigned n) { (void)d, (void)b, (void)n; return o; }
+static void put(struct dm_device *d, unsigned b, uint64_t o, uint64_t v, unsigned n) { (void)d, (void)b, (void)o, (void)v, (void)n; }
+static void reset(struct dm_device *d) { (void)d; }
+static const struct dm_device_model mine = { .name = "mine", .vendor_id = 0x1234, .device_id = 1, .bars = { { 4096, false } }, .address_bits = 32, .state_bytes = 8, .reset = reset, .read = get, .write = put };
+const struct dm_device_model *const dmacheck_models[] = { &mine, 0 };
+static void plug(struct dm_run *r) { dm_expect(r, !dm_plug(r, "mine") && dm_device_at(r, 0)); }
+const struct dm_scenario dmacheck_scenarios[] = { { "plug", "", plug, DM_MANUAL }, { 0 } };
+EOF
+says 0 '1 clean' run "$tmp/card"
+rm -rf "$tmp/outside"
+mkdir "$tmp/outside"
+(cd "$tmp/outside" && "$dmacheck" run ../legacy --profile remap > ../out 2> ../err)
+if [ $? -eq 0 ]; then ok; else bad "profiles are not found from another folder: $(cat "$tmp/err")"; fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

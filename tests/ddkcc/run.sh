@@ -53,7 +53,7 @@ $cc -std=c11 -O1 -g -Wall -Wextra -I"$root" -rdynamic "$here/host.c" $core -ldl 
     -o "$work/host" || exit 2
 cd "$here" || exit 2
 
-for t in long wide inline dialect statics door seh_except seh_finally seh_fault wpp; do
+for t in long wide inline dialect lax mc statics door seh_except seh_finally seh_fault wpp; do
     runs $t "$here/$t.c"
 done
 runs include_case "$here/include_case.c" -I "$here/inc"
@@ -70,6 +70,21 @@ runs crlf "$work/crlf.c" -I "$here"
 printf '#include "t.h"\n__inline int same(void) { return 1; }\nint other(void);\nint test_main(void) { CHECK(same() + other() == 3); return 0; }\n' >"$work/one.c"
 printf '__inline int same(void) { return 2; }\nint other(void) { return same(); }\n' >"$work/two.c"
 runs two_sources "$work/one.c" -I "$here" "$work/two.c"
+
+# A variable that a header defines, as Microsoft's linker merges it; with an initialiser it is an error.
+printf 'int shared; int *table[2];\nint get(void);\n' >"$work/shared.h"
+printf '#include "t.h"\n#include "shared.h"\nint test_main(void) { shared = 4; table[1] = &shared; CHECK(get() == 8); return 0; }\n' >"$work/common1.c"
+printf '#include "shared.h"\nint get(void) { return shared + *table[1]; }\n' >"$work/common2.c"
+runs tentative "$work/common1.c" -I "$here" "$work/common2.c"
+printf 'int test_main(void) { return 0; }\nint twice = 1;\n' >"$work/twice1.c"
+printf 'int twice = 2;\n' >"$work/twice2.c"
+says defined_twice 1 "does not link" build -o "$work/w.so" "$work/twice1.c" "$work/twice2.c"
+
+# A trace function that only the project file names.
+mkdir -p "$work/project"
+printf '<Project><ClCompile><WppTraceFunction>Say(LEVEL,FLAGS,MSG,...)</WppTraceFunction></ClCompile></Project>\n' >"$work/project/p.vcxproj"
+printf '#include "t.h"\n#include "p.tmh"\nint test_main(void)\n{\n    Say(TRACE_LEVEL_ERROR, IO, "x %%d", 1);\n    CHECK(!strcmp(host_log(), "[test_main p.c:5 1 2 IO x %%d]"));\n    return 0;\n}\n' >"$work/project/p.c"
+runs wpp_project "$work/project/p.c" -I "$here"
 
 # Diagnostics name the driver's own file and line, also in headers and behind long and __try.
 printf 'static long x;\n#pragma alloc_text(A, b)\nint f(void)\n{\n    long y = 1UL; __try { y = 2; } __finally { x = y; }\n    return nothing_here;\n}\n' >"$work/wrong.c"

@@ -301,6 +301,16 @@ static void without_an_iommu_it_is_lost(void **state)
     assert_string_equal(the_finding(s, "iommu-fault")->driver_verifier, "blind");
 }
 
+static void without_bus_mastering_no_iommu_sees_it(void **state)
+{
+    struct says *s = *state;
+
+    verifier_begin(s->v, "remap", 7, true);
+    say_fault(s, DEV_FAULT_BUS_MASTER);
+    assert_string_equal(the_finding(s, "iommu-fault")->driver_verifier, "blind");
+    assert_non_null(strstr(the_finding(s, "iommu-fault")->message, "bus mastering is off"));
+}
+
 static void equal_findings_are_counted(void **state)
 {
     struct says *s = *state;
@@ -351,6 +361,7 @@ int main(void)
         T(the_wrong_irql_names_what_the_page_allows),
         T(an_address_that_was_never_mapped_faults),
         T(without_an_iommu_it_is_lost),
+        T(without_bus_mastering_no_iommu_sees_it),
         T(equal_findings_are_counted),
         T(every_after_names_a_rule_that_comes_first),
     };

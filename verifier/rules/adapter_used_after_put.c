@@ -25,7 +25,7 @@ static uint32_t given_back(const struct event *e)
     }
 }
 
-static RULE_COLD void look(struct rule_run *r, const struct event *e)
+static void on_call(struct rule_run *r, const struct event *e)
 {
     const struct adapter_record *a = track_adapter(r->track, e->obj);
     uint32_t obj = given_back(e);
@@ -41,12 +41,6 @@ static RULE_COLD void look(struct rule_run *r, const struct event *e)
             finding_object(e->obj));
 }
 
-static void on_call(struct rule_run *r, const struct event *e)
-{
-    if (r->track->adapters_dead)
-        look(r, e);
-}
-
-RULE(adapter_used_after_put, .dma_calls = true, .level = ERROR, .family = ADAPTER,
+RULE(adapter_used_after_put, .odd_adapter = true, .level = ERROR, .family = ADAPTER,
      .bugcheck = DV(0xE6, 0x18), .source = "wdm/nc-wdm-pput_dma_adapter",
      .after = "common_buffer_leaked, mapregs_leaked, sgl_leaked, channel_leaked", .run = on_call);

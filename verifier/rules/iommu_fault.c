@@ -2,7 +2,8 @@
  * iommu_fault: a device's access was refused: nothing is mapped at that address for this device,
  * or not for this direction. Windows stops with 0xE6/0x26, also without Driver Verifier, on
  * machines whose firmware switches Kernel DMA Protection on. Where there is no IOMMU, only an
- * address without memory is noticed, by nobody but us: reads give all ones, writes go nowhere.
+ * address without memory is noticed, by nobody but us: reads give all ones, writes go nowhere. A
+ * device whose bus mastering is off never reaches the IOMMU: that too is noticed here only.
  */
 #include <inttypes.h>
 
@@ -17,6 +18,7 @@ static const char *reason_text(uint32_t reason)
         [DEV_FAULT_PERMISSION] = "it is mapped, but not for this direction",
         [DEV_FAULT_WIDTH] = "the address has more bits than the device",
         [DEV_FAULT_NO_MEMORY] = "there is no memory (and here no IOMMU that would have said so)",
+        [DEV_FAULT_BUS_MASTER] = "bus mastering is off in the device's command register",
     };
 
     return reason < sizeof texts / sizeof *texts && texts[reason] ? texts[reason] : "refused";
@@ -30,6 +32,7 @@ static void on_event(struct rule_run *r, const struct event *e)
     finding(r, e,
             &(struct finding_about) { .obj = owner ? owner : e->obj,
                                       .owner = track_adapter_of(r->track, owner),
+                                      .blind = LOW32(e->a[2]) == DEV_FAULT_BUS_MASTER,
                                       .sites = { { ROLE_TOUCHED, LOW32(e->a[3]) },
                                                  { ROLE_MAPPED, m ? m->site_mapped : 0 },
                                                  { ROLE_RELEASED, m ? m->site_released : 0 } } },

@@ -13,6 +13,7 @@
 static const struct limit {
     uint8_t lowest, highest;
 } limits[API_COUNT] = {
+    [API_NONE] = { 0, UINT8_MAX },
 #define API(name, lowest_, highest_, cost, page) [API_##name] = { lowest_, highest_ },
 #include "trace/api.def"
 #undef API
@@ -78,7 +79,7 @@ static void on_event(struct rule_run *r, const struct event *e)
 {
     unsigned api = e->api;
 
-    if (api < API_COUNT && (e->irql < limits[api].lowest || e->irql > limits[api].highest) && api)
+    if (api < API_COUNT && (e->irql < limits[api].lowest || e->irql > limits[api].highest))
         say(r, e, limits[api]);
 }
 

@@ -3,8 +3,9 @@
  */
 #include "verifier/track/track.h"
 
-void adapter_begin(struct track *t, const struct event *e)
+void adapter_begin(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct adapter_record *a = objtab_put(&t->adapters, e->obj);
 
     if (a)
@@ -16,8 +17,9 @@ void adapter_begin(struct track *t, const struct event *e)
                                        .length_max_bytes = e->a[3] };
 }
 
-void adapter_end(struct track *t, const struct event *e)
+void adapter_end(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct adapter_record *a = objtab_find_live(&t->adapters, e->obj);
 
     if (!a)
@@ -27,8 +29,9 @@ void adapter_end(struct track *t, const struct event *e)
     t->adapters_dead++;
 }
 
-void channel_begin(struct track *t, const struct event *e)
+void channel_begin(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
     if (!a)
@@ -38,8 +41,9 @@ void channel_begin(struct track *t, const struct event *e)
     a->site_channel = e->site;
 }
 
-void channel_end(struct track *t, const struct event *e)
+void channel_end(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
     if (a && a->channel == e->obj)

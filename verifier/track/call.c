@@ -6,38 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Makes room for this agent; agents are few and numbered from 0, so this is rare. */
-static __attribute__((noinline, cold)) bool room(struct track *t, uint32_t agent)
+/* Makes room for this agent first; agents are few and numbered from 0, so this is rare. */
+static __attribute__((noinline, cold)) void begun_first(struct track *t, const struct event *e)
 {
-    uint32_t agents = (agent | 15) + 1;
+    uint32_t agents = (e->agent | 15u) + 1;
     struct call_stack *calls = realloc(t->calls, agents * sizeof *calls);
 
     if (!calls)
-        return false;
+        return;
     memset(calls + t->agents, 0, (agents - t->agents) * sizeof *calls);
     t->calls = calls;
     t->agents = agents;
-    return true;
+    call_begun(t, e);
 }
 
-void call_begun(struct track *t, const struct event *e)
+void call_begun(void *track, const struct event *e)
 {
-    struct call_stack *s;
+    struct track *t = track;
+    struct call_stack *s = &t->calls[e->agent];
 
-    if (e->agent >= t->agents && !room(t, e->agent))
+    if (__builtin_expect(e->agent >= t->agents, 0)) {
+        begun_first(t, e);
         return;
-    s = &t->calls[e->agent];
+    }
     if (s->depth < TRACK_CALL_DEPTH)
-        s->open[s->depth] = (struct call_record) { e->api, e->obj, e->site, e->agent };
+        s->open[s->depth] = (struct call_record) { e->obj, e->site, e->api, e->agent };
     s->depth++;
 }
 
-void call_over(struct track *t, const struct event *e)
+void call_over(void *track, const struct event *e)
 {
-    struct call_stack *s = e->agent < t->agents ? &t->calls[e->agent] : NULL;
-
-    if (s && s->depth)
-        s->depth--;
+    struct track *t = track;
+    if (e->agent < t->agents && t->calls[e->agent].depth)
+        t->calls[e->agent].depth--;
 }
 
 const struct call_record *track_call(const struct track *t, uint16_t agent, unsigned up)

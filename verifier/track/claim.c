@@ -143,8 +143,9 @@ static void claim_end(struct track *t, const struct event *e)
     }
 }
 
-void claim_event(struct track *t, const struct event *e)
+void claim_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     if (e->kind == EV_DEV_CLAIM)
         claim_begin(t, e, track_owner(t, (uint32_t)e->a[2], e->a[0]));
     else

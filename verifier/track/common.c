@@ -3,8 +3,9 @@
  */
 #include "verifier/track/track.h"
 
-void common_event(struct track *t, const struct event *e)
+void common_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
     struct common_record *c;
 

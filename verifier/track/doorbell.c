@@ -12,8 +12,9 @@ static struct doorbell *slot_of(const struct track *t, uint64_t key)
 }
 
 /* A place that shares its slot with a busier one is forgotten; the release then counts as first. */
-void doorbell_event(struct track *t, const struct event *e)
+void doorbell_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     uint64_t key = (uint64_t)e->obj << 32 | e->site;
 
     *slot_of(t, key) = (struct doorbell) { key, e->seq };

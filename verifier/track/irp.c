@@ -3,8 +3,9 @@
  */
 #include "verifier/track/track.h"
 
-void irp_event(struct track *t, const struct event *e)
+void irp_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct irp_record *i;
 
     if (e->kind == EV_IRP) {

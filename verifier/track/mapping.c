@@ -5,8 +5,9 @@
  */
 #include "verifier/track/track.h"
 
-void sgl_begin(struct track *t, const struct event *e)
+void sgl_begin(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m = objtab_put(&t->sgls, e->obj);
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
@@ -24,8 +25,9 @@ void sgl_begin(struct track *t, const struct event *e)
         a->live_sgls++;
 }
 
-void mapregs_begin(struct track *t, const struct event *e)
+void mapregs_begin(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m = objtab_put(&t->mapregs, e->obj);
     struct adapter_record *a = track_adapter(t, (uint32_t)e->a[0]);
 
@@ -42,8 +44,9 @@ void mapregs_begin(struct track *t, const struct event *e)
 }
 
 /* The adapter is the one that gave it, whichever took it back. */
-void sgl_end(struct track *t, const struct event *e)
+void sgl_end(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m = objtab_find_live(&t->sgls, e->obj);
     struct adapter_record *a = m ? track_adapter(t, m->adapter) : NULL;
 
@@ -56,8 +59,9 @@ void sgl_end(struct track *t, const struct event *e)
         a->live_sgls--;
 }
 
-void mapregs_end(struct track *t, const struct event *e)
+void mapregs_end(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m = objtab_find_live(&t->mapregs, e->obj);
     struct adapter_record *a = m ? track_adapter(t, m->adapter) : NULL;
 
@@ -70,25 +74,27 @@ void mapregs_end(struct track *t, const struct event *e)
         a->live_mapregs--;
 }
 
-void mapping_map(struct track *t, const struct event *e)
+void mapping_map(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m = track_mapping(t, e->obj);
 
+    if (m && m->head.live) {
+        m->mapped = true;
+        m->to_device = (e->a[1] & EVENT_TO_DEVICE) != 0;
+        m->bounced |= (e->a[1] & EVENT_BOUNCED) != 0;
+        m->flushed = false;
+        m->mapped_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
+        m->now_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
+        m->mdl = (uint32_t)e->a[3];
+        m->site_mapped = e->site;
+    }
     track_range_enter(&t->ranges, e->a[0], EVENT_LENGTH(e->a[1]), e->obj);
-    if (!m || !m->head.live)
-        return;
-    m->mapped = true;
-    m->to_device = (e->a[1] & EVENT_TO_DEVICE) != 0;
-    m->bounced |= (e->a[1] & EVENT_BOUNCED) != 0;
-    m->flushed = false;
-    m->mapped_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
-    m->now_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
-    m->mdl = (uint32_t)e->a[3];
-    m->site_mapped = e->site;
 }
 
-void mapping_flush(struct track *t, const struct event *e)
+void mapping_flush(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m = track_mapping(t, e->obj);
 
     if (!m)
@@ -97,8 +103,9 @@ void mapping_flush(struct track *t, const struct event *e)
     m->flushed_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
 }
 
-void mapping_unmap(struct track *t, const struct event *e)
+void mapping_unmap(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m;
 
     track_range_leave(&t->ranges, e->a[0], EVENT_LENGTH(e->a[1]), e->obj);
@@ -110,8 +117,9 @@ void mapping_unmap(struct track *t, const struct event *e)
 }
 
 /* What a device has moved through map registers: so much has to be flushed. */
-void mapping_moved(struct track *t, const struct event *e)
+void mapping_moved(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mapping *m;
 
     if (OBJ_TYPE((uint32_t)e->a[2]) == OBJ_MAPREG && (m = track_mapping(t, (uint32_t)e->a[2])))

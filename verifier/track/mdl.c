@@ -3,8 +3,9 @@
  */
 #include "verifier/track/track.h"
 
-void mdl_event(struct track *t, const struct event *e)
+void mdl_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     struct mdl_record *m =
         e->kind == EV_MDL ? objtab_put(&t->mdls, e->obj) : objtab_find_live(&t->mdls, e->obj);
 

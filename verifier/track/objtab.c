@@ -14,6 +14,14 @@ static size_t rows_of(uint32_t mask)
     return (size_t)mask + OBJTAB_WINDOW; /* the window of the last row does not wrap */
 }
 
+/* The row that a look-up of 0, nobody's id, comes to must not have that id when it was never used. */
+#define UNUSED_FIRST UINT32_MAX
+
+static void mark_first(struct objtab *t)
+{
+    ((struct objtab_head *)t->rows)->id = UNUSED_FIRST;
+}
+
 int objtab_create(struct objtab *t, size_t row_bytes, unsigned bits)
 {
     must((row_bytes & (row_bytes - 1)) == 0);
@@ -21,7 +29,10 @@ int objtab_create(struct objtab *t, size_t row_bytes, unsigned bits)
     t->row_shift = (uint32_t)__builtin_ctzll(row_bytes);
     t->mask = (1u << bits) - 1;
     t->rows = calloc(rows_of(t->mask), row_bytes);
-    return t->rows ? 0 : -1;
+    if (!t->rows)
+        return -1;
+    mark_first(t);
+    return 0;
 }
 
 void objtab_destroy(struct objtab *t)
@@ -35,6 +46,7 @@ void objtab_reset(struct objtab *t)
     memset(t->rows, 0, (size_t)t->top << t->row_shift);
     t->top = 0;
     t->live = 0;
+    mark_first(t);
 }
 
 /* The row that id may take: its own, a row never used, or else a dead one. */
@@ -71,11 +83,12 @@ static bool grow(struct objtab *t)
             *t = old;
             return false;
         }
+        mark_first(t);
         for (uint32_t i = 0; i < old.top && all; i++) {
             struct objtab_head *h = (void *)(old.rows + ((size_t)i << t->row_shift)), *to;
             uint32_t slot = 0;
 
-            if (!h->id)
+            if (!h->id || h->id == UNUSED_FIRST)
                 continue;
             to = place_for(t, h->id, &slot);
             all = to || !h->live;

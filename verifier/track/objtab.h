@@ -16,7 +16,7 @@
 
 /* Every record begins with this. */
 struct objtab_head {
-    uint32_t id; /* 0: never used */
+    uint32_t id; /* 0: never used; the first row: see objtab.c */
     uint32_t live;
 };
 
@@ -58,7 +58,7 @@ static inline void *objtab_find(const struct objtab *t, uint32_t id)
 {
     char *row = t->rows + ((size_t)(OBJ_NUMBER(id) & t->mask) << t->row_shift);
 
-    if (__builtin_expect(((struct objtab_head *)row)->id == id && id, 1))
+    if (__builtin_expect(((struct objtab_head *)row)->id == id, 1))
         return row;
     return objtab_find_slow(t, id);
 }

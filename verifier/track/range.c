@@ -20,6 +20,7 @@ int track_range_create(struct range_index *x, unsigned bits)
     memset(x, 0, sizeof *x);
     x->mask = (1u << bits) - 1;
     x->epoch = 1;
+    x->levels = 1;
     x->sets = calloc((size_t)x->mask + 1, sizeof *x->sets);
     return x->sets ? 0 : -1;
 }
@@ -35,7 +36,7 @@ void track_range_reset(struct range_index *x)
     x->epoch++;
     x->stamp = 0;
     x->live = 0;
-    x->levels = 0;
+    x->levels = 1;
     if (x->epoch)
         return;
     memset(x->sets, 0, ((size_t)x->mask + 1) * sizeof *x->sets); /* the epochs came round */
@@ -77,6 +78,7 @@ static bool put_block(struct range_index *x, const struct range_entry *entry)
         }
         way = victim_in(set);
         if (way) {
+            set->turn = (uint16_t)(way - set->ways + 1);
             *way = *entry;
             return true;
         }
@@ -118,7 +120,7 @@ static struct range_entry *find_block(const struct range_index *x, uint64_t key,
         for (unsigned i = 0; i < RANGE_WAYS; i++) {
             struct range_entry *w = &set->ways[i];
 
-            if (w->key == key && (w->stamp & 1) && w->owner == owner && address >= w->start &&
+            if (w->owner == owner && w->key == key && (w->stamp & 1) && address >= w->start &&
                 address < w->end)
                 return w;
         }
@@ -137,18 +139,32 @@ static inline unsigned block_level(uint64_t page, uint64_t last)
     return fits < aligned ? fits : aligned;
 }
 
-/* Most ranges are one page: no blocks to cut, and as a rule room in the page's own set. */
-static inline bool enter_page(struct range_index *x, uint64_t start, uint64_t end, uint32_t owner)
+/* Not empty, and within one page: most ranges are. */
+static inline bool in_one_page(uint64_t start, uint64_t length_bytes)
+{
+    return length_bytes - 1 < PAGE_BYTES - PAGE_OFFSET(start);
+}
+
+/* No blocks to cut, and as a rule room in the page's own set, where the way after the one that was
+ * written last is empty or the oldest. */
+static inline bool enter_page(struct range_index *x, uint64_t start, uint64_t length_bytes,
+                              uint32_t owner)
 {
     uint64_t key = start >> PAGE_BITS << 6;
     struct range_set *set = &x->sets[set_of(x, key)];
-    struct range_entry *way;
+    unsigned turn = set->turn;
+    struct range_entry *way = &set->ways[turn % RANGE_WAYS];
 
-    if (set->epoch != x->epoch || !(way = victim_in(set)))
+    if (__builtin_expect(set->epoch != x->epoch || (way->stamp & 1), 0))
         return false;
-    *way = (struct range_entry) { key, start, end, owner, (x->stamp += 2) | 1 };
-    x->levels |= 1;
+    set->turn = (uint16_t)(turn + 1);
+    x->stamp += 2;
     x->live++;
+    way->key = key;
+    way->start = start;
+    way->end = start + length_bytes;
+    way->owner = owner;
+    way->stamp = x->stamp | 1;
     return true;
 }
 
@@ -176,12 +192,10 @@ static __attribute__((noinline)) void enter_blocks(struct range_index *x, uint64
 
 void track_range_enter(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
 {
-    uint64_t end = start + length_bytes;
-
-    if (!length_bytes || end < start)
-        return; /* nothing, or past the end of the address space: no range */
-    if (start >> PAGE_BITS != (end - 1) >> PAGE_BITS || !enter_page(x, start, end, owner))
-        enter_blocks(x, start, end, owner);
+    if (in_one_page(start, length_bytes) && enter_page(x, start, length_bytes, owner))
+        return;
+    if (length_bytes && start + length_bytes > start) /* not past the end of the address space */
+        enter_blocks(x, start, start + length_bytes, owner);
 }
 
 static void leave_blocks(struct range_index *x, uint64_t start, uint64_t end, uint32_t owner)
@@ -217,35 +231,27 @@ static const struct range_entry *around(const struct range_index *x, uint64_t ad
     return NULL;
 }
 
-/* The whole of a range of one page that is where enter_page put it. */
-static inline bool leave_page(struct range_index *x, uint64_t start, uint64_t end, uint32_t owner)
+/* The whole of a range of one page that enter_page has just put where it is. */
+static inline bool leave_page(struct range_index *x, uint64_t start, uint64_t length_bytes,
+                              uint32_t owner)
 {
-    uint64_t page = start >> PAGE_BITS;
-    struct range_set *set = &x->sets[set_of(x, page << 6)];
+    struct range_set *set = &x->sets[set_of(x, start >> PAGE_BITS << 6)];
+    struct range_entry *w = &set->ways[(set->turn - 1u) % RANGE_WAYS];
 
-    if (set->epoch != x->epoch || page != (end - 1) >> PAGE_BITS)
+    if (w->start != start || w->end - start != length_bytes || w->owner != owner ||
+        !(w->stamp & 1) || set->epoch != x->epoch || !in_one_page(start, length_bytes))
         return false;
-    for (unsigned i = 0; i < RANGE_WAYS; i++) {
-        struct range_entry *w = &set->ways[i];
-
-        if (w->owner == owner && w->start == start && w->end == end && w->key == page << 6 &&
-            (w->stamp & 1)) {
-            w->stamp &= ~1u;
-            x->live--;
-            return true;
-        }
-    }
-    return false;
+    w->stamp--;
+    x->live--;
+    return true;
 }
 
-void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
+static __attribute__((noinline)) void leave_part(struct range_index *x, uint64_t start,
+                                                 uint64_t length_bytes, uint32_t owner)
 {
-    const struct range_entry *w;
+    const struct range_entry *w = length_bytes ? around(x, start, owner) : NULL;
     uint64_t whole_start, whole_end;
 
-    if (leave_page(x, start, start + length_bytes, owner))
-        return;
-    w = length_bytes ? around(x, start, owner) : NULL;
     if (!w)
         return;
     whole_start = w->start;
@@ -255,6 +261,12 @@ void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_by
         track_range_enter(x, whole_start, start - whole_start, owner);
     if (start + length_bytes < whole_end)
         track_range_enter(x, start + length_bytes, whole_end - (start + length_bytes), owner);
+}
+
+void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_bytes, uint32_t owner)
+{
+    if (!leave_page(x, start, length_bytes, owner))
+        leave_part(x, start, length_bytes, owner);
 }
 
 static const struct range_entry *best_at(const struct range_index *x, uint64_t key,

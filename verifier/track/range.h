@@ -19,13 +19,14 @@ struct range_entry {
 };
 struct range_set {
     uint32_t epoch;      /* the set is empty unless this is the index's epoch */
-    uint32_t overflowed; /* an entry went on to the next set */
+    uint16_t overflowed; /* an entry went on to the next set */
+    uint16_t turn;       /* the way to write next: after the one that was written last */
     struct range_entry ways[RANGE_WAYS];
 };
 struct range_index {
     struct range_set *sets;
     uint32_t mask, epoch, stamp, live;
-    uint64_t levels; /* one bit for each level that was used */
+    uint64_t levels; /* one bit for each level that was used, and the pages' own */
 };
 
 int track_range_create(struct range_index *x, unsigned bits);

@@ -55,20 +55,22 @@ void track_reset(struct track *t)
     t->cut_short = false;
 }
 
-static void irql_event(struct track *t, const struct event *e)
+static void irql_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     t->irql[e->cpu % TRACK_CPUS] = (struct irql_record) { e->site, (uint8_t)e->a[1] };
 }
 
-static void phase_event(struct track *t, const struct event *e)
+static void phase_event(void *track, const struct event *e)
 {
+    struct track *t = track;
     t->phases_seen |= 1u << (e->a[0] & 31);
     t->cut_short |= e->a[0] == PHASE_END && e->a[1];
 }
 
-static void nobody(struct track *t, const struct event *e)
+static void nobody(void *track, const struct event *e)
 {
-    (void)t;
+    (void)track;
     (void)e;
 }
 
@@ -113,6 +115,7 @@ track_handler *const track_handlers[EV_COUNT] = {
     [EV_ISR] = nobody,
     [EV_ISR_END] = nobody,
     [EV_BUGCHECK] = nobody,
+    [EV_BAD_ACCESS] = nobody,
     [EV_INPUT] = nobody,
     [EV_EXCEPTION] = nobody,
     [EV_CONTEXT] = nobody,

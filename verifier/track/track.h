@@ -100,7 +100,7 @@ struct irql_record {
 
 /* --- call.c: calls that are open, by agent --- */
 struct call_record {
-    uint32_t api, obj, site, agent;
+    uint32_t obj, site, api, agent; /* the first two as in an event: one word */
 };
 struct call_stack {
     struct call_record open[TRACK_CALL_DEPTH];
@@ -127,7 +127,7 @@ int track_create(struct track *t);
 void track_destroy(struct track *t);
 void track_reset(struct track *t);
 /* What takes in an event of each kind; never NULL. */
-typedef void track_handler(struct track *t, const struct event *e);
+typedef void track_handler(void *track, const struct event *e);
 extern track_handler *const track_handlers[EV_COUNT];
 
 /* --- look-ups; all give NULL for what was never seen or is long forgotten --- */

@@ -391,9 +391,83 @@ DDK_INLINE LARGE_INTEGER RtlLargeIntegerSubtract(LARGE_INTEGER A, LARGE_INTEGER 
     A.QuadPart -= B.QuadPart;
     return A;
 }
+DDK_INLINE LARGE_INTEGER RtlLargeIntegerNegate(LARGE_INTEGER A)
+{
+    A.QuadPart = (LONGLONG)(0 - (ULONGLONG)A.QuadPart);
+    return A;
+}
+DDK_INLINE LARGE_INTEGER RtlEnlargedIntegerMultiply(LONG A, LONG B)
+{
+    LARGE_INTEGER Result;
+
+    Result.QuadPart = (LONGLONG)A * B;
+    return Result;
+}
+DDK_INLINE LARGE_INTEGER RtlEnlargedUnsignedMultiply(ULONG A, ULONG B)
+{
+    LARGE_INTEGER Result;
+
+    Result.QuadPart = (LONGLONG)((ULONGLONG)A * B);
+    return Result;
+}
+DDK_INLINE LARGE_INTEGER RtlExtendedIntegerMultiply(LARGE_INTEGER A, LONG B)
+{
+    A.QuadPart = (LONGLONG)((ULONGLONG)A.QuadPart * (ULONGLONG)(LONGLONG)B);
+    return A;
+}
+DDK_INLINE ULONG RtlEnlargedUnsignedDivide(ULARGE_INTEGER A, ULONG B, PULONG Remainder)
+{
+    if (Remainder)
+        *Remainder = (ULONG)(A.QuadPart % B);
+    return (ULONG)(A.QuadPart / B);
+}
+DDK_INLINE LARGE_INTEGER RtlExtendedLargeIntegerDivide(LARGE_INTEGER A, ULONG B, PULONG Remainder)
+{
+    ULONGLONG Whole = (ULONGLONG)A.QuadPart;
+
+    if (Remainder)
+        *Remainder = (ULONG)(Whole % B);
+    A.QuadPart = (LONGLONG)(Whole / B);
+    return A;
+}
+DDK_INLINE LARGE_INTEGER RtlLargeIntegerDivide(LARGE_INTEGER A, LARGE_INTEGER B,
+                                               PLARGE_INTEGER Remainder)
+{
+    ULONGLONG Whole = (ULONGLONG)A.QuadPart;
+
+    if (Remainder)
+        Remainder->QuadPart = (LONGLONG)(Whole % (ULONGLONG)B.QuadPart);
+    A.QuadPart = (LONGLONG)(Whole / (ULONGLONG)B.QuadPart);
+    return A;
+}
+DDK_INLINE LARGE_INTEGER RtlLargeIntegerShiftLeft(LARGE_INTEGER A, CCHAR Count)
+{
+    A.QuadPart = (LONGLONG)((ULONGLONG)A.QuadPart << Count);
+    return A;
+}
+DDK_INLINE LARGE_INTEGER RtlLargeIntegerShiftRight(LARGE_INTEGER A, CCHAR Count)
+{
+    A.QuadPart = (LONGLONG)((ULONGLONG)A.QuadPart >> Count);
+    return A;
+}
+DDK_INLINE LARGE_INTEGER RtlLargeIntegerArithmeticShift(LARGE_INTEGER A, CCHAR Count)
+{
+    A.QuadPart >>= Count;
+    return A;
+}
+#define RtlLargeIntegerAnd(R, S, M) ((R).QuadPart = (S).QuadPart & (M).QuadPart)
 #define RtlLargeIntegerEqualTo(X, Y) ((X).QuadPart == (Y).QuadPart)
 #define RtlLargeIntegerGreaterThan(X, Y) ((X).QuadPart > (Y).QuadPart)
 #define RtlLargeIntegerLessThan(X, Y) ((X).QuadPart < (Y).QuadPart)
+#define RtlLargeIntegerNotEqualTo(X, Y) ((X).QuadPart != (Y).QuadPart)
+#define RtlLargeIntegerGreaterThanOrEqualTo(X, Y) ((X).QuadPart >= (Y).QuadPart)
+#define RtlLargeIntegerLessThanOrEqualTo(X, Y) ((X).QuadPart <= (Y).QuadPart)
+#define RtlLargeIntegerEqualToZero(X) ((X).QuadPart == 0)
+#define RtlLargeIntegerNotEqualToZero(X) ((X).QuadPart != 0)
+#define RtlLargeIntegerGreaterThanZero(X) ((X).QuadPart > 0)
+#define RtlLargeIntegerGreaterOrEqualToZero(X) ((X).QuadPart >= 0)
+#define RtlLargeIntegerLessThanZero(X) ((X).QuadPart < 0)
+#define RtlLargeIntegerLessOrEqualToZero(X) ((X).QuadPart <= 0)
 #define RtlOffsetToPointer(B, O) ((PCHAR)(((PCHAR)(B)) + ((ULONG_PTR)(O))))
 #define RtlPointerToOffset(B, P) ((ULONG)(((PCHAR)(P)) - ((PCHAR)(B))))
 #define RtlRetrieveUlong(D, S) ((void)memcpy((D), (S), sizeof(ULONG)))

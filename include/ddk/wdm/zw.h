@@ -128,7 +128,15 @@ typedef enum _FILE_INFORMATION_CLASS {
     FilePipeRemoteInformation, FileMailslotQueryInformation, FileMailslotSetInformation,
     FileCompressionInformation, FileObjectIdInformation, FileCompletionInformation,
     FileMoveClusterInformation, FileQuotaInformation, FileReparsePointInformation,
-    FileNetworkOpenInformation, FileAttributeTagInformation, FileTrackingInformation
+    FileNetworkOpenInformation, FileAttributeTagInformation, FileTrackingInformation,
+    FileIdBothDirectoryInformation, FileIdFullDirectoryInformation,
+    FileValidDataLengthInformation, FileShortNameInformation, FileIoCompletionNotificationInformation,
+    FileIoStatusBlockRangeInformation, FileIoPriorityHintInformation, FileSfioReserveInformation,
+    FileSfioVolumeInformation, FileHardLinkInformation, FileProcessIdsUsingFileInformation,
+    FileNormalizedNameInformation, FileNetworkPhysicalNameInformation,
+    FileIdGlobalTxDirectoryInformation, FileIsRemoteDeviceInformation, FileUnusedInformation,
+    FileNumaNodeInformation, FileStandardLinkInformation, FileRemoteProtocolInformation,
+    FileMaximumInformation = 0x53
 } FILE_INFORMATION_CLASS, *PFILE_INFORMATION_CLASS;
 typedef struct _FILE_BASIC_INFORMATION {
     LARGE_INTEGER CreationTime;

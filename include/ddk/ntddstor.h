@@ -1,0 +1,84 @@
+/*
+ * ntddstor.h: the control codes and structures that all storage devices share.
+ * Source: ntddstor.h pages of the DDI reference
+ */
+#ifndef DDK_NTDDSTOR_H
+#define DDK_NTDDSTOR_H
+#define _NTDDSTOR_H_
+#include <ntdef.h>
+#include <devioctl.h>
+#define IOCTL_STORAGE_BASE FILE_DEVICE_MASS_STORAGE
+#define DDK_STORAGE(Function, Access)                                                              \
+    CTL_CODE(IOCTL_STORAGE_BASE, Function, METHOD_BUFFERED, Access)
+#define IOCTL_STORAGE_CHECK_VERIFY DDK_STORAGE(0x0200, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_CHECK_VERIFY2 DDK_STORAGE(0x0200, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_MEDIA_REMOVAL DDK_STORAGE(0x0201, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_EJECT_MEDIA DDK_STORAGE(0x0202, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_LOAD_MEDIA DDK_STORAGE(0x0203, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_LOAD_MEDIA2 DDK_STORAGE(0x0203, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_RESERVE DDK_STORAGE(0x0204, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_RELEASE DDK_STORAGE(0x0205, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_FIND_NEW_DEVICES DDK_STORAGE(0x0206, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_EJECTION_CONTROL DDK_STORAGE(0x0250, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_MCN_CONTROL DDK_STORAGE(0x0251, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_MEDIA_TYPES DDK_STORAGE(0x0300, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_MEDIA_TYPES_EX DDK_STORAGE(0x0301, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_MEDIA_SERIAL_NUMBER DDK_STORAGE(0x0304, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_GET_HOTPLUG_INFO DDK_STORAGE(0x0305, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_SET_HOTPLUG_INFO DDK_STORAGE(0x0306, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
+#define IOCTL_STORAGE_RESET_BUS DDK_STORAGE(0x0400, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_RESET_DEVICE DDK_STORAGE(0x0401, FILE_READ_ACCESS)
+#define IOCTL_STORAGE_GET_DEVICE_NUMBER DDK_STORAGE(0x0420, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_PREDICT_FAILURE DDK_STORAGE(0x0440, FILE_ANY_ACCESS)
+#define IOCTL_STORAGE_QUERY_PROPERTY DDK_STORAGE(0x0500, FILE_ANY_ACCESS)
+
+typedef struct _STORAGE_DEVICE_NUMBER {
+    ULONG DeviceType;
+    ULONG DeviceNumber;
+    ULONG PartitionNumber;
+} STORAGE_DEVICE_NUMBER, *PSTORAGE_DEVICE_NUMBER;
+typedef struct _STORAGE_HOTPLUG_INFO {
+    ULONG Size;
+    BOOLEAN MediaRemovable;
+    BOOLEAN MediaHotplug;
+    BOOLEAN DeviceHotplug;
+    BOOLEAN WriteCacheEnableOverride;
+} STORAGE_HOTPLUG_INFO, *PSTORAGE_HOTPLUG_INFO;
+typedef struct _PREVENT_MEDIA_REMOVAL {
+    BOOLEAN PreventMediaRemoval;
+} PREVENT_MEDIA_REMOVAL, *PPREVENT_MEDIA_REMOVAL;
+typedef enum _STORAGE_QUERY_TYPE { PropertyStandardQuery = 0, PropertyExistsQuery,
+    PropertyMaskQuery, PropertyQueryMaxDefined } STORAGE_QUERY_TYPE, *PSTORAGE_QUERY_TYPE;
+typedef enum _STORAGE_PROPERTY_ID { StorageDeviceProperty = 0, StorageAdapterProperty,
+    StorageDeviceIdProperty, StorageDeviceUniqueIdProperty, StorageDeviceWriteCacheProperty,
+    StorageMiniportProperty, StorageAccessAlignmentProperty, StorageDeviceSeekPenaltyProperty,
+    StorageDeviceTrimProperty } STORAGE_PROPERTY_ID, *PSTORAGE_PROPERTY_ID;
+typedef struct _STORAGE_PROPERTY_QUERY {
+    STORAGE_PROPERTY_ID PropertyId;
+    STORAGE_QUERY_TYPE QueryType;
+    UCHAR AdditionalParameters[1];
+} STORAGE_PROPERTY_QUERY, *PSTORAGE_PROPERTY_QUERY;
+typedef struct _STORAGE_DESCRIPTOR_HEADER {
+    ULONG Version;
+    ULONG Size;
+} STORAGE_DESCRIPTOR_HEADER, *PSTORAGE_DESCRIPTOR_HEADER;
+typedef enum _STORAGE_BUS_TYPE { BusTypeUnknown = 0x00, BusTypeScsi, BusTypeAtapi, BusTypeAta,
+    BusType1394, BusTypeSsa, BusTypeFibre, BusTypeUsb, BusTypeRAID, BusTypeiScsi, BusTypeSas,
+    BusTypeSata, BusTypeSd, BusTypeMmc, BusTypeVirtual, BusTypeFileBackedVirtual
+} STORAGE_BUS_TYPE, *PSTORAGE_BUS_TYPE;
+typedef struct _STORAGE_DEVICE_DESCRIPTOR {
+    ULONG Version;
+    ULONG Size;
+    UCHAR DeviceType;
+    UCHAR DeviceTypeModifier;
+    BOOLEAN RemovableMedia;
+    BOOLEAN CommandQueueing;
+    ULONG VendorIdOffset;
+    ULONG ProductIdOffset;
+    ULONG ProductRevisionOffset;
+    ULONG SerialNumberOffset;
+    STORAGE_BUS_TYPE BusType;
+    ULONG RawPropertiesLength;
+    UCHAR RawDeviceProperties[1];
+} STORAGE_DEVICE_DESCRIPTOR, *PSTORAGE_DEVICE_DESCRIPTOR;
+#endif
