@@ -25,7 +25,7 @@ static inline uint64_t mdl_offset_of(PMDL Mdl, PVOID CurrentVa)
 
     if (!Mdl)
         return UINT64_MAX;
-    offset = (uint64_t)((char *)CurrentVa - ((char *)Mdl->StartVa + Mdl->ByteOffset));
+    offset = (uint64_t)(uintptr_t)CurrentVa - ((uint64_t)(uintptr_t)Mdl->StartVa + Mdl->ByteOffset);
     return offset < Mdl->ByteCount ? offset : UINT64_MAX;
 }
 
