@@ -4,6 +4,7 @@
  *
  *     switch    a bare fiber switch (two a round)
  *     point     a scheduling point with its decision, two processors taking turns
+ *     point_seed  the same, each decision drawn from a seed
  *     emit      an event into the ring
  *     reset     a machine reset after a transfer's worth of work
  *     memset    a memset of the bytes that this dirtied
@@ -68,19 +69,31 @@ static void takes_turns(void *ctx)
     }
 }
 
-static void bench_point(unsigned long count)
+static void point(unsigned long count, bool seeded)
 {
     struct sim *s;
     struct agent *a;
 
     profile.cpus = 2;
     s = machine();
+    if (seeded)
+        choice_from_seed(s, 1);
     s->limits.steps_max = UINT64_MAX;
     points = count / 2;
     sched_thread(s, "b", takes_turns, NULL, 0, 8);
     a = sched_thread(s, "a", takes_turns, NULL, 0, 8);
     must(sched_run(s, a, true) == SCHED_DONE);
     sim_destroy(s);
+}
+
+static void bench_point(unsigned long count)
+{
+    point(count, false);
+}
+
+static void bench_point_seed(unsigned long count)
+{
+    point(count, true);
 }
 
 static void bench_emit(unsigned long count)
@@ -160,7 +173,7 @@ static const struct {
     const char *name;
     void (*run)(unsigned long count);
 } benches[] = {
-    { "switch", bench_switch }, { "point", bench_point }, { "emit", bench_emit },
+    { "switch", bench_switch }, { "point", bench_point }, { "point_seed", bench_point_seed }, { "emit", bench_emit },
     { "reset", bench_reset },   { "work", bench_work },   { "memset", bench_memset },
     { "create", bench_create },
 };

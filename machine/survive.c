@@ -95,7 +95,8 @@ static _Noreturn void bug_check(struct sim *s)
     sim_end(s);
 }
 
-/* Captures who did it. A site takes return addresses, which lie behind their call. False: no driver code is on the stack, so that the fault is ours. */
+/* Captures who did it. A site takes return addresses, which lie behind their call. False: no driver
+ * code is on the stack, so that the fault is ours. */
 static bool blame(struct sim *s)
 {
     const void *low, *high;

@@ -28,6 +28,15 @@ struct rule_bugcheck {
     uint32_t param1;
 };
 
+/* What sets an event apart from the ordinary ones. Decided once for each event and not by each rule,
+ * so that another rule costs an ordinary event nothing. */
+enum rule_odd {
+    ODD_ADAPTER = 1, /* CALL of DMA_OPERATIONS: its adapter may be none, or a dead one; asks for them */
+    ODD_IRQL = 2,    /* CALL: at an IRQL that the function's page does not allow */
+    ODD_PUT = 4,     /* CALL PutScatterGatherList: not of a live list, of this adapter and direction */
+    ODD_CLAIM = 8    /* UNMAP, SGL_END, MAPREG_END, COMMON_END: while some engine is at work */
+};
+
 struct track;
 struct verifier;
 struct rule;
@@ -52,7 +61,7 @@ struct rule {
     const char *source;                     /* documentation page */
     const char *after; /* rules whose finding on the same object, or its owner, silences this one */
     bool once;         /* at most one finding for each object */
-    bool odd_adapter;  /* CALL events of DMA_OPERATIONS whose adapter may be none, or a dead one */
+    uint8_t odd; /* of events that can be odd in one of these ways, it hears only of those that are */
     uint16_t on[RULE_ON_MAX];       /* EV(...) */
     uint16_t calls[RULE_CALLS_MAX]; /* CALLS(...): CALL events of these functions */
     void (*run)(struct rule_run *r, const struct event *e);

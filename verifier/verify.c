@@ -9,22 +9,31 @@
 
 #include "verifier/private.h"
 
-/* Lists of rules: a row for each, and one without run that has the tracker. */
+/* A list of those that hear of a kind of event: the tracker's row, the rules' rows, one without run. */
 struct dispatch {
-    void (*run)(struct rule_run *r, const struct event *e);
     union {
-        struct rule_run *r;
         track_handler *track;
+        void (*run)(struct rule_run *r, const struct event *e);
     };
+    void *whom;
+    unsigned odd; /* it hears only of events that are odd in one of these ways; 0: of all */
 };
 
-/* Who hears of an event: its tracker, or look_then_track with the rules that asked for it. */
+/* Who hears of a kind: a function of this file with a list, or the tracker itself. */
 struct heard {
     track_handler *run;
     void *whom;
 };
 
-#define KINDS_MAX 256 /* more than there are: a look-up needs no check */
+/* Who hears of a CALL of a function. */
+struct called {
+    const struct dispatch *list;
+    uint8_t irql_min, irql_max;
+    bool dma;    /* of DMA_OPERATIONS: about an adapter */
+    bool always; /* some rule hears of ordinary calls, too */
+};
+
+#define KINDS_MAX (UINT8_MAX + 1) /* more than there are: a look-up needs no check */
 #define APIS_MAX 512
 _Static_assert(EV_COUNT <= KINDS_MAX && API_COUNT <= APIS_MAX, "the index has a place for each");
 
@@ -35,9 +44,8 @@ struct verifier {
     unsigned rule_count;
     struct rule_run *rules;
     struct dispatch *list;
-    struct heard on[KINDS_MAX];  /* by kind */
-    struct heard call[APIS_MAX]; /* CALL events by function */
-    struct heard odd[APIS_MAX];  /* the same when the adapter may be none or dead */
+    struct heard on[KINDS_MAX];
+    struct called call[APIS_MAX];
 };
 
 struct track *verifier_track(struct verifier *v) { return &v->track; }
@@ -59,11 +67,11 @@ static const bool is_dma[API_COUNT] = {
 #undef API
 };
 
-static bool asks_call(const struct rule *rule, unsigned api, bool odd)
+static bool asks_call(const struct rule *rule, unsigned api)
 {
-    if (api >= API_COUNT)
+    if (!api || api >= API_COUNT)
         return false;
-    if (odd && rule->odd_adapter && is_dma[api] && api != API_IoGetDmaAdapter &&
+    if ((rule->odd & ODD_ADAPTER) && is_dma[api] && api != API_IoGetDmaAdapter &&
         api != API_HalGetAdapter)
         return true;
     for (unsigned i = 0; i < RULE_CALLS_MAX && rule->calls[i]; i++)
@@ -72,60 +80,134 @@ static bool asks_call(const struct rule *rule, unsigned api, bool odd)
     return false;
 }
 
+static bool is_release(unsigned kind)
+{
+    return kind == EV_UNMAP || kind == EV_SGL_END || kind == EV_MAPREG_END || kind == EV_COMMON_END;
+}
+
+/* In which ways an event of this kind can be odd. */
+static unsigned can_be_odd(unsigned kind, unsigned api)
+{
+    if (is_release(kind))
+        return ODD_CLAIM;
+    if (kind != EV_CALL)
+        return 0;
+    return ODD_IRQL | ODD_ADAPTER | (api == API_PutScatterGatherList ? ODD_PUT : 0);
+}
+
+/* Rules look first, at the world before the event; then the tracker takes it in. */
+static __attribute__((noinline)) void look_then_track(const struct dispatch *list,
+                                                      const struct event *e, unsigned odd)
+{
+    for (const struct dispatch *d = list + 1; d->run; d++)
+        if (!d->odd || (d->odd & odd))
+            d->run(d->whom, e);
+    list->track(list->whom, e);
+}
+
+static void hear(void *list, const struct event *e)
+{
+    look_then_track(list, e, 0);
+}
+
+static void hear_release(void *list, const struct event *e)
+{
+    const struct dispatch *d = list;
+    struct track *t = d->whom;
+
+    if (t->claims.live)
+        look_then_track(d, e, ODD_CLAIM);
+    else
+        d->track(t, e);
+}
+
+/* The list lives, was got from this adapter, and goes back as it came. */
+static inline bool put_is_ordinary(const struct track *t, const struct event *e)
+{
+    const struct mapping *m = objtab_find(&t->sgls, (uint32_t)e->a[0]);
+
+    return m && m->head.live && m->adapter == e->obj && m->mapped && m->to_device == (e->a[1] != 0);
+}
+
+static void hear_call(void *verifier, const struct event *e)
+{
+    struct verifier *v = verifier;
+    const struct called *c = &v->call[e->api % APIS_MAX];
+    unsigned odd = e->irql < c->irql_min || e->irql > c->irql_max ? ODD_IRQL : 0;
+
+    if (c->dma && (!e->obj || v->track.adapters_dead))
+        odd |= ODD_ADAPTER;
+    if (e->api == API_PutScatterGatherList && !put_is_ordinary(&v->track, e))
+        odd |= ODD_PUT;
+    if (__builtin_expect(odd || c->always, 0))
+        look_then_track(c->list, e, odd);
+    else
+        call_begun(&v->track, e);
+}
+
 struct list_builder {
     struct verifier *v;
     unsigned at;
+    unsigned rules, always; /* of the list that was built last: those that hear of ordinary events */
 };
 
-/* Rules look first, at the world before the event; then the tracker takes it in. */
-static void look_then_track(void *rules, const struct event *e)
+static void add_row(struct list_builder *b, struct dispatch row)
 {
-    const struct dispatch *d = rules;
-
-    do
-        d->run(d->r, e);
-    while ((++d)->run);
-    d->track(d[-1].r->track, e);
-}
-
-/* Adds the rules that ask for a kind or, when api is not NONE, for CALLs of a function. Most events
- * have none: theirs is the short way. */
-static void add_rules(struct list_builder *b, struct heard *h, unsigned kind, unsigned api,
-                      bool odd)
-{
-    struct verifier *v = b->v;
-    unsigned first = b->at;
-    track_handler *track = track_handlers[kind < EV_COUNT ? kind : EV_FINDING];
-
-    for (unsigned i = 0; i < v->rule_count; i++) {
-        struct rule_run *r = &v->rules[i];
-
-        if (!asks_kind(r->rule, kind) && !(api && asks_call(r->rule, api, odd)))
-            continue;
-        if (v->list)
-            v->list[b->at] = (struct dispatch) { r->rule->run, { r } };
-        b->at++;
-    }
-    *h = (struct heard) { track, &v->track };
-    if (v->list && b->at > first)
-        *h = (struct heard) { look_then_track, v->list + first };
-    if (v->list)
-        v->list[b->at] = (struct dispatch) { .track = track };
+    if (b->v->list)
+        b->v->list[b->at] = row;
     b->at++;
 }
 
-/* Fills the index, and the list when it is there; returns how long the list is. */
+/* Adds the list of a kind or, when api is not NONE, of CALLs of a function. */
+static const struct dispatch *add_list(struct list_builder *b, unsigned kind, unsigned api)
+{
+    struct verifier *v = b->v;
+    const struct dispatch *list = v->list ? v->list + b->at : NULL;
+
+    b->rules = b->always = 0;
+    add_row(b, (struct dispatch) { { track_handlers[kind < EV_COUNT ? kind : EV_FINDING] },
+                                   &v->track, 0 });
+    for (unsigned i = 0; i < v->rule_count; i++) {
+        struct rule_run *r = &v->rules[i];
+        unsigned odd = r->rule->odd & can_be_odd(kind, api);
+
+        if (!asks_kind(r->rule, kind) && !asks_call(r->rule, api))
+            continue;
+        add_row(b, (struct dispatch) { { .run = r->rule->run }, r, odd });
+        b->rules++;
+        b->always += !odd;
+    }
+    add_row(b, (struct dispatch) { { NULL }, NULL, 0 });
+    return list;
+}
+
+/* Fills the index, and the lists when they are there; returns how many rows they have. */
 static unsigned build_lists(struct verifier *v)
 {
-    struct list_builder b = { v, 0 };
+    struct list_builder b = { v, 0, 0, 0 };
 
-    _Static_assert(KINDS_MAX == UINT8_MAX + 1, "verifier_event looks at the low byte");
-    for (unsigned kind = 0; kind < KINDS_MAX; kind++)
-        add_rules(&b, &v->on[kind], kind, API_NONE, false);
-    for (unsigned api = 0; api < APIS_MAX; api++)
-        add_rules(&b, &v->call[api], EV_CALL, api, false);
-    for (unsigned api = 0; api < APIS_MAX; api++)
-        add_rules(&b, &v->odd[api], EV_CALL, api, true);
+    for (unsigned kind = 0; kind < KINDS_MAX; kind++) {
+        const struct dispatch *list = add_list(&b, kind, API_NONE);
+
+        v->on[kind] = (struct heard) { hear, (void *)list };
+        if (is_release(kind) && !b.always)
+            v->on[kind].run = hear_release;
+        if (!b.rules && list)
+            v->on[kind] = (struct heard) { list->track, &v->track };
+    }
+    for (unsigned api = 0; api < APIS_MAX; api++) {
+        const struct api_info *info = api < API_COUNT ? api_info(api) : NULL;
+
+        v->call[api] = (struct called) { .list = add_list(&b, EV_CALL, api),
+                                         .irql_max = UINT8_MAX,
+                                         .dma = info && is_dma[api],
+                                         .always = b.always > 0 };
+        if (info && api) {
+            v->call[api].irql_min = info->irql_min;
+            v->call[api].irql_max = info->irql_max;
+        }
+    }
+    v->on[EV_CALL] = (struct heard) { hear_call, v };
     return b.at;
 }
 
@@ -236,12 +318,8 @@ void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed,
 
 void verifier_event(void *verifier, const struct event *e)
 {
-    struct verifier *v = verifier;
-    unsigned kind = (uint8_t)e->kind;
-    const struct heard *h = &v->on[kind];
+    const struct heard *h = &((struct verifier *)verifier)->on[(uint8_t)e->kind];
 
-    if (kind == EV_CALL)
-        h = (!e->obj || v->track.adapters_dead ? v->odd : v->call) + e->api % APIS_MAX;
     h->run(h->whom, e);
 }
 

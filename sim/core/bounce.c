@@ -38,22 +38,20 @@ void guard_lay(uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high)
     tag_put(data + bytes);
 }
 
-/* First byte of [p, end) that is not padding, or end. */
+/* First byte of [p, end) that is not padding, or end. Nearly always end, and the host's memcmp is the
+ * fastest way to know. */
 static const uint8_t *pad_broken(const uint8_t *p, const uint8_t *end)
 {
-    const uint64_t pad = 0x0101010101010101ull * GUARD_PAD;
+    static uint8_t pad[PAGE_BYTES];
 
-    while (p < end && ((uintptr_t)p & 7) && *p == GUARD_PAD)
-        p++;
-    if (p == end || ((uintptr_t)p & 7))
-        return p;
-    while (p + 64 <= end) {
-        const uint64_t *w = (const uint64_t *)p;
+    if (!pad[0])
+        memset(pad, GUARD_PAD, sizeof(pad));
+    while (p < end) {
+        size_t bytes = min_u64((uint64_t)(end - p), sizeof(pad));
 
-        if (((w[0] ^ pad) | (w[1] ^ pad) | (w[2] ^ pad) | (w[3] ^ pad) | (w[4] ^ pad) |
-             (w[5] ^ pad) | (w[6] ^ pad) | (w[7] ^ pad)) != 0)
+        if (memcmp(p, pad, bytes) != 0)
             break;
-        p += 64;
+        p += bytes;
     }
     while (p < end && *p == GUARD_PAD)
         p++;
@@ -141,7 +139,7 @@ static void trim(struct sim *s)
     struct bounce_pool *pool = &s->dma->bounce;
 
     for (unsigned z = 0; z < MEM_ZONES; z++)
-        for (unsigned n = 0; n <= BOUNCE_CACHED_PAGES; n++)
+        for (unsigned n = 0; n <= BOUNCE_READY_MAX; n++)
             for (struct bounce *b; (b = pool->ready[z][n].head) != NULL;) {
                 pool->ready[z][n].head = b->next;
                 mem_pages_free(s, b->first_page - 1, b->pages + 2);
@@ -150,19 +148,43 @@ static void trim(struct sim *s)
             }
 }
 
+/* Short runs by their length, long ones by its power of two: they are few. */
+static struct bounce_ready *ready_of(struct sim *s, enum mem_zone zone, uint32_t pages)
+{
+    unsigned n = pages <= BOUNCE_CACHED_PAGES
+                     ? pages
+                     : BOUNCE_CACHED_PAGES + 32 - (unsigned)__builtin_clz(pages);
+
+    return &s->dma->bounce.ready[zone][n];
+}
+
+/* The run that has rested longest of those with exactly so many pages. */
+static struct bounce *ready_take(struct bounce_ready *ready, uint32_t pages)
+{
+    struct bounce *before = NULL, *b = ready->head;
+
+    for (; b && b->pages != pages; b = b->next)
+        before = b;
+    if (!b)
+        return NULL;
+    if (before)
+        before->next = b->next;
+    else
+        ready->head = b->next;
+    if (ready->tail == b)
+        ready->tail = before;
+    return b;
+}
+
 struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
                             uint64_t length_bytes)
 {
     uint32_t pages = (uint32_t)span_pages(start, length_bytes);
-    struct bounce_ready *ready =
-        pages <= BOUNCE_CACHED_PAGES ? &s->dma->bounce.ready[zone][pages] : NULL;
     struct bounce *b;
 
     must(pages > 0);
-    if (ready && ready->head) {
-        b = ready->head;
-        ready->head = b->next;
-    } else {
+    b = ready_take(ready_of(s, zone, pages), pages);
+    if (!b) {
         b = run_fresh(s, zone, pages);
         if (!b) {
             trim(s);
@@ -187,7 +209,7 @@ struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
 
 void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
 {
-    struct bounce_pool *pool = &s->dma->bounce;
+    struct bounce_ready *ready;
     uint8_t *data = run_data(b), *low = run_low(b), *high = run_high(b);
 
     if (bounce_guards_hold(s, b, owner)) {
@@ -198,20 +220,13 @@ void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
         memset(low, GUARD_PAD, PAGE_BYTES);
         memset(high - PAGE_BYTES, GUARD_PAD, PAGE_BYTES);
     }
-    if (b->pages <= BOUNCE_CACHED_PAGES) {
-        struct bounce_ready *ready = &pool->ready[b->zone][b->pages];
-
-        b->next = NULL;
-        if (ready->head)
-            ready->tail->next = b;
-        else
-            ready->head = b;
-        ready->tail = b;
-        return;
-    }
-    mem_pages_free(s, b->first_page - 1, b->pages + 2);
-    b->next = pool->records;
-    pool->records = b;
+    ready = ready_of(s, b->zone, b->pages);
+    b->next = NULL;
+    if (ready->head)
+        ready->tail->next = b;
+    else
+        ready->head = b;
+    ready->tail = b;
 }
 
 void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes)

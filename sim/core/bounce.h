@@ -14,8 +14,8 @@
 #define GUARD_TAG 0x3079667256616d44ull /* "DmaVrfy0" read as a little-endian number */
 #define GUARD_TAG_BYTES 8u
 #define GUARD_PAD 0x0fu
-#define BOUNCE_CACHED_PAGES                                                                        \
-    64u /* runs up to this many pages are kept ready, each length by itself */
+#define BOUNCE_CACHED_PAGES 64u /* runs up to so many pages are kept ready each length by itself */
+#define BOUNCE_READY_MAX (BOUNCE_CACHED_PAGES + 32u) /* longer ones by the power of two */
 
 struct bounce_part {
     uint64_t source; /* physical address in the buffer */
@@ -40,7 +40,7 @@ struct bounce_ready {
     struct bounce *head, *tail;
 };
 struct bounce_pool {
-    struct bounce_ready ready[MEM_ZONES][BOUNCE_CACHED_PAGES + 1];
+    struct bounce_ready ready[MEM_ZONES][BOUNCE_READY_MAX + 1];
     struct bounce *records; /* without memory */
     struct bounce *all;
 };

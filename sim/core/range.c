@@ -18,15 +18,17 @@ struct dma_range *range_node_fresh(struct ranges *t)
 
     must(chunk < RANGE_CHUNKS_MAX);
     if (!t->chunks[chunk]) {
-        t->chunks[chunk] = calloc(RANGE_CHUNK, sizeof(struct dma_range));
+        t->chunks[chunk] = malloc(RANGE_CHUNK * sizeof(struct dma_range));
         must(t->chunks[chunk] != NULL);
     }
     first = &t->chunks[chunk][t->used % RANGE_CHUNK];
     t->used += RANGE_BATCH;
     for (unsigned i = RANGE_BATCH - 1; i; i--) {
+        first[i].key = 0;
         first[i].next = t->free;
         t->free = &first[i];
     }
+    first->key = 0;
     return first;
 }
 

@@ -23,7 +23,7 @@ void sched_act_as(struct sim *s, struct cpu *c, struct agent *top)
 {
     c->top = top;
     s->trace.agent = top->id;
-    s->trace.cpu = (uint8_t)(c - s->sched->cpus);
+    s->trace.cpu = c->index;
     s->trace.irql = c->irql;
 }
 
@@ -32,7 +32,7 @@ void sched_act_as(struct sim *s, struct cpu *c, struct agent *top)
 void cpu_active_update(struct sim *s, struct cpu *c)
 {
     struct sched *sc = s->sched;
-    uint32_t bit = 1u << (c - sc->cpus);
+    uint32_t bit = c->bit;
 
     if (c->top != &c->idle || cpu_work_pending(c))
         sc->active |= bit;
@@ -45,53 +45,97 @@ struct candidate {
     struct cpu *cpu; /* NULL: the event */
 };
 
-/* In time order; ties: the running processor, then the event, then by number. */
-static unsigned candidates(struct sim *s, struct candidate out[SCHED_CPUS_MAX + 1])
-{
-    struct sched *sc = s->sched;
-    struct sched_event *ev = event_top(sc);
-    uint32_t active = sc->active;
-    unsigned count = 0;
+struct field { /* who could go, as far as somebody may choose */
+    struct candidate c[SCHED_CPUS_MAX + 1];
+    unsigned count;
+};
 
-    if (sc->cpu && active & 1u << (sc->cpu - sc->cpus)) {
-        out[count++] = (struct candidate) { cpu_time(sc, sc->cpu), sc->cpu };
-        active &= ~(1u << (sc->cpu - sc->cpus));
+/* The earliest, and when the next one after it could go. */
+struct earliest {
+    struct candidate first;
+    uint64_t second_ns; /* UINT64_MAX: nobody else */
+    bool any;
+};
+
+static inline __attribute__((always_inline)) void
+consider(struct earliest *e, struct field *f, uint64_t ns, struct cpu *cpu)
+{
+    if (f)
+        f->c[f->count++] = (struct candidate){ ns, cpu };
+    if (!e->any || ns < e->first.ns) {
+        if (e->any)
+            e->second_ns = e->first.ns;
+        e->first = (struct candidate){ ns, cpu };
+        e->any = true;
+    } else if (ns < e->second_ns) {
+        e->second_ns = ns;
     }
-    if (ev)
-        out[count++] = (struct candidate) { max_u64(ev->due_ns, sc->floor_ns), NULL };
+}
+
+/* Among equals the running processor is first, then the event, then by number. */
+static inline __attribute__((always_inline)) struct earliest candidates(struct sched *sc,
+                                                                        struct field *f)
+{
+    struct earliest e = { .second_ns = UINT64_MAX };
+    uint32_t active = sc->active;
+
+    if (sc->cpu && active & sc->cpu->bit) {
+        consider(&e, f, cpu_time(sc, sc->cpu), sc->cpu);
+        active &= ~sc->cpu->bit;
+    }
+    if (sc->heap_count)
+        consider(&e, f, max_u64(sc->heap[1]->due_ns, sc->floor_ns), NULL);
     for (; active; active &= active - 1) {
         struct cpu *c = &sc->cpus[__builtin_ctz(active)];
 
-        out[count++] = (struct candidate) { cpu_time(sc, c), c };
+        consider(&e, f, cpu_time(sc, c), c);
     }
-    for (unsigned i = 1; i < count; i++) /* stable insertion: at most five */
-        for (unsigned j = i; j && out[j].ns < out[j - 1].ns; j--) {
-            struct candidate swap = out[j];
-
-            out[j] = out[j - 1];
-            out[j - 1] = swap;
-        }
-    return count;
+    return e;
 }
 
-/*
- * Who of them goes. Those close enough to the first for a choice between them to be a real machine's
- * are the choice's bound. What is left decides how long the one picked is undisturbed.
- */
-static struct candidate pick(struct sim *s, const struct candidate *c, unsigned count)
+static void sort(struct field *f)
 {
-    bool plain = s->choice.source == CHOICE_PLAIN;
-    unsigned near = 1, i = 0;
-    uint64_t reach = plain ? 0 : WINDOW_NS, next;
+    for (unsigned i = 1; i < f->count; i++) /* stable insertion: at most five */
+        for (unsigned j = i; j && f->c[j].ns < f->c[j - 1].ns; j--) {
+            struct candidate swap = f->c[j];
 
-    if (!plain && count > 1) {
-        while (near < count && c[near].ns <= c[0].ns + WINDOW_NS)
-            near++;
-        i = choice_rare(s, CHOICE_SCHED_NEXT, near, CHOICE_ONE_IN);
+            f->c[j] = f->c[j - 1];
+            f->c[j - 1] = swap;
+        }
+}
+
+/* Those close enough to the first for a choice between them to be a real machine's are the choice's
+ * bound. */
+static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s)
+{
+    struct field f = { .count = 0 };
+    struct earliest e = candidates(s->sched, &f);
+    unsigned near = 0, i;
+
+    if (f.count < 2)
+        return e;
+    for (unsigned k = 0; k < f.count; k++)
+        near += f.c[k].ns <= e.first.ns + WINDOW_NS;
+    i = choice_rare(s, CHOICE_SCHED_NEXT, near, CHOICE_ONE_IN);
+    if (i) {
+        sort(&f);
+        e.first = f.c[i];
+        e.second_ns = f.c[0].ns;
     }
-    next = count == 1 ? UINT64_MAX : c[i ? 0 : 1].ns;
-    s->hot.quiet_until_ns = next == UINT64_MAX ? next : next > reach ? next - reach : 0;
-    return c[i];
+    e.second_ns -= min_u64(e.second_ns, WINDOW_NS);
+    return e;
+}
+
+/* Who goes. The next one after it decides how long it is undisturbed. */
+static inline bool pick(struct sim *s, struct candidate *next)
+{
+    struct earliest e = s->choice.source == CHOICE_PLAIN ? candidates(s->sched, NULL)
+                                                          : pick_by_choice(s);
+
+    if (e.any)
+        s->hot.quiet_until_ns = e.second_ns;
+    *next = e.first;
+    return e.any;
 }
 
 void sched_disturb(struct sim *s) { s->hot.quiet_until_ns = 0; }
@@ -117,10 +161,7 @@ static void switch_to(struct sim *s, struct agent *from, struct agent *to)
     seh_current = &to->seh;
     s->hot.stack_low = to->fiber.low;
     s->hot.stack_high = to->fiber.high;
-    fiber_switch(&from->fiber, &to->fiber);
-    seh_current = &from->seh;
-    s->hot.stack_low = from->fiber.low;
-    s->hot.stack_high = from->fiber.high;
+    fiber_switch(&from->fiber, &to->fiber); /* whoever comes back here has set these for us */
     s->trace.site = site;
 }
 
@@ -166,7 +207,7 @@ static bool run_is_over(struct sim *s, enum sched_end *end)
 void sched_dispatch_as(struct sim *s, struct agent *me)
 {
     struct sched *sc = s->sched;
-    struct candidate c[SCHED_CPUS_MAX + 1], next;
+    struct candidate next;
     enum sched_end end;
 
     if (sc->cpu)
@@ -178,15 +219,12 @@ void sched_dispatch_as(struct sim *s, struct agent *me)
                 return;
             continue;
         }
-        unsigned count = candidates(s, c);
-
-        if (!count) {
+        if (!pick(s, &next)) {
             leave_run(s, me, sc->until && !sc->until->ended ? SCHED_STUCK : SCHED_DONE);
             if (me == &sc->host)
                 return;
             continue;
         }
-        next = pick(s, c, count);
         if (!next.cpu) {
             sc->floor_ns = next.ns;
             event_run(s, event_top(sc));
@@ -206,6 +244,12 @@ void sched_dispatch_as(struct sim *s, struct agent *me)
     }
 }
 
+/* Not so: nothing can be pending. */
+static inline bool cpu_busy(const struct cpu *c)
+{
+    return c->intr || c->dpc_head || c->resched;
+}
+
 void sched_point_slow(struct sim *s)
 {
     struct sched *sc = s->sched;
@@ -213,9 +257,12 @@ void sched_point_slow(struct sim *s)
     if (!sc->cpu || sc->in_event)
         return;
     s->hot.steps++;
-    cpu_active_update(s, sc->cpu);
+    if (sc->cpu->top != &sc->cpu->idle)
+        sc->active |= sc->cpu->bit;
+    else
+        cpu_active_update(s, sc->cpu);
     sched_dispatch_as(s, sc->cpu->current);
-    if (cpu_work_pending(sc->cpu))
+    if (cpu_busy(sc->cpu) && cpu_work_pending(sc->cpu))
         cpu_service(s);
 }
 
@@ -266,7 +313,7 @@ uint64_t sched_steps(const struct sim *s) { return s->hot.steps; }
 
 unsigned sched_cpu(const struct sim *s)
 {
-    return s->sched->cpu ? (unsigned)(s->sched->cpu - s->sched->cpus) : 0;
+    return s->sched->cpu ? s->sched->cpu->index : 0;
 }
 
 unsigned sched_cpu_count(const struct sim *s) { return s->sched->cpu_count; }
@@ -290,6 +337,8 @@ static void cpu_reset(struct sim *s, unsigned i)
     struct fiber keep = c->idle.fiber;
 
     memset(c, 0, sizeof(*c));
+    c->index = (uint8_t)i;
+    c->bit = 1u << i;
     for (unsigned k = 0; k < 3; k++) {
         agents[k]->id = sched_agent_new(s,
                                         k == 1   ? AGENT_DPC

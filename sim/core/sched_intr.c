@@ -169,7 +169,7 @@ bool sched_dpc_queue(struct sim *s, struct sched_dpc *d)
         return false;
     c = dpc_cpu(s, d);
     d->queued = true;
-    d->queued_on = (uint8_t)(c - s->sched->cpus);
+    d->queued_on = c->index;
     if (d->high || !c->dpc_head) {
         d->next = c->dpc_head;
         c->dpc_head = d;

@@ -41,6 +41,8 @@ TAILQ_HEAD(agent_queue, agent);
 
 struct cpu {
     uint64_t clock_ns;
+    uint32_t bit; /* in a mask of processors */
+    uint8_t index;
     uint8_t irql;
     bool resched;          /* the thread should be changed as soon as IRQL allows */
     struct agent *current; /* the thread, or idle, whose stack this processor runs on */

@@ -68,7 +68,7 @@ static void cpu_give(struct sim *s, struct cpu *c, struct agent *a)
 {
     bool running = c == s->sched->cpu && !s->sched->in_event;
 
-    a->cpu = (uint8_t)(c - s->sched->cpus);
+    a->cpu = c->index;
     c->clock_ns = max_u64(running ? s->hot.now_ns : c->clock_ns, a->ready_ns);
     if (running)
         s->hot.now_ns = c->clock_ns;

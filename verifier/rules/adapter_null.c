@@ -13,6 +13,6 @@ static void on_call(struct rule_run *r, const struct event *e)
                 "%s was called with NULL, or with what never was an adapter", api_name(e->api));
 }
 
-RULE(adapter_null, .odd_adapter = true, .level = ERROR, .family = ADAPTER,
+RULE(adapter_null, .odd = ODD_ADAPTER, .level = ERROR, .family = ADAPTER,
      .bugcheck = DV(0xE6, 0x19), .source = "debugger/bug-check-0xe6--driver-verifier-dma-violation",
      .run = on_call);

@@ -41,6 +41,6 @@ static void on_call(struct rule_run *r, const struct event *e)
             finding_object(e->obj));
 }
 
-RULE(adapter_used_after_put, .odd_adapter = true, .level = ERROR, .family = ADAPTER,
+RULE(adapter_used_after_put, .odd = ODD_ADAPTER, .level = ERROR, .family = ADAPTER,
      .bugcheck = DV(0xE6, 0x18), .source = "wdm/nc-wdm-pput_dma_adapter",
      .after = "common_buffer_leaked, mapregs_leaked, sgl_leaked, channel_leaked", .run = on_call);

@@ -30,5 +30,5 @@ static void on_call(struct rule_run *r, const struct event *e)
 
 RULE(direction_differs_at_put,
      .calls = CALLS(PutScatterGatherList, FlushAdapterBuffers, FlushAdapterBuffersEx),
-     .level = ERROR, .family = MAP, .source = "wdm/nc-wdm-pput_scatter_gather_list",
+     .odd = ODD_PUT, .level = ERROR, .family = MAP, .source = "wdm/nc-wdm-pput_scatter_gather_list",
      .run = on_call);

@@ -62,7 +62,7 @@ static void late(struct rule_run *r, const struct event *e)
         say(r, e, obj, &by, &touched);
 }
 
-static __attribute__((noinline)) void look(struct rule_run *r, const struct event *e)
+static void on_event(struct rule_run *r, const struct event *e)
 {
     const struct claim *c;
 
@@ -83,17 +83,7 @@ static __attribute__((noinline)) void look(struct rule_run *r, const struct even
         say(r, e, e->obj, c, NULL);
 }
 
-/* A release while no device is at work is the common case, and cheap. */
-static void on_event(struct rule_run *r, const struct event *e)
-{
-    if (r->track->claims.live || e->kind >= EV_DEV_READ)
-        look(r, e);
-}
-_Static_assert(EV_UNMAP < EV_DEV_READ && EV_SGL_END < EV_DEV_READ && EV_MAPREG_END < EV_DEV_READ &&
-                   EV_COMMON_END < EV_DEV_READ && EV_DEV_CLAIM > EV_DEV_READ,
-               "releases come first in events.def");
-
 RULE(put_while_device_runs,
      .on = EV(UNMAP, SGL_END, MAPREG_END, COMMON_END, DEV_CLAIM, DEV_READ, DEV_WRITE, DEV_FAULT),
-     .level = ERROR, .family = DEVICE, .once = true, .bugcheck_remapped = DV(0xE6, 0x26),
+     .odd = ODD_CLAIM, .level = ERROR, .family = DEVICE, .once = true, .bugcheck_remapped = DV(0xE6, 0x26),
      .source = "pci/enabling-dma-remapping-for-device-drivers", .run = on_event);

@@ -55,5 +55,5 @@ RULE(released_through_wrong_adapter,
      .calls = CALLS(PutScatterGatherList, FreeMapRegisters, FreeCommonBuffer,
                     FreeCommonBufferVector, MapTransfer, MapTransferEx, FlushAdapterBuffers,
                     FlushAdapterBuffersEx),
-     .level = ERROR, .family = ADAPTER, .once = true,
+     .odd = ODD_PUT, .level = ERROR, .family = ADAPTER, .once = true,
      .source = "wdm/nc-wdm-pput_scatter_gather_list", .run = on_call);

@@ -25,5 +25,5 @@ static void on_call(struct rule_run *r, const struct event *e)
         say(r, e, m);
 }
 
-RULE(sgl_freed_twice, .calls = CALLS(PutScatterGatherList), .level = ERROR, .family = MAP,
+RULE(sgl_freed_twice, .calls = CALLS(PutScatterGatherList), .odd = ODD_PUT, .level = ERROR, .family = MAP,
      .bugcheck = DV(0xE6, 0x06), .source = "wdm/nc-wdm-pput_scatter_gather_list", .run = on_call);

@@ -23,12 +23,13 @@ static __attribute__((noinline, cold)) void begun_first(struct track *t, const s
 void call_begun(void *track, const struct event *e)
 {
     struct track *t = track;
-    struct call_stack *s = &t->calls[e->agent];
+    struct call_stack *s;
 
     if (__builtin_expect(e->agent >= t->agents, 0)) {
         begun_first(t, e);
         return;
     }
+    s = &t->calls[e->agent];
     if (s->depth < TRACK_CALL_DEPTH)
         s->open[s->depth] = (struct call_record) { e->obj, e->site, e->api, e->agent };
     s->depth++;

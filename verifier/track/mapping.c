@@ -108,12 +108,13 @@ void mapping_unmap(void *track, const struct event *e)
     struct track *t = track;
     struct mapping *m;
 
+    if (__builtin_expect(OBJ_TYPE(e->obj) == OBJ_MAPREG, 0) &&
+        (m = objtab_find_live(&t->mapregs, e->obj)) != NULL) {
+        m->now_bytes -= (uint32_t)EVENT_LENGTH(e->a[1]);
+        m->site_released = e->site;
+        m->seq_released = e->seq;
+    }
     track_range_leave(&t->ranges, e->a[0], EVENT_LENGTH(e->a[1]), e->obj);
-    if (OBJ_TYPE(e->obj) != OBJ_MAPREG || !(m = track_mapping(t, e->obj)) || !m->head.live)
-        return;
-    m->now_bytes -= (uint32_t)EVENT_LENGTH(e->a[1]);
-    m->site_released = e->site;
-    m->seq_released = e->seq;
 }
 
 /* What a device has moved through map registers: so much has to be flushed. */

@@ -106,16 +106,6 @@ static bool grow(struct objtab *t)
     return true;
 }
 
-void *objtab_find_slow(const struct objtab *t, uint32_t id)
-{
-    char *row = t->rows + ((size_t)(OBJ_NUMBER(id) & t->mask) << t->row_shift);
-
-    for (unsigned i = 0; id && i < OBJTAB_WINDOW; i++, row += (size_t)1 << t->row_shift)
-        if (((struct objtab_head *)row)->id == id)
-            return row;
-    return NULL;
-}
-
 void *objtab_put_slow(struct objtab *t, uint32_t id)
 {
     uint32_t slot = 0;

@@ -50,8 +50,17 @@ static inline void *objtab_put(struct objtab *t, uint32_t id)
     return h;
 }
 
-/* The same as objtab_find past the number's own place. */
-void *objtab_find_slow(const struct objtab *t, uint32_t id);
+/* The same as objtab_find past the number's own place. In each file that asks, so that the compiler
+ * sees how few registers it spoils and its callers save none. */
+static __attribute__((noinline, unused)) void *objtab_find_slow(const struct objtab *t, uint32_t id)
+{
+    char *row = t->rows + ((size_t)(OBJ_NUMBER(id) & t->mask) << t->row_shift);
+
+    for (unsigned i = 0; id && i < OBJTAB_WINDOW; i++, row += (size_t)1 << t->row_shift)
+        if (((struct objtab_head *)row)->id == id)
+            return row;
+    return NULL;
+}
 
 /* The record of id, live or dead; NULL: never seen, or long forgotten. */
 static inline void *objtab_find(const struct objtab *t, uint32_t id)
