@@ -238,8 +238,12 @@ build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build
 build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libdmacheck.a
 	$(Q)$(CLANG) -fsanitize=address,fuzzer -rdynamic -g -o $@ $< -Wl,--whole-archive build/fuzz/libdmacheck.a \
 	    -Wl,--no-whole-archive $(LDLIBS)
+build/fuzz/drivers/samples/%.so: $(BUILD)/drivers/samples/%.so
+	@mkdir -p $(@D)
+	$(Q)$(DDKCC) --asan --fuzz --root $(CURDIR) --ddk include/ddk -o $@ \
+	    $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/$*/*.c)) $(BUILD)/drivers/samples/$*.scenarios.o
 ## Builds the fuzz targets (build/fuzz/fuzz_*)
-fuzz: $(FUZZERS:%=build/fuzz/%)
+fuzz: $(FUZZERS:%=build/fuzz/%) build/fuzz/drivers/samples/xfer.so
 
 # --- speed ---
 $(BUILD)/bench/%: $(OBJ)/bench/%.o $(LIB)

@@ -173,9 +173,9 @@ static const struct {
     const char *name;
     void (*run)(unsigned long count);
 } benches[] = {
-    { "switch", bench_switch }, { "point", bench_point }, { "point_seed", bench_point_seed }, { "emit", bench_emit },
-    { "reset", bench_reset },   { "work", bench_work },   { "memset", bench_memset },
-    { "create", bench_create },
+    { "switch", bench_switch }, { "point", bench_point },   { "point_seed", bench_point_seed },
+    { "emit", bench_emit },     { "reset", bench_reset },   { "work", bench_work },
+    { "memset", bench_memset }, { "create", bench_create },
 };
 
 int main(int argc, char **argv)

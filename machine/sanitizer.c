@@ -40,6 +40,10 @@ void __ubsan_on_report(void);
  */
 __attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
+#ifdef DMACHECK_FUZZING /* nothing goes on there: the fuzzer keeps the input */
+    return "halt_on_error=1:detect_leaks=0:handle_segv=1:allow_user_segv_handler=1:"
+           "detect_stack_use_after_return=0";
+#endif
     return "halt_on_error=0:suppress_equal_pcs=0:symbolize=1:exitcode=3:detect_leaks=0:"
            "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:use_sigaltstack=0:"
            "allow_user_segv_handler=1:detect_stack_use_after_return=0:intercept_tls_get_addr=0";

@@ -53,7 +53,11 @@ static _Noreturn void ours(const char *what)
     put_line("dmacheck: the simulator failed: ");
     put_line(what);
     put_line("\n");
+#ifdef DMACHECK_FUZZING
+    abort();
+#else
     _exit(DM_INTERNAL);
+#endif
 }
 
 /* --- on the agent's stack --- */

@@ -2,7 +2,7 @@
 # clang-tidy (.clang-tidy says which checks) and cppcheck over our own code, as compile_commands.json
 # lists it. What they are wrong about stands in tools/lint.skip, a line each with its reason:
 #     FILE CHECK REASON...
-# A line there that excuses nothing any more is an error. About two minutes on two processors, so it
+# A line there that excuses nothing any more is an error. About three minutes on two processors, so it
 # belongs to `make check-nightly`.
 set -u
 cd "$(dirname "$0")/.." || exit 2

@@ -39,30 +39,65 @@ static bool in_bounds(const struct common_want *w, uint64_t ba)
     return ba >= w->min && ba + (w->length_bytes - 1) <= w->max;
 }
 
-/* A guard page on each side; a large buffer wants its first page at a multiple of 2 MiB. */
+/* How many pages of a run lie in front of the buffer: what is below the bounds, and for a large
+ * buffer what is missing to a multiple of 2 MiB. Behind an IOMMU the frames do not matter. */
+static uint64_t skip_of(struct sim *s, const struct common_buffer *c, const struct common_want *w,
+                        uint32_t first)
+{
+    uint64_t pa = mem_pfn(s, first + 1) << PAGE_BITS, ba, at;
+
+    if (c->a->remapped)
+        return 0;
+    adapter_reaches(c->a, pa, 1, &ba);
+    at = align_up(max_u64(ba, min_u64(w->min, INT64_MAX)),
+                  w->large ? COMMON_LARGE_BYTES : PAGE_BYTES);
+    return (at - ba) >> PAGE_BITS;
+}
+
+/* A run with so many pages to spare, and how many of them lie in front. MEM_NONE: none that will
+ * do; *skip is then how many it would take. */
+static uint32_t run_take(struct sim *s, const struct common_buffer *c, const struct common_want *w,
+                         enum mem_zone z, uint32_t pages, uint64_t slack, uint64_t *skip)
+{
+    uint32_t first = mem_pages_alloc(s, z, pages + 2 + (uint32_t)slack);
+
+    *skip = 0;
+    if (first == MEM_NONE)
+        return MEM_NONE;
+    *skip = skip_of(s, c, w, first);
+    if (*skip <= slack)
+        return first;
+    mem_pages_free(s, first, pages + 2 + (uint32_t)slack);
+    return MEM_NONE;
+}
+
+/* A guard page on each side; what is spare in front and behind goes back. */
 static bool take_zone(struct sim *s, struct common_buffer *c, const struct common_want *w,
                       enum mem_zone z, uint32_t pages)
 {
-    uint32_t slack = w->large && !c->a->remapped ? COMMON_LARGE_BYTES / PAGE_BYTES - 1 : 0,
-             skip = 0;
-    uint32_t first = mem_pages_alloc(s, z, pages + 2 + slack);
-    uint64_t pa;
+    uint64_t slack = 0, skip;
+    uint32_t first = run_take(s, c, w, z, pages, slack, &skip);
 
+    if (first == MEM_NONE && skip && skip < MEM_RAM_MAX_BYTES >> PAGE_BITS) {
+        slack = skip + (w->large ? COMMON_LARGE_BYTES >> PAGE_BITS : 0);
+        first = run_take(s, c, w, z, pages, slack, &skip);
+    }
     if (first == MEM_NONE)
         return false;
-    if (slack) {
-        pa = mem_pfn(s, first + 1) << PAGE_BITS;
-        skip = (uint32_t)((align_up(pa, COMMON_LARGE_BYTES) - pa) >> PAGE_BITS);
-    }
-    c->first_page = first;
-    c->pages = pages + 2 + slack;
-    c->data = mem_system(first + 1 + skip);
+    if (skip)
+        mem_pages_free(s, first, (uint32_t)skip);
+    c->first_page = first + (uint32_t)skip;
+    c->pages = pages + 2;
+    if (slack > skip)
+        mem_pages_free(s, c->first_page + c->pages, (uint32_t)(slack - skip));
+    c->data = mem_system(c->first_page + 1);
     if (c->a->remapped)
         return true;
-    pa = mem_pfn(s, first + 1 + skip) << PAGE_BITS;
-    if (adapter_reaches(c->a, pa, (uint64_t)pages * PAGE_BYTES, &c->ba) && in_bounds(w, c->ba))
+    if (adapter_reaches(c->a, mem_pfn(s, c->first_page + 1) << PAGE_BITS,
+                        (uint64_t)pages * PAGE_BYTES, &c->ba) &&
+        in_bounds(w, c->ba))
         return true;
-    mem_pages_free(s, first, c->pages);
+    mem_pages_free(s, c->first_page, c->pages);
     return false;
 }
 
@@ -79,18 +114,17 @@ static bool take_memory(struct sim *s, struct common_buffer *c, const struct com
     return false;
 }
 
+/* The highest window that device and bounds allow. */
 static bool bus_take(struct sim *s, struct common_buffer *c, const struct common_want *w,
                      uint32_t pages)
 {
-    unsigned bits = c->a->address_bits;
     uint64_t max = min_u64(w->max, c->a->ba_max);
 
-    if (bits >= 40 && max < IOMMU_HIGH_BASE)
-        bits = 39;
-    if (bits >= 32 && max < IOMMU_LOW_BASE)
-        bits = 31;
-    c->bus = iommu_reserve(s, iommu_window_of(bits), pages,
-                           w->large ? COMMON_LARGE_BYTES / PAGE_BYTES : 1, w->min, max);
+    c->bus = 0;
+    for (enum iommu_window i = iommu_window_of(c->a->address_bits); !c->bus && i < IOMMU_WINDOWS;
+         i++)
+        c->bus =
+            iommu_reserve(s, i, pages, w->large ? COMMON_LARGE_BYTES / PAGE_BYTES : 1, w->min, max);
     c->bus_pages = pages;
     c->ba = c->bus;
     return c->bus != 0;
@@ -98,7 +132,10 @@ static bool bus_take(struct sim *s, struct common_buffer *c, const struct common
 
 static void announce(struct sim *s, struct common_buffer *c, enum object_type type)
 {
+    uint32_t id;
+
     c->live = true;
+    c->under = common_find(s, c->data, &id);
     c->obj = obj_new(&s->trace, type);
     c->range = range_add(&s->dma->ranges, c->ba, c->length_bytes, c->obj);
     c->a->ranges_live++;
@@ -175,6 +212,23 @@ struct common_buffer *common_borrow(struct sim *s, struct adapter *a, const stru
     return c;
 }
 
+/* Its address is dead, or another's that is still alive. */
+static void forget(struct sim *s, struct common_buffer *c)
+{
+    struct objmap *map = &s->dma->common_map;
+    struct common_buffer *over = objmap_last(map, c->data)->data;
+
+    if (over != c) {
+        while (over->under != c)
+            over = over->under;
+        over->under = c->under;
+    } else if (c->under) {
+        objmap_put(map, c->data, c->under->obj, c->under);
+    } else {
+        objmap_drop(map, c->data);
+    }
+}
+
 static uint8_t *guard_end(const struct common_buffer *c)
 {
     return (uint8_t *)mem_system(c->first_page) + (uint64_t)c->pages * PAGE_BYTES;
@@ -199,7 +253,7 @@ void common_free(struct sim *s, struct common_buffer *c)
         iommu_unmap(s, c->bus, c->bus_pages);
         iommu_unreserve(s, c->bus, c->bus_pages);
     }
-    objmap_drop(&s->dma->common_map, c->data);
+    forget(s, c);
     if (c->bypassed)
         cache_bypass(s, c->data, c->length_bytes, false);
     if (!c->borrowed)
@@ -214,4 +268,13 @@ struct common_buffer *common_find(struct sim *s, const void *va, uint32_t *obj)
 
     *obj = e ? e->obj : 0;
     return e && e->live ? e->data : NULL;
+}
+
+struct common_buffer *common_meant(struct common_buffer *newest, const struct adapter *a,
+                                   uint64_t ba)
+{
+    for (struct common_buffer *c = newest; c; c = c->under)
+        if (c->a == a && c->ba == ba)
+            return c;
+    return newest;
 }

@@ -29,6 +29,8 @@ struct common_buffer {
     uint64_t bus;
     uint32_t bus_pages;
     struct dma_range *range;
+    struct common_buffer
+        *under;    /* an older one, alive at the same address (two adapters, one MDL) */
     bool bypassed; /* borrowed memory that is uncached for so long */
     /* a vector: */
     uint64_t element_bytes, stride;
@@ -43,7 +45,10 @@ struct common_buffer *common_borrow(struct sim *s, struct adapter *a, const stru
                                     uint64_t offset, const struct common_want *w, void *va,
                                     unsigned access);
 void common_free(struct sim *s, struct common_buffer *c);
-/* By its address; dead: NULL, but *obj is its id. */
+/* By its address, the newest there; dead: NULL, but *obj is its id. */
 struct common_buffer *common_find(struct sim *s, const void *va, uint32_t *obj);
+/* Of those at this address, the one of this adapter and bus address if there is one. */
+struct common_buffer *common_meant(struct common_buffer *newest, const struct adapter *a,
+                                   uint64_t ba);
 
 #endif

@@ -132,6 +132,7 @@ uint64_t iommu_reserve(struct sim *s, enum iommu_window which, uint32_t pages, u
         return 0;
     if ((max - w->base) >> PAGE_BITS < high)
         high = (max + 1 - w->base) >> PAGE_BITS;
+    high = min_u64(high + 1, w->pages); /* the untranslated page may lie beyond the bound */
     if (!align_pages)
         align_pages = 1;
     at = w->next > low ? place_in(w, w->next, (uint32_t)high, pages + 1, align_pages) : UINT64_MAX;

@@ -234,8 +234,8 @@ static bool one_piece(const struct builder *b, const struct cursor *from, uint64
     while (left) {
         uint64_t run = min_u64(cursor_run(&c, false), left);
 
-        if ((*c.pfn << PAGE_BITS | c.at) != end)
-            return false;
+        if ((*c.pfn << PAGE_BITS | c.at) != end || (end != start && !(uint32_t)end))
+            return false; /* a gap, or a 4 GiB line, which no run crosses */
         end += run;
         left -= run;
         cursor_skip(&c, run);
@@ -265,7 +265,7 @@ static bool map_packet(struct builder *b, struct cursor *c)
             sg_bounce_gather(b, c, run);
             more = sg_run_in(b, bounce_bus(b, run), bytes, true);
         }
-    } while (b->w->per_mdl && more && cursor_next_mdl(c));
+    } while (b->w->per_mdl && more && b->count + 1 < b->w->elements_max && cursor_next_mdl(c));
     return true;
 }
 

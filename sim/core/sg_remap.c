@@ -106,6 +106,20 @@ static bool meets_at_pages(const struct cursor *from)
     return true;
 }
 
+/* How many bytes under the cursor still find an element. What no element shows is not translated:
+ * nothing would ever take such a translation away. */
+static uint64_t bytes_shown(struct builder *b, const struct cursor *c, uint64_t first)
+{
+    uint64_t room;
+
+    if (!sg_run_in(b, first, 0, b->bounced)) /* what was growing is put out, unless this joins it */
+        return 0;
+    if (b->s->profile.elements != ELEMENTS_SPLIT || b->w->one_run)
+        return c->here;
+    room = b->w->first_run_only ? 1 : b->w->elements_max - b->count;
+    return room > c->here >> PAGE_BITS ? c->here : min_u64(c->here, room * PAGE_BYTES - c->at);
+}
+
 bool sg_map_remapped(struct builder *b, struct cursor *c)
 {
     bool more = true;
@@ -119,8 +133,12 @@ bool sg_map_remapped(struct builder *b, struct cursor *c)
     if (!bus)
         return false;
     do {
-        uint64_t first = bus + c->at, bytes = c->here, done = 0;
+        uint64_t first = bus + c->at, bytes = bytes_shown(b, c, first), done = 0;
         bool bounced = false;
+
+        more = bytes == c->here;
+        if (!bytes)
+            break;
 
         while (done < bytes) {
             uint64_t piece = min_u64(PAGE_BYTES - c->at, bytes - done);
@@ -131,7 +149,7 @@ bool sg_map_remapped(struct builder *b, struct cursor *c)
             bus += PAGE_BYTES;
         }
         offset += bytes;
-        more = bus_elements(b, first, bytes, bounced);
+        more &= bus_elements(b, first, bytes, bounced);
     } while (more && b->w->chain && cursor_next_mdl(c));
     return true;
 }

@@ -126,8 +126,9 @@ PVOID AllocateCommonBufferWithBounds(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS 
  * FreeCommonBuffer: the whole buffer, by what its allocation gave.
  *
  * Irql     PASSIVE_LEVEL
- * Gap      the buffer is found by VirtualAddress; other arguments that differ are said (the COMMON
- *          event has the true ones) and change nothing. An address that is no live buffer: nothing
+ * Gap      the buffer is found by VirtualAddress, where several lie there (over one MDL) by adapter
+ *          and LogicalAddress, too; other arguments that differ are said (the COMMON event has the
+ *          true ones) and change nothing. An address that is no live buffer: nothing
  *          happens
  * Says     CALL, ARG, GUARD when damaged, COMMON_END, RETURN
  * Source   wdm/nc-wdm-pfree_common_buffer
@@ -137,9 +138,11 @@ VOID FreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PHYSICAL_ADDRESS Lo
 {
     struct sim *s = sim_now();
     uint32_t id;
-    struct common_buffer *b = common_find(s, VirtualAddress, &id);
+    struct adapter *a = adapter_find(s, DmaAdapter);
+    struct common_buffer *b = common_meant(common_find(s, VirtualAddress, &id), a,
+                                           (uint64_t)LogicalAddress.QuadPart);
     struct call c =
-        call_begin(s, API_FreeCommonBuffer, adapter_id(adapter_find(s, DmaAdapter)), id, Length,
+        call_begin(s, API_FreeCommonBuffer, adapter_id(a), b ? b->obj : id, Length,
                    (uint64_t)LogicalAddress.QuadPart, SAID(s, va_of(s, VirtualAddress).v));
 
     call_arg(&c, 0, CacheEnabled, 0, 0, 0);
@@ -225,17 +228,20 @@ static NTSTATUS from_mdl(struct sim *s, struct adapter *a, PMDL Mdl, struct from
         return STATUS_INSUFFICIENT_RESOURCES;
     va = (char *)mdl->mapped_va + within;
     *b = common_borrow(s, a, mdl, within, &f->want, va, f->access);
-    return *b ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    if (*b)
+        return STATUS_SUCCESS;
+    /* Without remapping the memory itself does not fit: an incompatible MDL, as the page has it. */
+    return a->remapped ? STATUS_INSUFFICIENT_RESOURCES : STATUS_INVALID_PARAMETER;
 }
 
 /*
  * CreateCommonBufferFromMdl: a common buffer over memory that the driver has already.
  *
  * Irql     PASSIVE_LEVEL
- * Returns  STATUS_INVALID_PARAMETER (MDL not page aligned, not resident, not mapped, chained; bad
- *          or double configuration), STATUS_NOT_SUPPORTED (read-only or write-only without
- *          remapping), STATUS_INSUFFICIENT_RESOURCES (not contiguous or out of reach without
- *          remapping; no addresses)
+ * Returns  STATUS_INVALID_PARAMETER (MDL not page aligned, not resident, not mapped, chained;
+ *          without remapping also not contiguous or out of reach; bad or double configuration),
+ *          STATUS_NOT_SUPPORTED (read-only or write-only without remapping),
+ *          STATUS_INSUFFICIENT_RESOURCES (no addresses)
  * Gap      no guards: the pages around are not ours
  * Says     CALL, ARG for each configuration, COMMON, RETURN
  * Source   wdm/nc-wdm-pcreate-common-buffer-from-mdl

@@ -165,8 +165,10 @@ static NTSTATUS list_granted(struct sim *s, struct dma_request *r, const struct 
 
     if (c->routine) {
         request_go(s, r, c->synchronous || !request_later(s));
-        if (l->live)
+        if (l->live) { /* the routine may have put it already */
             *obj = l->obj;
+            *list = l;
+        }
         return STATUS_SUCCESS;
     }
     if (!list_map(s, l)) {

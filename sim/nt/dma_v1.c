@@ -16,6 +16,7 @@ static bool overwrite_single(struct sim *s, const struct channel_call *c)
         return false;
     r->routine = (void *)c->routine;
     r->routine_context = c->routine_context;
+    r->irp = c->device_object ? c->device_object->CurrentIrp : NULL;
     return true;
 }
 

@@ -9,6 +9,31 @@
 
 #define RELEASED(a) (!(a) || !(a)->live)
 
+/* A transfer of no bytes, or one that leaves the chain, is none (the pages: Length 1 to N - Offset).
+ */
+static bool in_chain(PMDL Mdl, ULONGLONG Offset, ULONG Length)
+{
+    uint64_t bytes = sg_chain_bytes(mdl_of(Mdl));
+
+    return Length && Offset < bytes && Length <= bytes - Offset;
+}
+
+/* Elements that a transfer may take: one for each page, in a packet one for each MDL. */
+static uint32_t elements_of(const struct adapter *a, PMDL Mdl, uint64_t offset, uint64_t length,
+                            uint32_t registers)
+{
+    const struct dma_mdl *mdl = sg_seek(mdl_of(Mdl), &offset);
+    uint32_t count = 0;
+
+    if (a->scatter_gather)
+        return registers;
+    for (length += offset; mdl && length; mdl = mdl->next) {
+        count += mdl->length_bytes != 0;
+        length -= min_u64(length, mdl->length_bytes);
+    }
+    return count;
+}
+
 /* The forms that both pages allow: a routine and no place for the result, or, synchronous, the
  * place and no routine (the pages contradict each other on the rest: conflict 4 of the reference).
  */
@@ -42,11 +67,11 @@ NTSTATUS GetDmaTransferInfo(PDMA_ADAPTER DmaAdapter, PMDL Mdl, ULONGLONG Offset,
         status = STATUS_INVALID_PARAMETER;
     else if (version != DMA_TRANSFER_INFO_VERSION1 && version != DMA_TRANSFER_INFO_VERSION2)
         status = STATUS_NOT_SUPPORTED;
-    else if (!Length || sg_count(mdl_of(Mdl), Offset, Length, &registers) ||
+    else if (!in_chain(Mdl, Offset, Length) || sg_count(mdl_of(Mdl), Offset, Length, &registers) ||
              fault_here(s, FAULT_TRANSFER_CONTEXT))
         status = STATUS_INVALID_PARAMETER;
     if (status == STATUS_SUCCESS) {
-        elements = a->scatter_gather ? registers : 1;
+        elements = elements_of(a, Mdl, Offset, Length, registers);
         TransferInfo->V1.MapRegisterCount = registers;
         TransferInfo->V1.ScatterGatherElementCount = elements;
         TransferInfo->V1.ScatterGatherListSize = (ULONG)sg_size(registers);
@@ -250,9 +275,10 @@ static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
  * Units    *Length: bytes; in: wanted; out: mapped, which registers, elements or a choice may make
  *          less
  * Returns  STATUS_INVALID_PARAMETER (a bus master needs a list of at least one element,
- *          DeviceOffset 0 and no completion routine; no zero length), STATUS_BUFFER_TOO_SMALL
- *          (chain shorter than Offset and Length), STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
- * Gap      a second map before the flush of the first is done as it comes. System DMA
+ *          DeviceOffset 0 and no completion routine; no zero length; Offset and Length inside the
+ *          chain), STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
+ * Gap      STATUS_BUFFER_TOO_SMALL is never given: what the list cannot hold is not mapped. A second
+ *          map before the flush of the first is done as it comes. System DMA
  * Says     CALL, ARG, ARG, MAP for each element, RETURN
  * Source   wdm/nc-wdm-pmap_transfer_ex
  */
@@ -287,11 +313,9 @@ NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
                          ? 0
                          : (uint32_t)((ScatterGatherBufferLength - sizeof(struct sg_list)) /
                                       sizeof(struct sg_element));
-    if (RELEASED(a) || !x.file || !Mdl || !wanted || !x.list || !x.elements_max || DeviceOffset ||
-        DmaCompletionRoutine || Offset >= bytes)
+    if (RELEASED(a) || !x.file || !Mdl || !x.list || !x.elements_max || DeviceOffset ||
+        DmaCompletionRoutine || !in_chain(Mdl, Offset, wanted))
         status = STATUS_INVALID_PARAMETER;
-    else if (Offset + wanted > bytes)
-        status = STATUS_BUFFER_TOO_SMALL;
     else if (x.file->context && x.file->context->transfer_cancelled)
         status = STATUS_CANCELLED;
     else if (fault_here(s, FAULT_SGL))
@@ -312,15 +336,17 @@ static NTSTATUS list_ex(struct sim *s, struct adapter *a, const struct list_call
     struct dma_list *list = NULL;
     NTSTATUS status;
 
-    if (RELEASED(a) || !want->context || !want->length || system_arguments ||
-        !forms_hold(Flags, want->routine != NULL, result != NULL) ||
-        (want->mdl && want->offset >= sg_chain_bytes(mdl_of(want->mdl))))
+    /* Both pages: a routine, or, synchronous, a place for the list; with a routine the place is
+     * optional. */
+    if (RELEASED(a) || !want->context || system_arguments ||
+        !(want->routine || (result && Flags & DMA_SYNCHRONOUS_CALLBACK)) ||
+        !in_chain(want->mdl, want->offset, want->length))
         return STATUS_INVALID_PARAMETER;
     if (want->context->state == CONTEXT_CANCELLED)
         return STATUS_CANCELLED;
     status = dma_list_get(s, a, want, &list, list_id);
     if (status == STATUS_SUCCESS && result)
-        *result = list ? list->face : NULL;
+        *result = want->build ? want->buffer : list ? list->face : NULL;
     return status;
 }
 
@@ -342,9 +368,9 @@ static void list_ex_say(struct call *c, const struct list_call *want, uint32_t c
  * GetScatterGatherListEx: a list by offset into a chain; at once if asked.
  *
  * Irql     <= DISPATCH_LEVEL (the routine runs at DISPATCH_LEVEL all the same)
- * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES,
- *          STATUS_BUFFER_TOO_SMALL (chain shorter than Offset and Length), STATUS_CANCELLED
- * Gap      the page says that everything is freed when the routine returns; as KMDF and
+ * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER (also: Offset and Length leave the chain),
+ *          STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
+ * Gap      with a routine that comes later, *ScatterGatherList is NULL. The page says that everything is freed when the routine returns; as KMDF and
  *          NetAdapterCx rely on, the return releases the adapter only, and list and registers live
  *          until PutScatterGatherList
  * Says     CALL, ARG, ARG, CHANNEL, SGL, MAP for each element, CALLBACK.., RETURN

@@ -41,8 +41,10 @@ static NTSTATUS vector_make(struct sim *s, struct adapter *a, struct common_want
  * Units    SizeOfElements: bytes
  * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER, STATUS_INSUFFICIENT_RESOURCES
  * Gap      no page says more than the prototype; bounds are taken as those of the logical address,
- *          both inclusive. Elements lie 64-byte aligned in one allocation with one pair of guards.
- *          Bug check 0x1DC code 1 (IRQL) and 5 (leak) are left to the rules of the verifier
+ *          both inclusive. IdealNode is a node's number: MM_ANY_NODE_OK is refused, as NetAdapterCx
+ *          says of it, any other changes nothing. Elements lie 64-byte aligned in one allocation
+ *          with one pair of guards. Bug check 0x1DC code 1 (IRQL) and 5 (leak) are left to the
+ *          rules of the verifier
  * Says     CALL, ARG, COMMON of the vector, RETURN
  * Source   wdm/nc-wdm-pallocate_common_buffer_vector,
  *          debugger/bug-check-0x1dc--dma-common-buffer-vector-error
@@ -66,7 +68,8 @@ NTSTATUS AllocateCommonBufferVector(PDMA_ADAPTER DmaAdapter, PHYSICAL_ADDRESS Lo
     NTSTATUS status = STATUS_INVALID_PARAMETER;
 
     call_arg(&c, 0, (uint64_t)CacheType, IdealNode, Flags, 0);
-    if (!RELEASED(a) && VectorOut && (CacheType == MmNonCached || CacheType == MmCached))
+    if (!RELEASED(a) && VectorOut && (CacheType == MmNonCached || CacheType == MmCached) &&
+        IdealNode != MM_ANY_NODE_OK)
         status = vector_make(s, a, &want, NumberOfElements, SizeOfElements, &b);
     if (b)
         *VectorOut = (PDMA_COMMON_BUFFER_VECTOR)b->data;

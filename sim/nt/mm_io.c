@@ -167,7 +167,7 @@ NTSTATUS MmAllocateMdlForIoSpace(PMM_PHYSICAL_ADDRESS_LIST PhysicalAddressList,
     PMDL mdl = NULL;
 
     *NewMdl = NULL;
-    if (pages && pages << PAGE_SHIFT <= IO_SPACE_MAX_BYTES - PAGE_SIZE) {
+    if (pages && pages << PAGE_SHIFT <= IO_SPACE_MAX_BYTES) {
         mdl = fault_take(s, FAULT_MDL) ? NULL
                                        : mdl_create(s, NULL, (ULONG)(pages << PAGE_SHIFT), NULL);
         status = mdl ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;

@@ -12,7 +12,7 @@
 
 #define INVALID_MDL_RANGE 0x12E
 #define TARGET_MDL_TOO_SMALL 0x40
-#define MDL_LENGTH_MAX (0xffffffffu - PAGE_SIZE)
+#define MDL_LENGTH_MAX (0u - PAGE_SIZE) /* 4 GiB less a page */
 #define PFN_UNLOCKED_TOO_OFTEN 7
 #define POOL_ALREADY_FREED 7
 

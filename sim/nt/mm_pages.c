@@ -6,7 +6,7 @@
 
 #include "sim/nt/mm.h"
 
-#define PAGES_BYTES_MAX (0xffffffffull - PAGE_SIZE)
+#define PAGES_BYTES_MAX ((1ull << 32) - PAGE_SIZE)
 #define PFN_UNLOCKED_TOO_OFTEN 7
 
 struct pick {

@@ -208,6 +208,24 @@ static void a_late_touch_is_the_echo_of_a_put_while_the_device_runs(void **state
     assert_string_equal(f->driver_verifier, "blind");
 }
 
+/* Two requests over one buffer where bus addresses are physical ones: the engine may be at work for
+ * either, so putting one of them is no fault (found by fuzz_ioctl). */
+static void a_claim_over_shared_memory_accuses_nobody(void **state)
+{
+    struct says *s = *state;
+
+    says_adapter(s, ADAPTER1);
+    says_get(s, ADAPTER1, SGL(1), BA, 8192, 1);
+    says_get(s, ADAPTER1, SGL(2), BA, 4096, 0);
+    says_doorbell(s);
+    says_device(s, EV_DEV_CLAIM, BA, 4096, 1, SGL(2));
+    says_put(s, ADAPTER1, SGL(2), BA, 4096, 0);
+    assert_int_equal(finding_count(s->v), 0);
+    says_device(s, EV_DEV_CLAIM, BA + 4096, 4096, 1, SGL(1));
+    says_put(s, ADAPTER1, SGL(1), BA, 8192, 1);
+    the_finding(s, "put-while-device-runs");
+}
+
 static void behind_the_iommu_driver_verifier_sees_it(void **state)
 {
     struct says *s = *state;
@@ -354,6 +372,7 @@ int main(void)
         T(another_adapter_is_the_wrong_one),
         T(the_other_direction_at_put),
         T(a_late_touch_is_the_echo_of_a_put_while_the_device_runs),
+        T(a_claim_over_shared_memory_accuses_nobody),
         T(behind_the_iommu_driver_verifier_sees_it),
         T(a_claim_after_the_put_goes_by_when_its_doorbell_rang),
         T(a_doorbell_after_the_put_uses_an_old_list),

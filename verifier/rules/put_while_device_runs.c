@@ -79,7 +79,8 @@ static void on_event(struct rule_run *r, const struct event *e)
         late(r, e);
         return;
     }
-    if (c)
+    /* The claim may be another mapping's that lives on over the same memory. */
+    if (c && !track_range_shared(&r->track->ranges, c->ba, e->obj))
         say(r, e, e->obj, c, NULL);
 }
 

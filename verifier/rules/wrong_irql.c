@@ -83,5 +83,6 @@ static void on_event(struct rule_run *r, const struct event *e)
         say(r, e, limits[api]);
 }
 
-RULE(wrong_irql, .on = EV(CALL), .odd = ODD_IRQL, .level = ERROR, .family = CALLER, .bugcheck = DV(0xE6, 0x13),
-     .source = "debugger/bug-check-0xe6--driver-verifier-dma-violation", .run = on_event);
+RULE(wrong_irql, .on = EV(CALL), .odd = ODD_IRQL, .level = ERROR, .family = CALLER,
+     .bugcheck = DV(0xE6, 0x13), .source = "debugger/bug-check-0xe6--driver-verifier-dma-violation",
+     .run = on_event);

@@ -306,3 +306,38 @@ uint32_t track_range_owner(const struct range_index *x, uint64_t address, bool *
     *live = best && (best->stamp & 1);
     return best ? best->owner : 0;
 }
+
+static bool others_at(const struct range_index *x, uint64_t key, uint64_t address, uint32_t owner)
+{
+    uint32_t at = set_of(x, key);
+
+    for (unsigned walk = 0; walk < RANGE_WALK_MAX; walk++, at = (at + 1) & x->mask) {
+        const struct range_set *set = &x->sets[at];
+
+        if (set->epoch != x->epoch)
+            break;
+        for (unsigned i = 0; i < RANGE_WAYS; i++) {
+            const struct range_entry *w = &set->ways[i];
+
+            if ((w->stamp & 1) && w->key == key && address >= w->start && address < w->end &&
+                w->owner != owner)
+                return true;
+        }
+        if (!set->overflowed)
+            break;
+    }
+    return false;
+}
+
+bool track_range_shared(const struct range_index *x, uint64_t address, uint32_t owner)
+{
+    uint64_t page = address >> PAGE_BITS;
+
+    for (uint64_t left = x->levels; left; left &= left - 1) {
+        unsigned level = (unsigned)__builtin_ctzll(left);
+
+        if (others_at(x, (page >> level << level) << 6 | level, address, owner))
+            return true;
+    }
+    return false;
+}

@@ -39,5 +39,8 @@ void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_by
 /* The owner of the byte at this bus address: of a live range, or else of the range that left last.
  * 0: nobody is known. *live says which. */
 uint32_t track_range_owner(const struct range_index *x, uint64_t address, bool *live);
+/* Whether the byte is mapped for somebody else as well: two requests over one buffer, on a machine
+ * where bus addresses are physical ones. Whose mapping a device uses cannot be told there. */
+bool track_range_shared(const struct range_index *x, uint64_t address, uint32_t owner);
 
 #endif

@@ -1,0 +1,59 @@
+/*
+ * Events out of arbitrary bytes, given to the verifier without a reader: in whatever order they come,
+ * trackers and rules live, and a finding has words.
+ */
+#include "fuzz/bytes.h"
+#include "verifier/verify.h"
+
+static void judge(struct verifier *v)
+{
+    verifier_end(v);
+    for (unsigned i = 0; i < finding_count(v); i++)
+        if (!*finding_at(v, i)->message)
+            wrong("a finding without words", finding_at(v, i)->word);
+    verifier_destroy(v);
+}
+
+/* Few objects and addresses, so that events meet; now and then a wild one. */
+static uint64_t value(struct bytes *b)
+{
+    static const uint64_t bases[] = { 0,
+                                      0x1000,
+                                      1ull << 63,
+                                      OBJ_ID(OBJ_SGL, 0),
+                                      OBJ_ID(OBJ_MAPREG, 0),
+                                      OBJ_ID(OBJ_ADAPTER, 0),
+                                      0x4000000000,
+                                      UINT64_MAX - 8 };
+    uint32_t n = byte(b);
+
+    return n == 255 ? (uint64_t)number(b) << 40 | number(b)
+                    : bases[n >> 5] + (n & 3) * (n & 16 ? 1 : 0x800);
+}
+
+static void feed(struct bytes *b)
+{
+    struct site_depot *depot = site_depot_create();
+    struct verifier *v = verifier_create(depot);
+    struct event e = { 0 };
+
+    verifier_begin(v, "remap", 1, byte(b) & 1);
+    for (; b->at < b->end; e.seq++) {
+        e.kind = (uint16_t)(byte(b) % (EV_COUNT + 1));
+        e.api = (uint16_t)(byte(b) | (byte(b) & 7) << 8);
+        e.obj = OBJ_ID(byte(b) % (OBJ_COUNT + 1), byte(b) & 3);
+        e.site = byte(b) & 15, e.agent = (uint16_t)byte(b), e.irql = byte(b) & 15,
+        e.cpu = (uint8_t)byte(b);
+        for (int i = 0; i < 4; i++)
+            e.a[i] = value(b);
+        verifier_event(v, &e);
+    }
+    judge(v);
+    site_depot_destroy(depot);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    feed(&(struct bytes) { data, data + size });
+    return 0;
+}
