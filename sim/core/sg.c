@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "sim/core/cache.h"
+#include "sim/core/iommu.h"
 #include "sim/core/sg_private.h"
 
 #define SPLIT_ONE_IN 8 /* runs of several pages: so many stay whole for each one that is cut */
@@ -304,6 +305,8 @@ static void undo(struct sim *s, struct dma_map *m)
     m->mapped_bytes = 0;
     for (struct dma_range *r = m->ranges; r; r = r->sibling)
         m->mapped_bytes += r->length_bytes;
+    if (m->bus) /* pages that no range shows yet are translated already */
+        iommu_unmap(s, m->bus, m->bus_pages);
     sg_unmap(s, m, 0, 0, true);
 }
 

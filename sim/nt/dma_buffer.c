@@ -128,8 +128,7 @@ PVOID AllocateCommonBufferWithBounds(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS 
  * Irql     PASSIVE_LEVEL
  * Gap      the buffer is found by VirtualAddress, where several lie there (over one MDL) by adapter
  *          and LogicalAddress, too; other arguments that differ are said (the COMMON event has the
- *          true ones) and change nothing. An address that is no live buffer: nothing
- *          happens
+ *          true ones) and change nothing. An address that is no live buffer: nothing happens
  * Says     CALL, ARG, GUARD when damaged, COMMON_END, RETURN
  * Source   wdm/nc-wdm-pfree_common_buffer
  */
@@ -139,8 +138,8 @@ VOID FreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PHYSICAL_ADDRESS Lo
     struct sim *s = sim_now();
     uint32_t id;
     struct adapter *a = adapter_find(s, DmaAdapter);
-    struct common_buffer *b = common_meant(common_find(s, VirtualAddress, &id), a,
-                                           (uint64_t)LogicalAddress.QuadPart);
+    struct common_buffer *b =
+        common_meant(common_find(s, VirtualAddress, &id), a, (uint64_t)LogicalAddress.QuadPart);
     struct call c =
         call_begin(s, API_FreeCommonBuffer, adapter_id(a), b ? b->obj : id, Length,
                    (uint64_t)LogicalAddress.QuadPart, SAID(s, va_of(s, VirtualAddress).v));

@@ -370,9 +370,9 @@ static void list_ex_say(struct call *c, const struct list_call *want, uint32_t c
  * Irql     <= DISPATCH_LEVEL (the routine runs at DISPATCH_LEVEL all the same)
  * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER (also: Offset and Length leave the chain),
  *          STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
- * Gap      with a routine that comes later, *ScatterGatherList is NULL. The page says that everything is freed when the routine returns; as KMDF and
- *          NetAdapterCx rely on, the return releases the adapter only, and list and registers live
- *          until PutScatterGatherList
+ * Gap      with a routine that comes later, *ScatterGatherList is NULL. The page says that
+ *          everything is freed when the routine returns; as KMDF and NetAdapterCx rely on, the
+ *          return releases the adapter only, and list and registers live until PutScatterGatherList
  * Says     CALL, ARG, ARG, CHANNEL, SGL, MAP for each element, CALLBACK.., RETURN
  * Source   wdm/nc-wdm-pget_scatter_gather_list_ex
  */

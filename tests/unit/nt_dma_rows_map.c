@@ -248,6 +248,41 @@ static void a_packet_bounces_what_it_shows(void **state)
     with_adapter("bounce32", one_mdl_bounced);
 }
 
+/* A map that finds no bounce memory for its last part leaves nothing translated behind. */
+static void no_memory(void)
+{
+    struct buffer b = buffer_make(0x100, 0x3000); /* external: a part, two pages, a part */
+    uint32_t page, last = MEM_NONE;
+    ULONGLONG room[64];
+    ULONG length = 0x3000;
+    uint8_t byte;
+    PVOID base;
+
+    open_adapter(3, TRUE, 64, 0x10000);
+    to_dispatch();
+    T.ops->InitializeDmaTransferContext(T.adapter, context);
+    T.ops->AllocateAdapterChannelEx(T.adapter, T.pdo, context, 4, DMA_SYNCHRONOUS_CALLBACK, NULL,
+                                    NULL, &base);
+    while ((page = mem_pages_alloc(T.s, MEM_BELOW_4G, 3)) != MEM_NONE)
+        last = page;
+    while (mem_pages_alloc(T.s, MEM_BELOW_4G, 1) != MEM_NONE)
+        continue;
+    mem_pages_free(T.s, last, 3); /* one run of a page with its guards */
+    assert_int_equal(T.ops->MapTransferEx(T.adapter, b.mdl, base, 0, 0, &length, TRUE,
+                                          (PSCATTER_GATHER_LIST)room, sizeof(room), NULL, NULL),
+                     STATUS_INSUFFICIENT_RESOURCES);
+    assert_int_equal(length, 0x3000);
+    for (unsigned k = 0; k < 64; k++) /* where bus addresses begin */
+        assert_false(dm_bus_read(T.d, 0, 0x4000000000 + k * 0x1000, &byte, 1));
+    T.ops->FreeAdapterObject(T.adapter, DeallocateObject);
+}
+
+static void a_map_that_fails_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    with_adapter("external", no_memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +291,7 @@ int main(void)
         cmocka_unit_test(map_transfer_ex_by_its_arguments),
         cmocka_unit_test(what_no_element_shows_is_not_translated),
         cmocka_unit_test(a_packet_bounces_what_it_shows),
+        cmocka_unit_test(a_map_that_fails_leaves_nothing_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
