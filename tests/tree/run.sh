@@ -23,7 +23,7 @@ check "verifier never includes sim" "$(includes 'verifier/*' '(sim|reports|machi
 check "reports include no simulator" "$(includes 'reports/*' '(sim|cli)/')"
 check "sim/core knows no Windows types" "$(files 'sim/core/*' | grep '\.[ch]$' | grep -v 'sim/core/sim\.c' | xargs -r grep -nE '#include "(include/ddk|sim/nt)/')"
 check "device models include device.h alone" "$(files 'sim/dev/*' | grep '\.c$' | xargs -r grep -nE '^#include "' | grep -v 'include/dmacheck/device.h')"
-check "scenarios include dmacheck/ alone" "$(files 'drivers-under-test/samples/*' | grep scenarios | xargs -r grep -nE '^#include "' | grep -vE 'dmacheck/|"[a-z_]+\.h"')"
+check "scenarios include dmacheck/ alone" "$(files 'drivers-under-test/samples/*' | grep scenarios | xargs -r grep -nE '^#include "' | grep -vE 'dmacheck/|"(\.\./)?[a-z_]+\.h"')"
 
 # Pairs that must stay paired.
 for rule in verifier/rules/*.c; do
