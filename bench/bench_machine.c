@@ -3,7 +3,10 @@
  * long its scenario took. bench/run.sh runs it under callgrind with two lengths of loop and takes the
  * difference, so what lies around the loop does not count.
  *
- *     bench_machine DRIVER.so PROFILE none|null|ring|verify
+ *     bench_machine DRIVER.so PROFILE none|null|ring|verify|rules=N
+ *
+ * rules=N is a verifier with N rules: the real ones evenly thinned out, or repeated in turn, so that
+ * they ask for kinds of events and for calls in the proportion in which the real ones do.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +16,7 @@
 #include "include/dmacheck/machine.h"
 #include "sim/core/sim.h"
 #include "trace/trace.h"
+#include "verifier/verify.h"
 
 static uint64_t events;
 
@@ -21,6 +25,21 @@ static void count_event(void *ctx, const struct event *e)
     (void)ctx;
     (void)e;
     events++;
+}
+
+static struct verifier *attach_rules(struct sim *s, const char *profile, unsigned count)
+{
+    static const struct rule *rules[RULES_MAX];
+    struct verifier *v;
+
+    for (unsigned i = 0; i < count && i < RULES_MAX; i++)
+        rules[i] = rules_all[count < rules_count ? i * rules_count / count : i % rules_count];
+    v = verifier_create_with(s->depot, rules, count);
+    if (v) {
+        verifier_begin(v, profile, 0, false);
+        trace_attach(&s->trace, verifier_event, v);
+    }
+    return v;
 }
 
 static double seconds(void)
@@ -38,7 +57,7 @@ int main(int argc, char **argv)
     struct dm_options o = { 0 };
 
     if (argc != 4) {
-        fprintf(stderr, "usage: bench_machine DRIVER.so PROFILE none|null|ring|verify\n");
+        fprintf(stderr, "usage: bench_machine DRIVER.so PROFILE none|null|ring|verify|rules=N\n");
         return 2;
     }
     o.profile = argv[2];
@@ -54,6 +73,9 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[3], "null") == 0)
         trace_attach(&dm_machine_sim(m)->trace, count_event, &events);
+    if (strncmp(argv[3], "rules=", 6) == 0 &&
+        !attach_rules(dm_machine_sim(m), argv[2], (unsigned)atoi(argv[3] + 6)))
+        return 2;
     double start = seconds();
     enum dm_exit exit_code = dm_machine_run(m, d, NULL, &result);
 

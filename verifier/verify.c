@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "verifier/private.h"
 
 /* A list of those that hear of a kind of event: the tracker's row, the rules' rows, one without run. */
@@ -235,19 +236,19 @@ static bool ready(const struct rule *rule, const struct rule *const *order, unsi
 /* Rules that silence others come before them, otherwise the order of the table. A name in .after
  * that is no rule's, or a circle, leaves the rest in the table's order;
  * tests/unit/verifier_rules.c proves that there is neither. */
-static void order_rules(const struct rule **order)
+static void order_rules(const struct rule *const *rules, unsigned count, const struct rule **order)
 {
     unsigned placed = 0;
     bool moved = true, taken[RULES_MAX] = { false };
 
-    while (placed < rules_count) {
+    while (placed < count) {
         bool any = !moved;
 
         moved = false;
-        for (unsigned i = 0; i < rules_count; i++)
-            if (!taken[i] && (any || ready(rules_all[i], order, placed))) {
+        for (unsigned i = 0; i < count; i++)
+            if (!taken[i] && (any || ready(rules[i], order, placed))) {
                 taken[i] = moved = true;
-                order[placed++] = rules_all[i];
+                order[placed++] = rules[i];
             }
     }
 }
@@ -262,7 +263,7 @@ static void add_rule(struct verifier *v, unsigned i, const struct rule *const *o
     rule_word(order[i], r->word, sizeof r->word);
     for (const char *p = order[i]->after; p && *p && r->after_count < 4;) {
         size_t len = strcspn(p, ", ");
-        int at = index_of(order, rules_count, p, len);
+        int at = index_of(order, v->rule_count, p, len);
 
         if (at >= 0)
             r->after[r->after_count++] = (uint16_t)at;
@@ -270,26 +271,33 @@ static void add_rule(struct verifier *v, unsigned i, const struct rule *const *o
     }
 }
 
-struct verifier *verifier_create(struct site_depot *depot)
+struct verifier *verifier_create_with(struct site_depot *depot, const struct rule *const *rules,
+                                      unsigned count)
 {
     const struct rule *order[RULES_MAX];
     struct verifier *v = calloc(1, sizeof *v);
 
+    must(count <= RULES_MAX);
     if (!v)
         return NULL;
     v->depot = depot;
-    v->rule_count = rules_count;
-    v->rules = calloc(rules_count + 1u, sizeof *v->rules);
+    v->rule_count = count;
+    v->rules = calloc(count + 1u, sizeof *v->rules);
     if (!v->rules || track_create(&v->track) || findings_create(&v->findings))
         return verifier_destroy(v), NULL;
-    order_rules(order);
-    for (unsigned i = 0; i < rules_count; i++)
+    order_rules(rules, count, order);
+    for (unsigned i = 0; i < count; i++)
         add_rule(v, i, order);
     v->list = calloc(build_lists(v) + 1u, sizeof *v->list);
     if (!v->list)
         return verifier_destroy(v), NULL;
     build_lists(v);
     return v;
+}
+
+struct verifier *verifier_create(struct site_depot *depot)
+{
+    return verifier_create_with(depot, rules_all, rules_count);
 }
 
 void verifier_destroy(struct verifier *v)

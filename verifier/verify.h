@@ -17,6 +17,9 @@
 struct verifier;
 
 struct verifier *verifier_create(struct site_depot *depot); /* NULL: no memory */
+/* The same with other rules than all (at most RULES_MAX): what a rule costs is measured so. */
+struct verifier *verifier_create_with(struct site_depot *depot, const struct rule *const *rules,
+                                      unsigned count);
 void verifier_destroy(struct verifier *v);
 /* A run begins. remapped: the profile translates, which decides what Driver Verifier would see. */
 void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed, bool remapped);

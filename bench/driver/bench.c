@@ -6,6 +6,7 @@
 #include <wdm.h>
 
 #include "bench.h"
+#include "card.h"
 
 #define BENCH_TAG 'hcnB'
 #define BENCH_LIVE_MAX 200000
@@ -13,6 +14,8 @@
 typedef struct _BENCH_EXTENSION {
     PDEVICE_OBJECT Self;
     PDEVICE_OBJECT Lower;
+    PDEVICE_OBJECT Pdo;
+    BENCH_CARD Card;
     PDMA_ADAPTER Adapter;
     ULONG MapRegisters;
 } BENCH_EXTENSION, *PBENCH_EXTENSION;
@@ -145,27 +148,39 @@ static NTSTATUS BenchLive(PBENCH_EXTENSION Extension, ULONG Size, ULONG Count)
     return status;
 }
 
-static NTSTATUS BenchWrite(PBENCH_EXTENSION Extension, ULONG Pages, ULONG Count, BOOLEAN Copy)
+/* The pages one by one, as a bounce copies them; Guard: two pages of padding are looked at besides,
+ * as those before and behind a bounce run are when it is given back. */
+static NTSTATUS BenchCopy(PUCHAR To, PUCHAR From, PUCHAR Guard, ULONG Pages, ULONG Count)
 {
+    ULONG i, p;
+
+    for (i = 0; i < Count; i++) {
+        for (p = 0; p < Pages; p++)
+            RtlCopyMemory(To + (SIZE_T)p * PAGE_SIZE, From + (SIZE_T)p * PAGE_SIZE, PAGE_SIZE);
+        if (Guard != NULL && (!RtlEqualMemory(Guard, Guard + 2 * PAGE_SIZE, PAGE_SIZE) ||
+                              !RtlEqualMemory(Guard + PAGE_SIZE, Guard + 2 * PAGE_SIZE, PAGE_SIZE)))
+            return STATUS_DATA_ERROR;
+    }
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS BenchWrite(PBENCH_EXTENSION Extension, ULONG Pages, ULONG Count, ULONG Op)
+{
+    PUCHAR guard = ExAllocatePoolWithTag(NonPagedPoolNx, 3 * PAGE_SIZE, BENCH_TAG);
     PUCHAR memory = ExAllocatePoolWithTag(NonPagedPoolNx, (SIZE_T)Pages * PAGE_SIZE, BENCH_TAG);
     PUCHAR other = ExAllocatePoolWithTag(NonPagedPoolNx, (SIZE_T)Pages * PAGE_SIZE, BENCH_TAG);
     PMDL mdl = memory != NULL ? IoAllocateMdl(memory, Pages * PAGE_SIZE, FALSE, FALSE, NULL) : NULL;
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
-    ULONG i, p;
 
-    if (mdl != NULL && other != NULL) {
+    if (mdl != NULL && other != NULL && guard != NULL) {
         MmBuildMdlForNonPagedPool(mdl);
         RtlFillMemory(memory, (SIZE_T)Pages * PAGE_SIZE, 1);
         RtlFillMemory(other, (SIZE_T)Pages * PAGE_SIZE, 2);
-        status = STATUS_SUCCESS;
-        if (Copy) {
-            for (i = 0; i < Count; i++)
-                for (p = 0; p < Pages; p++)
-                    RtlCopyMemory(other + (SIZE_T)p * PAGE_SIZE, memory + (SIZE_T)p * PAGE_SIZE,
-                                  PAGE_SIZE);
-        } else {
+        RtlFillMemory(guard, 3 * PAGE_SIZE, 15);
+        if (Op == BENCH_WRITE)
             status = BenchPairs(Extension, mdl, Pages * PAGE_SIZE, Count, TRUE);
-        }
+        else
+            status = BenchCopy(other, memory, Op == BENCH_GUARDED ? guard : NULL, Pages, Count);
     }
     if (mdl != NULL)
         IoFreeMdl(mdl);
@@ -173,6 +188,8 @@ static NTSTATUS BenchWrite(PBENCH_EXTENSION Extension, ULONG Pages, ULONG Count,
         ExFreePoolWithTag(memory, BENCH_TAG);
     if (other != NULL)
         ExFreePoolWithTag(other, BENCH_TAG);
+    if (guard != NULL)
+        ExFreePoolWithTag(guard, BENCH_TAG);
     return status;
 }
 
@@ -209,8 +226,12 @@ static NTSTATUS BenchControl(PDEVICE_OBJECT DeviceObject, PIRP Irp)
             break;
         case BENCH_WRITE:
         case BENCH_MEMCPY:
-            status =
-                BenchWrite(extension, request->size, request->count, request->op == BENCH_MEMCPY);
+        case BENCH_GUARDED:
+            status = BenchWrite(extension, request->size, request->count, request->op);
+            break;
+        case BENCH_DEVICE:
+            status = BenchCardRun(&extension->Card, extension->Adapter, extension->Self,
+                                  request->size, request->count);
             break;
         default:
             status = STATUS_INVALID_PARAMETER;
@@ -249,6 +270,7 @@ static NTSTATUS BenchStart(PBENCH_EXTENSION Extension)
 
 static VOID BenchStop(PBENCH_EXTENSION Extension)
 {
+    BenchCardStop(&Extension->Card);
     if (Extension->Adapter != NULL) {
         Extension->Adapter->DmaOperations->PutDmaAdapter(Extension->Adapter);
         Extension->Adapter = NULL;
@@ -268,6 +290,10 @@ static NTSTATUS BenchPnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
             status = Irp->IoStatus.Status;
         if (NT_SUCCESS(status))
             status = BenchStart(extension);
+        if (NT_SUCCESS(status))
+            status = BenchCardStart(&extension->Card, extension->Pdo,
+                                    IoGetCurrentIrpStackLocation(Irp)
+                                        ->Parameters.StartDevice.AllocatedResourcesTranslated);
         Irp->IoStatus.Status = status;
         IoCompleteRequest(Irp, IO_NO_INCREMENT);
         return status;
@@ -318,6 +344,7 @@ static NTSTATUS BenchAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT Pdo)
     extension = device->DeviceExtension;
     RtlZeroMemory(extension, sizeof(*extension));
     extension->Self = device;
+    extension->Pdo = Pdo;
     extension->Lower = IoAttachDeviceToDeviceStack(device, Pdo);
     if (extension->Lower == NULL) {
         IoDeleteDevice(device);

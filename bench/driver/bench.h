@@ -11,7 +11,9 @@ enum bench_op {
     BENCH_FRAGMENTS, /* get+put of `size` pages, no two of which follow one another */
     BENCH_LIVE,      /* get+put of one page while `size` other lists are live */
     BENCH_WRITE, /* get+put of a buffer of `size` pages to the device, wherever its frames are */
-    BENCH_MEMCPY /* memcpy of such a buffer to another one, page by page */
+    BENCH_MEMCPY,    /* memcpy of such a buffer to another one, page by page */
+    BENCH_GUARDED,   /* the same, and two guard pages are looked at each time */
+    BENCH_DEVICE     /* `size` transfers of a page by the card behind one doorbell */
 };
 
 struct bench_request {

@@ -12,11 +12,6 @@
 #include "sim/core/adapter.h"
 #include "sim/core/cache.h"
 
-static uint8_t *run_data(const struct bounce *b)
-{
-    return (uint8_t *)mem_system(b->first_page) + b->start;
-}
-
 static uint8_t *run_low(const struct bounce *b) { return mem_system(b->first_page - 1); }
 static uint8_t *run_high(const struct bounce *b)
 {
@@ -38,21 +33,22 @@ void guard_lay(uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high)
     tag_put(data + bytes);
 }
 
-/* First byte of [p, end) that is not padding, or end. Nearly always end, and the host's memcmp is the
- * fastest way to know. */
+/* First byte of [p, end) that is not padding, or end. Nearly always end: padding is what begins with
+ * padding and equals itself 64 bytes further on, and memcmp is the host's fastest way to see that. */
 static const uint8_t *pad_broken(const uint8_t *p, const uint8_t *end)
 {
-    static uint8_t pad[PAGE_BYTES];
+    uint64_t bytes = (uint64_t)(end - p);
+    const uint64_t pad = 0x0101010101010101ull * GUARD_PAD;
+    bool whole = bytes >= 64;
 
-    if (!pad[0])
-        memset(pad, GUARD_PAD, sizeof(pad));
-    while (p < end) {
-        size_t bytes = min_u64((uint64_t)(end - p), sizeof(pad));
+    for (unsigned i = 0; i < 64 && whole; i += 8) {
+        uint64_t word;
 
-        if (memcmp(p, pad, bytes) != 0)
-            break;
-        p += bytes;
+        memcpy(&word, p + i, sizeof(word));
+        whole = word == pad;
     }
+    if (whole && memcmp(p, p + 64, bytes - 64) == 0)
+        return end;
     while (p < end && *p == GUARD_PAD)
         p++;
     return p;
@@ -97,7 +93,7 @@ bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uin
 
 bool bounce_guards_hold(struct sim *s, const struct bounce *b, uint32_t owner)
 {
-    return guard_check(s, run_data(b), b->length_bytes, run_low(b), run_high(b), owner);
+    return guard_check(s, bounce_data(b), b->length_bytes, run_low(b), run_high(b), owner);
 }
 
 static struct bounce *record_alloc(struct sim *s)
@@ -196,8 +192,8 @@ struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
     b->next = NULL;
     b->start = start;
     b->length_bytes = length_bytes;
-    b->part_count = 0;
-    uint8_t *data = run_data(b), *first = mem_system(b->first_page),
+    b->part_count = b->parts_bytes = 0;
+    uint8_t *data = bounce_data(b), *first = mem_system(b->first_page),
             *end = (uint8_t *)mem_system(b->first_page + b->pages);
 
     memset(first, GUARD_PAD, (size_t)(data - first));
@@ -210,7 +206,7 @@ struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
 void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
 {
     struct bounce_ready *ready;
-    uint8_t *data = run_data(b), *low = run_low(b), *high = run_high(b);
+    uint8_t *data = bounce_data(b), *low = run_low(b), *high = run_high(b);
 
     if (bounce_guards_hold(s, b, owner)) {
         /* The tags may lie in the guard pages, which must be all padding for the next user. */
@@ -229,20 +225,18 @@ void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
     ready->tail = b;
 }
 
-void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes)
+void bounce_parts_grow(struct bounce *b, uint32_t count)
 {
-    struct bounce_part *last = b->part_count ? &b->parts[b->part_count - 1] : NULL;
-    uint32_t at = last ? last->at + last->length_bytes : 0;
+    uint32_t capacity = b->part_capacity ? 2 * b->part_capacity : 32;
+    struct bounce_part *parts;
 
-    if (b->part_count == b->part_capacity) {
-        uint32_t capacity = b->part_capacity ? 2 * b->part_capacity : 32;
-        struct bounce_part *parts = realloc(b->parts, capacity * sizeof(*parts));
+    while (capacity < count)
+        capacity *= 2;
+    parts = realloc(b->parts, capacity * sizeof(*parts));
 
-        must(parts != NULL);
-        b->parts = parts;
-        b->part_capacity = capacity;
-    }
-    b->parts[b->part_count++] = (struct bounce_part) { source, length_bytes, at };
+    must(parts != NULL);
+    b->parts = parts;
+    b->part_capacity = capacity;
 }
 
 uint64_t bounce_pa(const struct sim *s, const struct bounce *b)
@@ -253,7 +247,7 @@ uint64_t bounce_pa(const struct sim *s, const struct bounce *b)
 uint64_t bounce_copy(struct sim *s, const struct bounce *b, uint64_t from, uint64_t to,
                      bool to_device)
 {
-    uint8_t *data = run_data(b);
+    uint8_t *data = bounce_data(b);
     uint64_t copied = 0;
 
     for (uint32_t i = 0; i < b->part_count; i++) {
@@ -282,6 +276,8 @@ void bounce_reset(struct sim *s)
     struct bounce_pool *pool = &s->dma->bounce;
     struct bounce *all = pool->all;
 
+    if (!all)
+        return;
     memset(pool, 0, sizeof(*pool));
     pool->all = all;
     for (struct bounce *b = all; b; b = b->all) {

@@ -34,6 +34,7 @@ struct bounce {
     uint64_t offset; /* of the first byte in the transfer */
     struct bounce_part *parts;
     uint32_t part_count, part_capacity;
+    uint32_t parts_bytes; /* of them all */
 };
 
 struct bounce_ready {
@@ -50,8 +51,26 @@ struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
                             uint64_t length_bytes);
 /* Looks at the guards (EV_GUARD of owner when damaged), then gives the run back. */
 void bounce_free(struct sim *s, struct bounce *b, uint32_t owner);
+void bounce_parts_grow(struct bounce *b, uint32_t count); /* to so many at least */
+/* Room for so many parts, to be filled in by the caller, who then says how many they are. */
+static inline struct bounce_part *bounce_parts_reserve(struct bounce *b, uint32_t count)
+{
+    if (__builtin_expect(count > b->part_capacity, 0))
+        bounce_parts_grow(b, count);
+    return b->parts;
+}
 /* The next piece of the buffer that the run stands for, in order. */
-void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes);
+static inline void bounce_part_add(struct bounce *b, uint64_t source, uint32_t length_bytes)
+{
+    if (__builtin_expect(b->part_count == b->part_capacity, 0))
+        bounce_parts_grow(b, b->part_count + 1);
+    b->parts[b->part_count++] = (struct bounce_part) { source, length_bytes, b->parts_bytes };
+    b->parts_bytes += length_bytes;
+}
+static inline uint8_t *bounce_data(const struct bounce *b)
+{
+    return (uint8_t *)mem_system(b->first_page) + b->start;
+}
 uint64_t bounce_pa(const struct sim *s,
                    const struct bounce *b); /* physical address of the first byte */
 /* Copies [from, to) of the run; returns how many bytes. To the device: into the run. */

@@ -37,6 +37,7 @@ struct bus {
     uint32_t slots;
     uint64_t bar_next, port_next;
     struct mapping mappings[MAPPINGS_MAX];
+    unsigned mappings_top; /* those below it may have been used */
 };
 
 struct dm_device *bus_first(struct sim *s) { return s->bus->first; }
@@ -240,6 +241,8 @@ void *bus_mmio_map(struct sim *s, uint64_t physical, uint64_t bytes)
     if (!m->p)
         return NULL;
     m->p += skip;
+    if (m >= b->mappings + b->mappings_top)
+        b->mappings_top = (unsigned)(m - b->mappings) + 1;
     m->bytes = bytes;
     m->d = d;
     m->bar = bar;
@@ -379,7 +382,8 @@ void bus_reset(struct sim *s)
     b->slots = 0;
     b->bar_next = BAR_BASE;
     b->port_next = PORT_BASE;
-    memset(b->mappings, 0, sizeof(b->mappings));
+    memset(b->mappings, 0, b->mappings_top * sizeof(b->mappings[0]));
+    b->mappings_top = 0;
     g_door.on_mmio_load = on_mmio_load;
     g_door.on_mmio_store = on_mmio_store;
 }

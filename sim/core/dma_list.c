@@ -114,9 +114,11 @@ bool list_map(struct sim *s, struct dma_list *l)
     l->want.elements = l->face->elements;
     l->want.elements_max = l->want.one_run ? 1 : l->registers;
     l->face->reserved = 0;
+    l->want.unranged = !s->trace.on && !l->a->remapped && s->profile.coherent;
     count = l->want.length_bytes ? sg_map(s, m, &l->want) : 0;
     if (!count && l->want.length_bytes)
         return false;
+    l->unranged = l->want.unranged ? count : 0;
     l->face->count = count;
     l->live = l->mapped = true;
     s->dma->lists_live++;

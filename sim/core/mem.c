@@ -105,8 +105,11 @@ uint32_t mem_page_of(const struct sim *s, const void *p)
 void *mem_at(const struct sim *s, struct pa pa)
 {
     const struct mem *m = s->mem;
-    uint32_t page = mem_page(s, pa.v >> PAGE_BITS);
-    uint64_t host = (pa.v >> PAGE_BITS) - m->place.host_pfn;
+    uint64_t pfn = pa.v >> PAGE_BITS, host = pfn - m->place.host_pfn;
+    uint32_t page;
+
+    if (!place_near(&m->place, pfn, &page))
+        page = mem_page(s, pfn);
 
     /* With ASan: a view of its own without poison, since what a device touches is judged
      * elsewhere. */

@@ -30,6 +30,10 @@ void mem_pages_reset(struct mem *m)
     for (unsigned z = 0; z < MEM_ZONES; z++) {
         struct runs *r = &m->zones[z];
 
+        /* Nothing to clear is not a memset of nothing: the host's masked stores are slow where no
+         * page is present, even if they store no byte. */
+        if (r->high == r->first)
+            continue;
         memset(m->frames + r->first, 0, (r->high - r->first) * sizeof *m->frames);
         memset(m->owner + r->first, 0, (r->high - r->first) * sizeof *m->owner);
         runs_reset(r);

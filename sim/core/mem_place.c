@@ -21,8 +21,6 @@
 #include "base/must.h"
 #include "base/rng.h"
 
-#define GROUP_BITS 4
-#define GROUP_PAGES (1u << GROUP_BITS)
 #define PLACEMENTS 65536u /* keys that the choice tells apart */
 #define PFN(physical) ((physical) >> PAGE_BITS)
 #define BELOW_16M_PAGES 3840u /* 1 MiB to 16 MiB */
@@ -53,6 +51,7 @@ void place_key(struct placement *pl, uint32_t value)
     pl->add = (uint32_t)(rng_mix(r) >> 40);
     pl->shift = (pl->bits + 1) / 2 ? (pl->bits + 1) / 2 : 1;
     pl->drawn = true;
+    pl->last.first_pfn = PLACE_NONE;
 }
 
 static __attribute__((noinline)) void place_draw(struct mem *m)
@@ -67,6 +66,7 @@ void place_init(struct mem *m, const struct profile *p)
     uint32_t total = m->ram_pages, low = total / 16, quarter = total / 4, at;
 
     pl->drawn = false;
+    pl->last.first_pfn = PLACE_NONE;
     pl->scattered = p->placement == MEMORY_SCATTERED;
     low = (low > BELOW_16M_PAGES ? BELOW_16M_PAGES : low) & ~(GROUP_PAGES - 1);
     quarter &= ~(GROUP_PAGES - 1);
@@ -131,22 +131,39 @@ uint64_t mem_pfn(const struct sim *s, uint32_t page)
                           ((page & (GROUP_PAGES - 1)) ^ group_key(pl, group)));
 }
 
+/* The first page of the group at this place. It is remembered when all of its pages are there. */
+static uint32_t group_at(struct mem *m, uint32_t place, uint32_t *key)
+{
+    struct placement *pl = &m->place;
+    uint32_t group, first;
+
+    if (!pl->drawn)
+        place_draw(m);
+    group = group_unplace(pl, place);
+    first = group << GROUP_BITS;
+    *key = group_key(pl, group);
+    if (first + GROUP_PAGES <= pl->zone_end[MEM_ANY]) {
+        pl->last.first_pfn = pl->any_pfn + ((uint64_t)place << GROUP_BITS);
+        pl->last.first_page = first;
+        pl->last.key = *key;
+    }
+    return first;
+}
+
 uint32_t mem_page(const struct sim *s, uint64_t pfn)
 {
     struct mem *m = s->mem;
     const struct placement *pl = &m->place;
     uint64_t at = pfn - pl->any_pfn;
+    uint32_t page, key;
 
+    if (place_near(pl, pfn, &page))
+        return page;
     if (at < (uint64_t)GROUP_PAGES << pl->bits) {
-        uint32_t page = (uint32_t)at;
-
-        if (pl->scattered) {
-            if (!pl->drawn)
-                place_draw(m);
-            uint32_t group = group_unplace(pl, page >> GROUP_BITS);
-
-            page = group << GROUP_BITS | ((page & (GROUP_PAGES - 1)) ^ group_key(pl, group));
-        }
+        if (!pl->scattered)
+            return at < pl->zone_end[MEM_ANY] ? (uint32_t)at : MEM_NONE;
+        page = group_at(m, (uint32_t)at >> GROUP_BITS, &key);
+        page |= ((uint32_t)at & (GROUP_PAGES - 1)) ^ key;
         return page < pl->zone_end[MEM_ANY] ? page : MEM_NONE;
     }
     for (enum mem_zone z = MEM_BELOW_16M; z < MEM_ZONES; z++)

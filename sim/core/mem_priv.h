@@ -66,7 +66,22 @@ struct placement {
     uint64_t host_pfn;                                   /* first frame of what lies outside RAM */
     uint64_t zone_pfn[MEM_ZONES];                        /* first frame of each zone */
     uint32_t zone_first[MEM_ZONES], zone_end[MEM_ZONES]; /* pages */
+    struct {
+        uint64_t first_pfn; /* PLACE_NONE: none */
+        uint32_t first_page, key;
+    } last; /* the group that was asked for last, since neighbours are asked for in a row */
 };
+#define PLACE_NONE (1ull << 60) /* far from any frame's number */
+#define GROUP_BITS 4            /* pages that a scattered machine keeps together */
+#define GROUP_PAGES (1u << GROUP_BITS)
+
+/* Whether a frame is of the group that was asked for last; then *page is its page. */
+static inline bool place_near(const struct placement *pl, uint64_t pfn, uint32_t *page)
+{
+    *page = pl->last.first_page | (((uint32_t)pfn & (GROUP_PAGES - 1)) ^ pl->last.key);
+    return pfn - pl->last.first_pfn < GROUP_PAGES;
+}
+
 void place_init(struct mem *m, const struct profile *p);
 void place_key(struct placement *pl, uint32_t value); /* for tests: a key by its choice */
 

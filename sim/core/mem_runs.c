@@ -117,6 +117,7 @@ void runs_free(struct runs *r, uint32_t first, uint32_t count)
 
 void runs_reset(struct runs *r)
 {
-    memset(r->links + r->first, 0, (uint64_t)(r->high - r->first) * sizeof *r->links);
+    if (r->high > r->first) /* as in mem_pages_reset */
+        memset(r->links + r->first, 0, (uint64_t)(r->high - r->first) * sizeof *r->links);
     runs_init(r, r->links, r->first, r->end);
 }

@@ -13,7 +13,8 @@ uint16_t sched_agent_new(struct sim *s, enum agent_type type, const char *name)
 
     if (sc->next_id < UINT16_MAX) /* those beyond share the last id */
         sc->next_id++;
-    if (id < AGENT_NAMES_MAX)
+    /* Most machines of a process give the same names in the same order: they are there already. */
+    if (id < AGENT_NAMES_MAX && strcmp(sc->names[id], name) != 0)
         strncpy(sc->names[id], name, sizeof(sc->names[id]) - 1);
     trace_emit(&s->trace, EV_AGENT, API_NONE, OBJ_ID(OBJ_AGENT, id), type, 0, 0, 0);
     return id;

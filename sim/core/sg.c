@@ -4,6 +4,8 @@
  * bus range where an IOMMU stands between. Runs become elements by the profile: natural (as they
  * come, now and then cut by choice), split (a page each) or merge (joined wherever they touch).
  */
+#include <string.h>
+
 #include "base/err.h"
 #include "base/must.h"
 #include "sim/core/cache.h"
@@ -59,12 +61,15 @@ int sg_count(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes, 
 static inline void element_out(struct builder *b, uint64_t ba, uint64_t length)
 {
     struct dma_map *m = b->m;
-    struct dma_range *r = range_add(&b->s->dma->ranges, ba, length, m->owner);
 
-    r->offset = b->w->offset + b->mapped;
-    r->bounced = b->bounced;
-    *b->tail = r;
-    b->tail = &r->sibling;
+    if (!b->w->unranged) {
+        struct dma_range *r = range_add(&b->s->dma->ranges, ba, length, m->owner);
+
+        r->offset = b->w->offset + b->mapped;
+        r->bounced = b->bounced;
+        *b->tail = r;
+        b->tail = &r->sibling;
+    }
     m->a->ranges_live++;
     if (b->w->elements) {
         struct sg_element *e = &b->w->elements[b->count];
@@ -89,7 +94,7 @@ uint64_t sg_split(struct sim *s, uint64_t ba, uint64_t length_bytes)
 }
 
 /* Puts out the run that was growing. false: no more elements are wanted. */
-static inline bool run_out(struct builder *b)
+static inline __attribute__((always_inline)) bool run_out(struct builder *b)
 {
     uint64_t length = b->length, cut = 0;
 
@@ -97,7 +102,7 @@ static inline bool run_out(struct builder *b)
         return true;
     b->length = 0;
     if (length > PAGE_BYTES && b->s->profile.elements == ELEMENTS_NATURAL && !b->w->one_run &&
-        b->count + 2 <= b->w->elements_max && !b->w->first_run_only)
+        b->count + 2 <= b->w->elements_max && !b->w->first_run_only && !choices_idle(b->s))
         cut = sg_split(b->s, b->ba, length);
     if (cut) {
         element_out(b, b->ba, cut);
@@ -132,26 +137,66 @@ static uint64_t bounce_bus(const struct builder *b, const struct bounce *run)
     return ba;
 }
 
-/* Takes the bytes under the cursor into a bounce run, page by page, and moves on; the caller has
- * sized the run. Packet transfers walk over the chain here. */
-void sg_bounce_gather(struct builder *b, struct cursor *c, struct bounce *run)
+/* Copies a page or less into a bounce run on its way to the device. A frame of I/O space has no memory
+ * that could be copied. */
+static inline void gather_page(struct sim *s, uint8_t *to, uint64_t source, uint64_t bytes)
+{
+    const void *memory = to ? mem_at(s, (struct pa) { source }) : NULL;
+
+    if (memory)
+        memcpy(to, memory, bytes);
+}
+
+/* All of a run lies in one MDL: the common case, and the time of bouncing beside memcpy's. */
+static void gather_here(struct builder *b, struct cursor *c, struct bounce *run, uint8_t *to)
+{
+    struct bounce_part *part = bounce_parts_reserve(run, run->pages);
+    const uint64_t *pfn = c->pfn;
+    uint64_t at = c->at, done = 0, bytes = run->length_bytes;
+
+    do {
+        uint64_t take = min_u64(PAGE_BYTES - at, bytes - done), source = *pfn++ << PAGE_BITS | at;
+
+        gather_page(b->s, to ? to + done : NULL, source, take);
+        *part++ = (struct bounce_part) { source, (uint32_t)take, (uint32_t)done };
+        done += take;
+        at = 0;
+    } while (done < bytes);
+    run->part_count = (uint32_t)(part - run->parts);
+    run->parts_bytes = (uint32_t)done;
+    cursor_skip(c, bytes);
+}
+
+static void gather_chain(struct builder *b, struct cursor *c, struct bounce *run, uint8_t *to)
 {
     uint64_t left = run->length_bytes;
 
     while (left) {
         uint64_t take = min_u64(min_u64(PAGE_BYTES - c->at, c->here), left);
+        uint64_t source = *c->pfn << PAGE_BITS | c->at;
 
-        bounce_part_add(run, *c->pfn << PAGE_BITS | c->at, (uint32_t)take);
+        gather_page(b->s, to ? to + (run->length_bytes - left) : NULL, source, take);
+        bounce_part_add(run, source, (uint32_t)take);
         cursor_skip(c, take);
         left -= take;
         if (left && !c->here && !cursor_next_mdl(c))
             break;
     }
+}
+
+/* Takes the bytes under the cursor into a bounce run, page by page, and moves on; the caller has
+ * sized the run. Packet transfers walk over the chain here. */
+void sg_bounce_gather(struct builder *b, struct cursor *c, struct bounce *run)
+{
+    uint8_t *to = b->w->to_device ? bounce_data(run) : NULL;
+
+    if (run->length_bytes <= c->here)
+        gather_here(b, c, run, to);
+    else
+        gather_chain(b, c, run, to);
     run->next = b->m->bounces;
     b->m->bounces = run;
-    if (b->w->to_device)
-        bounce_copy(b->s, run, 0, run->length_bytes, true);
-    sched_spend(b->s, b->w->to_device ? (run->length_bytes >> 10) * b->s->profile.kib_ns : 0);
+    sched_spend(b->s, to ? (run->length_bytes >> 10) * b->s->profile.kib_ns : 0);
 }
 
 /* How much of what lies under the cursor is out of reach, in at most so many source runs. A run
@@ -174,6 +219,37 @@ static uint64_t unreachable_bytes(const struct builder *b, const struct cursor *
     return bytes;
 }
 
+/* Nobody may cut, join or stop, and ranges are not kept: elements need only be written down. Their
+ * number has been seen to by unreachable_bytes. */
+static bool elements_as_they_come(const struct builder *b)
+{
+    return b->w->unranged && b->w->elements && !b->join && !b->w->one_run &&
+           !b->w->first_run_only && choices_idle(b->s);
+}
+
+static void bounce_elements(struct builder *b, const struct bounce *run, uint64_t base)
+{
+    const struct bounce_part *p = run->parts, *end = p + run->part_count;
+    bool single = b->s->profile.elements == ELEMENTS_SPLIT;
+    struct sg_element *e = b->w->elements + b->count;
+    uint32_t count = 0;
+
+    while (p < end) {
+        uint64_t next = p->source + p->length_bytes;
+        uint32_t at = p->at, length = p->length_bytes;
+
+        for (p++; p < end && !single && p->source == next && (uint32_t)next; p++) {
+            next += p->length_bytes;
+            length += p->length_bytes;
+        }
+        *e++ = (struct sg_element) { .ba = base + at, .length_bytes = length };
+        count++;
+    }
+    b->count += count;
+    b->m->a->ranges_live += count;
+    b->mapped += run->length_bytes;
+}
+
 static bool bounce_here(struct builder *b, struct cursor *c, bool *more)
 {
     struct cursor shape = *c;
@@ -190,6 +266,11 @@ static bool bounce_here(struct builder *b, struct cursor *c, bool *more)
     run->offset = b->w->offset + b->mapped;
     sg_bounce_gather(b, c, run);
     base = bounce_bus(b, run);
+    if (elements_as_they_come(b)) {
+        bounce_elements(b, run, base);
+        *more = b->count < b->w->elements_max;
+        return true;
+    }
     shape.left = shape.here;
     while (at < bytes && *more) {
         uint64_t piece =
@@ -300,8 +381,9 @@ void sg_say(struct sim *s, const struct dma_map *m)
                    r->offset, m->mdl_obj);
 }
 
-static void undo(struct sim *s, struct dma_map *m)
+static void undo(struct sim *s, struct dma_map *m, uint32_t unranged)
 {
+    m->a->ranges_live -= unranged;
     m->mapped_bytes = 0;
     for (struct dma_range *r = m->ranges; r; r = r->sibling)
         m->mapped_bytes += r->length_bytes;
@@ -338,7 +420,7 @@ uint32_t sg_map(struct sim *s, struct dma_map *m, const struct sg_want *w)
     m->length_bytes = m->mapped_bytes = b.mapped;
     sched_spend(s, (uint64_t)s->profile.page_ns * span_pages(0, b.mapped));
     if (__builtin_expect(!done, 0)) {
-        undo(s, m);
+        undo(s, m, w->unranged ? b.count : 0);
         return 0;
     }
     if (__builtin_expect(!s->profile.coherent, 0))

@@ -80,6 +80,7 @@ struct sg_want {
     struct sg_element *elements; /* NULL: not wanted */
     uint32_t elements_max;       /* stop after so many; at least 1 */
     uint32_t registers_max;      /* stop before more are needed; 0: no limit */
+    bool unranged;               /* ranges are counted and not kept (dma_plain.h says when) */
     bool cleans;                 /* version 3: the map itself writes the CPU's caches back */
 };
 /*

@@ -103,7 +103,13 @@ void nt_io_reset(struct sim *s)
 
     for (struct io_arena_chunk *c = chunks; c; c = c->next)
         c->used = 0;
-    memset(io, 0, offsetof(struct nt_io, debug_log));
+    if (io->irps_used)
+        memset(io->irp_free, 0, sizeof(io->irp_free));
+    if (io->names_used)
+        memset(io->names, 0, sizeof(io->names));
+    if (io->vectors_used)
+        memset(io->vectors, 0, sizeof(io->vectors));
+    memset(io, 0, offsetof(struct nt_io, irp_free));
     io->s = s;
     io->chunks = io->chunk = chunks;
     io->random_state = s->seed;

@@ -47,8 +47,10 @@ struct connect {
 void io_vector_register(struct sim *s, uint32_t vector, uint8_t irql, struct dm_device *device,
                         unsigned message)
 {
-    if (vector < IO_VECTORS_MAX)
-        s->nt->io->vectors[vector] = (struct io_vector) { device, message, irql };
+    if (vector >= IO_VECTORS_MAX)
+        return;
+    s->nt->io->vectors_used = true;
+    s->nt->io->vectors[vector] = (struct io_vector) { device, message, irql };
 }
 
 void io_vector_unregister(struct sim *s, uint32_t vector)

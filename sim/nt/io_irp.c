@@ -141,6 +141,7 @@ static void irp_release(struct sim *s, struct io_irp *r)
         return;
     irp_close(r);
     r->next = NULL;
+    io->irps_used = true;
     if (io->irp_free[(int)n].count++)
         io->irp_free[(int)n].tail->next = r;
     else

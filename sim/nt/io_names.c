@@ -91,6 +91,7 @@ NTSTATUS io_name_add(struct sim *s, PCUNICODE_STRING name, PDEVICE_OBJECT device
         n->target = string_copy(s, target);
     n->next = s->nt->io->names[n->bucket];
     s->nt->io->names[n->bucket] = n;
+    s->nt->io->names_used = true;
     if (out)
         *out = n;
     return STATUS_SUCCESS;

@@ -52,6 +52,7 @@ struct ke_thread {
 #define KE_BUCKETS 256
 
 struct nt_ke {
+    bool waits_used; /* a reset clears the table only then */
     struct ke_wait_block *waits[KE_BUCKETS];
     struct objmap dpcs;   /* PKDPC -> struct ke_dpc */
     struct objmap timers; /* PKTIMER -> struct ke_timer */

@@ -79,7 +79,9 @@ BOOLEAN KeDeregisterBugCheckCallback(PKBUGCHECK_CALLBACK_RECORD CallbackRecord)
 
 static void state_init(struct nt_ke *ke)
 {
-    memset(ke->waits, 0, sizeof(ke->waits));
+    if (ke->waits_used)
+        memset(ke->waits, 0, sizeof(ke->waits));
+    ke->waits_used = false;
     ke->boot = NULL;
     InitializeListHead(&ke->bugcheck_callbacks);
 }

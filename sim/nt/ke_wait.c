@@ -23,6 +23,7 @@ static struct ke_wait_block **bucket_of(struct sim *s, const void *object)
 {
     uint64_t key = (uint64_t)object * 0x9e3779b97f4a7c15u;
 
+    s->nt->ke->waits_used = true;
     return &s->nt->ke->waits[key >> 56];
 }
 
