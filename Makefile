@@ -273,7 +273,7 @@ format:
 	@git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^include/ddk/' | xargs clang-format-14 -i
 
 compile_commands.json: Makefile $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC) | deps-run
-	@sh tools/compile-commands.sh "$(CC)" "$(CFLAGS) $(CPPFLAGS)" "$(NTFLAGS)" $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC) > $@.new && mv $@.new $@
+	@sh tools/compile-commands.sh "$(CC)" "$(filter-out -mmemset-strategy%,$(CFLAGS)) $(CPPFLAGS)" "$(NTFLAGS)" $(LIB_SRC) $(CLI_SRC) $(DDKCC_SRC) > $@.new && mv $@.new $@
 
 ## Removes build/
 clean:

@@ -1,25 +1,43 @@
 #!/bin/sh
 # Each row of trace/api*.def names a function that is modelled, or a callback that the machine calls.
-# It must be called, or reached through what a driver writes for it, by a unit test or by a driver
-# under test, outside comments; and something in sim/ or machine/ must say it, or the row is a promise
-# that nobody keeps. Prints what is missing.
+# It must stand, outside comments, in a unit test function that asserts or in a helper that such a
+# function reaches (a callback: what hands it over); and something in sim/ or machine/ must say it, or
+# the row is a promise that nobody keeps. Prints what is missing.
 export LC_ALL=C
 words=$(mktemp) || exit 2
 said=$(mktemp) || exit 2
 trap 'rm -f "$words" "$said"' EXIT
 
-# The words of C files without their comments and strings.
-words_of() {
+# C files without their comments and strings.
+code_of() {
     sed -e 's/"[^"]*"//g' -e 's|//.*||' "$@" | awk '
         { line = $0; out = ""
           while (line != "") {
               if (inside) { i = index(line, "*/"); if (!i) break; inside = 0; line = substr(line, i + 2); continue }
               i = index(line, "/*"); if (!i) { out = out line; break }
               out = out substr(line, 1, i - 1) " "; line = substr(line, i + 2); inside = 1 }
-          print out }' | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u
+          print out }'
 }
-words_of tests/unit/*.c drivers-under-test/twins/*.[ch] drivers-under-test/samples/*/*.[ch] > "$words"
-words_of sim/*/*.c sim/*/*.h machine/*.c > "$said"
+
+# The words of functions that assert and of all that they reach, by name, in the same files. A function
+# begins at the left margin and ends with a brace there.
+asserted() {
+    awk '
+    !open && /^[A-Za-z].*\(/ && !/;[ \t]*$/ {
+        head = $0; sub(/\(.*/, "", head); n = split(head, part, /[ \t*]+/); name = part[n]; open = 1; body = "" }
+    open { body = body "\n" $0 }
+    open && /^}/ { bodies[name] = bodies[name] body; open = 0 }
+    function take(text,   word) {
+        while (match(text, /[A-Za-z_][A-Za-z0-9_]*/)) {
+            word = substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH)
+            if (word in seen) continue
+            seen[word] = 1; print word
+            if (word in bodies && !(word in queued)) { queued[word] = 1; queue[++last] = word } } }
+    END { for (f in bodies) if (bodies[f] ~ /assert_|fail_msg/) { queued[f] = 1; queue[++last] = f }
+          for (at = 1; at <= last; at++) take(bodies[queue[at]]) }' | sort -u
+}
+code_of tests/unit/*.c tests/unit/*.h | asserted > "$words"
+code_of sim/*/*.c sim/*/*.h machine/*.c | grep -oE '[A-Za-z_][A-Za-z0-9_]*' | sort -u > "$said"
 
 # What a driver writes: another name where the headers make it one, or, for a callback, what hands it over.
 written_as() {
@@ -30,7 +48,9 @@ written_as() {
     IofCompleteRequest) echo IoCompleteRequest ;;
     ObfDereferenceObject) echo ObDereferenceObject ;;
     ObfReferenceObject) echo ObReferenceObject ;;
-    READ_PORT | WRITE_PORT | READ_REGISTER | WRITE_REGISTER) echo "$1_ULONG" ;;
+    READ_PORT) echo READ_PORT_USHORT ;; # one row for all sizes
+    WRITE_PORT | READ_REGISTER | WRITE_REGISTER) echo "$1_ULONG" ;;
+    DriverEntry) echo host_driver_load ;;
     AdapterControl) echo AllocateAdapterChannel ;;
     AdapterListControl) echo GetScatterGatherList ;;
     CompletionRoutine) echo IoSetCompletionRoutine ;;
@@ -52,5 +72,5 @@ sed -n 's/^API(\([A-Za-z0-9_]*\),.*/\1/p' trace/api*.def | sort -u | while read 
     grep -qx "$name" "$words" && continue
     other=$(written_as "$name")
     [ -n "$other" ] && grep -qx "$other" "$words" && continue
-    grep -q "^${name}[[:space:]]" tests/tree/exercised.skip 2> /dev/null || echo "$name: no test and no driver calls it"
+    grep -q "^${name}[[:space:]]" tests/tree/exercised.skip 2> /dev/null || echo "$name: no unit test that asserts reaches it"
 done

@@ -408,6 +408,45 @@ static void line_body(struct sim *s)
     assert_int_equal(interrupts, 2);
 }
 
+/* The vector of the device's line, as the translated resources would give it. */
+static ULONG line_vector(struct sim *s, KIRQL *irql)
+{
+    for (ULONG v = 0; v < IO_VECTORS_MAX; v++)
+        if (s->nt->io->vectors[v].device == fixture_device) {
+            *irql = s->nt->io->vectors[v].irql;
+            return v;
+        }
+    fail_msg("the device has no vector");
+    return 0;
+}
+
+static NTSTATUS connect_line(ULONG vector, KIRQL irql, KIRQL synchronize, KAFFINITY affinity)
+{
+    return IoConnectInterrupt(&interrupt_object, isr, &interrupts, NULL, vector, irql, synchronize,
+                              LevelSensitive, TRUE, affinity, FALSE);
+}
+
+static void old_style_body(struct sim *s)
+{
+    KIRQL irql = 0;
+    ULONG vector = line_vector(s, &irql);
+
+    interrupts = 0;
+    assert_int_equal(connect_line(vector, irql, irql, 0), STATUS_INVALID_PARAMETER); /* nowhere to run */
+    assert_null(interrupt_object);
+    assert_int_equal(connect_line(vector, irql, (KIRQL)(irql - 1), 1), STATUS_INVALID_PARAMETER);
+    assert_int_equal(connect_line(vector, irql, irql, 1), STATUS_SUCCESS);
+    dm_line(fixture_device, true);
+    let_pass(s, 100000);
+    assert_int_equal(interrupts, 1);
+    assert_int_equal(isr_irql, irql);
+    IoDisconnectInterrupt(interrupt_object);
+    dm_line(fixture_device, true);
+    let_pass(s, 100000);
+    assert_int_equal(interrupts, 1);
+    dm_line(fixture_device, false);
+}
+
 static void message_body(struct sim *s)
 {
     IO_CONNECT_INTERRUPT_PARAMETERS p = { .Version = CONNECT_MESSAGE_BASED };
@@ -454,6 +493,7 @@ HOLDS(device_queue_by_key, device_queue_body)
 HOLDS(work_items_run_at_passive_level, work_body)
 HOLDS(timer_comes_once_a_second, timer_body)
 HOLDS(line_interrupts_and_synchronize_execution, line_body)
+HOLDS(a_vector_of_the_resources_is_connected, old_style_body)
 
 int main(void)
 {
@@ -466,6 +506,7 @@ int main(void)
         cmocka_unit_test(work_items_run_at_passive_level),
         cmocka_unit_test(timer_comes_once_a_second),
         cmocka_unit_test(line_interrupts_and_synchronize_execution),
+        cmocka_unit_test(a_vector_of_the_resources_is_connected),
         cmocka_unit_test(messages_are_connected_one_by_one),
     };
 
