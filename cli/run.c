@@ -12,7 +12,7 @@
 #include "sim/core/profile.h"
 #include "trace/read.h"
 
-/* A trace's choices belong to the scenario that it recorded. */
+/* A trace's choices belong to the scenario and, if none is named, to the machine that it recorded. */
 static int take_recorded_scenario(struct run_options *o)
 {
     static struct trace_header header;
@@ -24,6 +24,8 @@ static int take_recorded_scenario(struct run_options *o)
     header = *trace_read_header(t);
     trace_read_close(t);
     o->scenario = *header.scenario ? header.scenario : NULL;
+    if (!o->profile && *header.profile)
+        o->profile = header.profile;
     return 0;
 }
 
@@ -135,9 +137,10 @@ int verb_run(int argc, char **argv)
 
     if (code)
         return code < 0 ? DM_CLEAN : code;
-    code = take_profiles(&o, profiles, &profile_count);
-    if (!code && o.choices && !o.scenario)
+    if (o.choices && !o.scenario)
         code = take_recorded_scenario(&o);
+    if (!code)
+        code = take_profiles(&o, profiles, &profile_count);
     if (code)
         return code;
     if (o.all_samples)

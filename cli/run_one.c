@@ -134,7 +134,10 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
         add_finding(out, 0, item, dm_finding(m, i));
     if (result.expectations_failed)
         add_expectation(out, 0, item, &result);
-    if (run.exit > DM_FINDINGS && *result.first_failure)
+    if (run.exit == DM_DIVERGED)
+        fprintf(stderr, "dmacheck: %s [profile=%s seed=%" PRIu64 "]: %s\n", item->scenario,
+                item->profile, item->seed, result.divergence);
+    else if (run.exit > DM_FINDINGS && *result.first_failure)
         fprintf(stderr, "dmacheck: %s [profile=%s seed=%" PRIu64 "]: %s\n", item->scenario,
                 item->profile, item->seed, result.first_failure);
     dm_machine_destroy(m);

@@ -39,6 +39,7 @@ int choices_load(struct dm_machine *m, const char *path, char *message, size_t m
 
     if (!r)
         return ERR_IO;
+    m->recorded_seed = trace_read_header(r)->seed; /* what is not a choice comes from it, too */
     while ((got = trace_read_next(r, &e, message, message_size)) > 0)
         if (e.kind == EV_CHOICE && !record_add(m, &room, &e)) {
             snprintf(message, message_size, "%s: no memory for its choices", path);

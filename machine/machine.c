@@ -95,7 +95,7 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
     m->s = sim_create(&profile, message, message_size);
     if (!m->s)
         goto out;
-    m->s->seed = o->seed;
+    m->s->seed = m->choices ? m->recorded_seed : o->seed;
     m->s->bugcheck_stops = o->bugcheck_stops;
     if (o->steps_max)
         m->s->limits.steps_max = o->steps_max;
@@ -202,9 +202,9 @@ static void profile_text(const struct profile *p, char *out, size_t size)
         p->logical_is_physical);
 }
 
-static bool record_begin(struct dm_machine *m, const struct dm_run *r, char *message, size_t size)
+static bool record_begin(struct dm_machine *m, const struct dm_run *r, const char *text, char *message,
+                         size_t size)
 {
-    char text[1024];
     struct record_header h = {
         .tool = TOOL,
         .driver = r->driver->name,
@@ -213,14 +213,13 @@ static bool record_begin(struct dm_machine *m, const struct dm_run *r, char *mes
         .profile = m->s->profile.name,
         .profile_text = text,
         .strategy = strategy_of(m),
-        .seed = m->options.seed,
+        .seed = m->s->seed,
         .steps_max = m->s->limits.steps_max,
         .virtual_ns_max = m->s->limits.virtual_ns_max,
     };
 
     if (!m->record_path)
         return true;
-    profile_text(&m->s->profile, text, sizeof(text));
     m->recorder =
         recorder_open(m->record_path, &h, m->s->depot, agent_name_of, m->s, message, size);
     if (!m->recorder)
@@ -290,7 +289,8 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     struct sim *s = m->s;
     struct agent *boot;
     enum sched_end end;
-    char message[160] = "";
+    struct compare *compare;
+    char message[160] = "", profile[1024], divergence[1280];
 
     dm_machine_reset(m);
     if (scenario && !sc->name)
@@ -302,8 +302,10 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     if (m->verifier)
         verifier_begin(m->verifier, s->profile.name, m->options.seed,
                        s->profile.translation == TRANSLATION_REMAP);
-    if (!record_begin(m, &m->run, message, sizeof(message)))
+    profile_text(&s->profile, profile, sizeof(profile));
+    if (!record_begin(m, &m->run, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
+    compare = compare_begin(m, profile, divergence, sizeof(divergence));
     stop_begin(m);
     boot = sched_thread(s, "boot", boot_main, &m->run, 0, 8);
     must(boot);
@@ -318,6 +320,10 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
         verifier_end(m->verifier);
     findings_gather(m);
     result_fill(m, end, result);
+    if (compare_end(compare)) {
+        result->exit = DM_DIVERGED;
+        snprintf(result->divergence, sizeof(result->divergence), "%s", divergence);
+    }
     if (!record_end(m, message, sizeof(message)))
         return refuse(result, DM_INTERNAL, message);
     return result->exit;

@@ -77,6 +77,7 @@ struct dm_machine {
     char *record_path, *choices_path; /* our copies of the caller's strings */
     struct choice_record *choices;
     size_t choice_count;
+    uint64_t recorded_seed;
     struct verifier *verifier;
     struct recorder *recorder; /* of the run under way */
     struct stop stop;
@@ -98,6 +99,12 @@ void findings_record(struct dm_machine *m);
 /* --- stop.c: the sink of --bugcheck --- */
 void stop_begin(struct dm_machine *m);
 void stop_end(struct dm_machine *m);
+
+/* --- compare.c: a replay held against its recording --- */
+struct compare;
+/* NULL: nothing to compare with. machine: the profile's text, as a header has it. */
+struct compare *compare_begin(struct dm_machine *m, const char *machine, char *message, size_t size);
+bool compare_end(struct compare *c); /* true: it diverged, and message says where */
 
 /* --- choices.c: the choices of a recorded trace --- */
 int choices_load(struct dm_machine *m, const char *path, char *message, size_t message_size);

@@ -64,6 +64,7 @@ struct dm_result {
     uint32_t expectations_failed; /* dm_expect */
     uint32_t faults_taken; /* resource requests that were made to fail */
     char first_failure[160];
+    char divergence[1280]; /* DM_DIVERGED: where, with both events */
 };
 
 /* Loads the driver, plugs and starts its devices, runs the scenario, removes, unloads, and lets the

@@ -273,5 +273,16 @@ mkdir "$tmp/outside"
 (cd "$tmp/outside" && "$dmacheck" run ../legacy --profile remap > ../out 2> ../err)
 if [ $? -eq 0 ]; then ok; else bad "profiles are not found from another folder: $(cat "$tmp/err")"; fi
 
+# A replay by recorded choices is held against its recording: the same run on the recorded machine; one
+# choice taken away, or a recording that ends early, is exit 5; another machine goes its own way.
+"$dmacheck" run xfer --profile remap --seed 7 --scenario many --record "$tmp/t.dmatrace" -q > /dev/null 2>&1
+says 0 'remap *clean' run xfer --choices "$tmp/t.dmatrace"
+line=$(grep -n '"k":"choice"' "$tmp/t.dmatrace" | sed -n 20p | cut -d: -f1)
+sed "${line}d" "$tmp/t.dmatrace" > "$tmp/edited.dmatrace"
+says 5 'diverged from its recording' run xfer --choices "$tmp/edited.dmatrace"
+head -n 3000 "$tmp/t.dmatrace" > "$tmp/short.dmatrace"
+says 5 'recorded: nothing more' run xfer --choices "$tmp/short.dmatrace"
+says 0 'direct64 *clean' run xfer --profile direct64 --choices "$tmp/t.dmatrace"
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
