@@ -49,8 +49,8 @@ static void diverge(struct compare *c, const struct event *recorded, const struc
                    trace_read_agent_name(c->recorded, recorded->agent));
     if (now)
         trace_text(is, sizeof(is), now, c->s->depot, sched_agent_name(c->s, now->agent));
-    snprintf(c->message, c->message_size, "the run diverged from its recording\n  recorded: %s\n  now:      %s",
-             was, is);
+    snprintf(c->message, c->message_size,
+             "the run diverged from its recording\n  recorded: %s\n  now:      %s", was, is);
 }
 
 static void compare_event(void *ctx, const struct event *e)
