@@ -10,7 +10,8 @@
 #include "sim/core/sim.h"
 
 #define ONE_EXTENSION ".dmatrace"
-#define RUN_CPU_SECONDS 120 /* of one run, whatever it does: a loop that never calls Windows ends here */
+/* Of one run, whatever it does: a loop that never calls Windows ends here. */
+#define RUN_CPU_SECONDS 120
 
 /* The first run is recorded to FILE; each other one to FILE-SCENARIO-PROFILE-SEED.dmatrace. */
 static const char *record_path(const struct run_options *o, const struct run_item *item, bool first,

@@ -202,8 +202,8 @@ static void profile_text(const struct profile *p, char *out, size_t size)
         p->logical_is_physical);
 }
 
-static bool record_begin(struct dm_machine *m, const struct dm_run *r, const char *text, char *message,
-                         size_t size)
+static bool record_begin(struct dm_machine *m, const struct dm_run *r, const char *text,
+                         char *message, size_t size)
 {
     struct record_header h = {
         .tool = TOOL,

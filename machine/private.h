@@ -103,7 +103,8 @@ void stop_end(struct dm_machine *m);
 /* --- compare.c: a replay held against its recording --- */
 struct compare;
 /* NULL: nothing to compare with. machine: the profile's text, as a header has it. */
-struct compare *compare_begin(struct dm_machine *m, const char *machine, char *message, size_t size);
+struct compare *compare_begin(struct dm_machine *m, const char *machine, char *message,
+                              size_t size);
 bool compare_end(struct compare *c); /* true: it diverged, and message says where */
 
 /* --- choices.c: the choices of a recorded trace --- */

@@ -62,7 +62,7 @@ struct dm_result {
     uint64_t settled_hash;        /* over what requesters of settled requests got */
     uint32_t findings;            /* of this run */
     uint32_t expectations_failed; /* dm_expect */
-    uint32_t faults_taken; /* resource requests that were made to fail */
+    uint32_t faults_taken;        /* resource requests that were made to fail */
     char first_failure[160];
     char divergence[1280]; /* DM_DIVERGED: where, with both events */
 };
