@@ -27,10 +27,10 @@ ROOMS   := base trace sim/core sim/nt sim/dev verifier verifier/track verifier/r
 LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
 CLI_SRC := $(wildcard cli/*.c)
 DDKCC_SRC := $(wildcard ddkcc/*.c)
-RULES   := $(sort $(notdir $(basename $(wildcard verifier/rules/*.c))))
 DEVICES := $(sort $(notdir $(basename $(wildcard sim/dev/*.c))))
 SAMPLES := $(sort $(notdir $(patsubst %/,%,$(wildcard drivers-under-test/samples/*/))))
 TWINS   := $(sort $(notdir $(basename $(wildcard drivers-under-test/twins/*.c))))
+CASES   := $(patsubst drivers-under-test/cases/%/driver.ini,%,$(sort $(wildcard drivers-under-test/cases/*/driver.ini)))
 UNITS   := $(sort $(notdir $(basename $(wildcard tests/unit/*.c))))
 BENCHES := $(sort $(notdir $(basename $(wildcard bench/bench_*.c))))
 FUZZERS := $(sort $(notdir $(basename $(wildcard fuzz/fuzz_*.c))))
@@ -49,18 +49,21 @@ LDFLAGS := -rdynamic -g $(SANFLAG)
 LDLIBS  := -ljansson -linih -ldw -lzstd -ldl -lpthread
 
 OBJ     := $(BUILD)/obj
-LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/index.o $(OBJ)/unmodelled.o
+LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/index.o $(OBJ)/embedded.o $(OBJ)/unmodelled.o
 CLI_OBJ := $(CLI_SRC:%.c=$(OBJ)/%.o)
+# What the HTML report brings along, as C strings.
+EMBEDDED := reports/html/report.css reports/html/report.js
 LIB     := $(BUILD)/libdmacheck.a
 DDKCC   := $(BUILD)/ddkcc
 DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
-           $(TWINS:%=$(BUILD)/drivers/twins/%.bug0.so) $(TWINS:%=$(BUILD)/drivers/twins/%.bug1.so)
+           $(TWINS:%=$(BUILD)/drivers/twins/%.bug0.so) $(TWINS:%=$(BUILD)/drivers/twins/%.bug1.so) \
+           $(CASES:%=$(BUILD)/drivers/cases/%.bug0.so) $(CASES:%=$(BUILD)/drivers/cases/%.bug1.so)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-ddkcc \
-        check-drivers check-rules check-fault check-cli check-docs check-san check-fuzz check-lint fuzz man clean format \
+        check-drivers check-rules check-patched check-cases check-fault check-cli check-reports check-docs check-san check-fuzz check-lint fuzz man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -124,8 +127,11 @@ $(OBJ)/%.o: $(OBJ)/%.c
 
 $(OBJ)/index.c: tools/index.sh FORCE | deps-run
 	@mkdir -p $(@D)
-	@sh tools/index.sh "$(RULES)" "$(DEVICES)" > $@.new
+	@sh tools/index.sh > $@.new
 	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
+$(OBJ)/embedded.c: tools/embed.sh $(EMBEDDED)
+	@mkdir -p $(@D)
+	@sh tools/embed.sh html_style reports/html/report.css html_script reports/html/report.js > $@
 $(OBJ)/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=$(OBJ)/%.o)
 	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
@@ -160,6 +166,17 @@ $(BUILD)/drivers/twins/%.bug$(1).so: drivers-under-test/twins/%.c $(wildcard dri
 	$(Q)$(DDKCC) $(DDKFLAGS) -DBUG=$(1) -o $$@ $$< $$(@:.so=.scenarios.o)
 endef
 $(foreach b,0 1,$(eval $(call twin_rule,$(b))))
+# A case with all its faults (bug1) and with none; its driver.ini names them, each a macro FAULT_X.
+define case_rule
+$(BUILD)/drivers/cases/$(1).bug$(2).so: $(wildcard drivers-under-test/cases/$(1)/*) $(DDKCC) $(DDK_HEADERS) \
+        $(wildcard drivers-under-test/cases/*.h drivers-under-test/samples/xfer/hardware.h include/dmacheck/*.h)
+	@mkdir -p $(BUILD)/drivers/cases
+	$(Q)$(SCENARIO) -Idrivers-under-test/cases -c drivers-under-test/cases/$(1)/scenarios.c -o $$(@:.so=.scenarios.o)
+	$(Q)$(DDKCC) $(DDKFLAGS) -Idrivers-under-test/cases $(foreach f,$(FAULTS_$(1)),-DFAULT_$(f)=$(2)) -o $$@ drivers-under-test/cases/$(1)/driver.c \
+	    $$(@:.so=.scenarios.o)
+endef
+$(foreach c,$(CASES),$(eval FAULTS_$(c) := $(shell sed -n "s/^faults *= *//p" drivers-under-test/cases/$(c)/driver.ini | tr a-z- A-Z_)))
+$(foreach c,$(CASES),$(foreach b,0 1,$(eval $(call case_rule,$(c),$(b)))))
 
 # Drivers that tests need and nobody else: tests/drivers/NAME.c, with their scenarios in the same file.
 TEST_DRIVERS := $(patsubst tests/drivers/%.c,$(BUILD)/drivers/tests/%.so,$(wildcard tests/drivers/*.c))
@@ -188,6 +205,12 @@ check-ddkcc: $(DDKCC)
 ## Each rule's driver: BUG=1 fires that rule alone, BUG=0 fires none
 check-rules: all
 	@sh tests/drivers/twins.sh $(BUILD) $(TWINS)
+## Faults patched into the samples: each is found by its rule
+check-patched: all
+	@sh tests/drivers/patched.sh $(BUILD)
+## Field stories: docs/cases.md says which profile shows which; mended they are silent
+check-cases: all
+	@sh tests/drivers/cases.sh $(BUILD) $(CASES)
 ## Samples silent on all profiles and seeds; same bytes twice; live = replayed
 check-drivers: all
 	@sh tests/drivers/samples.sh $(BUILD) $(SEEDS) $(SAMPLES)
@@ -197,6 +220,12 @@ check-fault: all $(BUILD)/tests/fault/sweep
 ## The command: exit codes and messages
 check-cli: all
 	@sh tests/cli/run.sh $(BUILD)
+## What is said of findings: formats, suppressions, baselines
+check-reports: all
+	@sh tests/cli/reports.sh $(BUILD)
+## The HTML report in a browser without a screen
+check-html: all | deps-check
+	@sh tests/html/run.sh $(BUILD)
 ## Every command that the README shows
 check-docs: all
 	@sh tests/docs/readme.sh
@@ -231,11 +260,14 @@ build/fuzz/%.o: build/fuzz/%.c
 	$(Q)$(CLANG) $(FUZZ_FLAGS) $(CPPFLAGS) $(NTFLAGS) -c $< -o $@
 build/fuzz/index.c: tools/index.sh FORCE
 	@mkdir -p $(@D)
-	@sh tools/index.sh "$(RULES)" "$(DEVICES)" > $@.new
+	@sh tools/index.sh > $@.new
 	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
 build/fuzz/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=build/fuzz/%.o)
 	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@
-build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build/fuzz/unmodelled.o
+build/fuzz/embedded.c: $(OBJ)/embedded.c
+	@mkdir -p $(@D)
+	@cp $< $@
+build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build/fuzz/embedded.o build/fuzz/unmodelled.o
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libdmacheck.a

@@ -1,7 +1,7 @@
 /*
  * A folder with driver.ini to a shared object: the C compiler for its scenarios, ddkcc for the
- * driver and the link. The result is kept in a cache and made again when a file of the folder is
- * newer.
+ * driver and the link. The result is kept in a cache and made again when a file of the folder, the
+ * compiler or a header of ours is newer.
  *
  *     [driver]
  *     name = xfer                    ; default: the folder's name
@@ -11,6 +11,9 @@
  *     device = sgdma                 ; models to plug, comma separated, unless a scenario file says
  *                                    ; nothing behind the `=`: none; no such line: scenario.h, dm_setup
  *     scenarios = scenarios.c        ; compiled natively with -DDMACHECK_SCENARIO
+ *     [case]
+ *     faults = put-early             ; each a macro FAULT_PUT_EARLY: 1, or 0 where it is mended
+ *     rules = sgl-used-after-put     ; which should speak of them
  *
  * A folder without driver.ini is taken as it is: all its .c files but scenarios.c, which are its
  * scenarios, and the folders inc and include in it or beside it.
@@ -40,7 +43,8 @@ struct build {
     const char *folder;
     char name[64];
     char sources[VALUE_MAX], include[VALUE_MAX], define[VALUE_MAX], device[VALUE_MAX],
-        scenarios[VALUE_MAX];
+        scenarios[VALUE_MAX], faults[VALUE_MAX];
+    char fault_defines[VALUE_MAX];
     bool device_said;
     char bad_key[128];
     int bad_line;
@@ -64,6 +68,12 @@ static int take_key(void *ctx, const char *section, const char *key, const char 
         { "device", b->device, VALUE_MAX },   { "scenarios", b->scenarios, VALUE_MAX },
     };
 
+    if (!strcmp(section, "case") && !strcmp(key, "faults")) {
+        snprintf(b->faults, sizeof b->faults, "%s", value);
+        return strlen(value) < sizeof b->faults;
+    }
+    if (!strcmp(section, "case") && !strcmp(key, "rules"))
+        return 1; /* what should speak: for the tree's own check */
     for (size_t i = 0; !strcmp(section, "driver") && i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(keys[i].key, key)) {
             snprintf(keys[i].to, keys[i].size, "%s", value);
@@ -200,15 +210,17 @@ static int choose_cache(struct build *b)
 {
     const char *xdg = getenv("XDG_CACHE_HOME");
     char base[PATH_MAX / 2], real[PATH_MAX];
+    uint64_t id;
 
     if (!realpath(b->folder, real))
         return cli_wrong("%s: %s", b->folder, strerror(errno));
+    id = hash_text(real) ^ (*b->fault_defines ? hash_text(b->fault_defines) : 0);
     if (xdg && *xdg)
         snprintf(base, sizeof base, "%s/dmacheck", xdg);
     else
         snprintf(base, sizeof base, "%s/cache", cli_exe_folder());
     snprintf(b->cache, sizeof b->cache, "%s/%s-%016llx", base, b->name,
-             (unsigned long long)hash_text(real)); /* two folders may hold drivers of one name */
+             (unsigned long long)id); /* two folders may hold drivers of one name */
     make_folder(b->cache);
     if (access(b->cache, W_OK))
         return cli_wrong("cannot write to the cache %s; XDG_CACHE_HOME names another", b->cache);
@@ -391,6 +403,7 @@ static bool compile_driver(struct build *b, const char *ddkcc, const char *so, i
 #endif
 #endif
     arg_words(b, b->define, "-D", false);
+    arg_words(b, b->fault_defines, "-D", false);
     arg_words(b, b->include, "-I", true);
     arg_words(b, b->sources, "", true);
     arg(b, "%s/setup.o", b->cache);
@@ -399,6 +412,22 @@ static bool compile_driver(struct build *b, const char *ddkcc, const char *so, i
         arg(b, "%s", path);
     }
     return command(b);
+}
+
+/* Nothing that went into it is newer: the folder, the compiler, our headers, of which a new dmacheck may
+ * bring others, and what cases share, which lies beside them. */
+static bool is_fresh(const struct build *b, const char *so, const char *ddkcc, const char *tree)
+{
+    char folder[PATH_MAX + 16];
+    int64_t built = time_of(so);
+
+    if (built <= newest(b->folder, 3) || built <= time_of(ddkcc))
+        return false;
+    snprintf(folder, sizeof folder, "%s/include", tree);
+    if (built <= newest(folder, 2))
+        return false;
+    snprintf(folder, sizeof folder, "%s/..", b->folder);
+    return !*b->faults || built > newest(folder, 0);
 }
 
 static int make(struct build *b, const char *so)
@@ -414,7 +443,7 @@ static int make(struct build *b, const char *so)
         return cli_wrong("cannot find include/dmacheck/scenario.h above %s", cli_exe_folder());
     snprintf(tree, sizeof tree, "%.*s", (int)(strstr(header, "/include/dmacheck/") - header),
              header);
-    if (time_of(so) > newest(b->folder, 3) && time_of(so) > time_of(ddkcc))
+    if (is_fresh(b, so, ddkcc, tree))
         return 0;
     scenarios = compile_scenarios(b, tree);
     if (scenarios < 0)
@@ -427,7 +456,8 @@ static int make(struct build *b, const char *so)
     return 0;
 }
 
-int cli_build_folder(const char *folder, char *path, size_t size)
+int cli_build_folder(const char *folder, const char *shown, const char *mend, char *path,
+                     size_t size)
 {
     struct build *b = calloc(1, sizeof *b);
     char trimmed[PATH_MAX];
@@ -440,6 +470,8 @@ int cli_build_folder(const char *folder, char *path, size_t size)
         trimmed[--n] = '\0';
     b->folder = trimmed;
     code = read_ini(b);
+    if (!code)
+        code = cli_case_defines(shown, b->faults, mend, b->fault_defines, sizeof b->fault_defines);
     if (!code)
         code = choose_cache(b);
     if (!code) {

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_folder(const char *path)
+bool cli_is_folder(const char *path)
 {
     struct stat st;
 
@@ -73,17 +73,34 @@ static int unknown(const char *name)
                      count ? text : "none built");
 }
 
-int cli_driver_find(struct cli_driver *d, const char *name, int bug)
+/* A story: built with all its faults and without any; in between it is compiled on demand. */
+static int find_case(struct cli_driver *d, const char *name, const char *mend)
+{
+    char folder[4096];
+
+    if (!cli_case_folder(name + 5, folder, sizeof folder))
+        return cli_wrong("unknown driver '%s': no such case; docs/cases.md lists the cases", name);
+    if ((!mend || !strcmp(mend, "all")) &&
+        built(d->path, sizeof d->path, "cases", name + 5, mend ? ".bug0" : ".bug1"))
+        return 0;
+    return cli_build_folder(folder, name, mend, d->path, sizeof d->path);
+}
+
+int cli_driver_find(struct cli_driver *d, const char *name, int bug, const char *mend)
 {
     d->shown = name;
-    if (!strncmp(name, "twin:", 5)) {
+    if (!strncmp(name, "case:", 5))
+        return find_case(d, name, mend);
+    if (!strncmp(name, "twin:", 5) && !mend) {
         if (built(d->path, sizeof d->path, "twins", name + 5, bug ? ".bug1" : ".bug0"))
             return 0;
         return cli_wrong("unknown driver '%s': no such twin; dmacheck rules lists the rules", name);
     }
-    if (is_folder(name) &&
+    if (cli_is_folder(name) &&
         (strchr(name, '/') || !built(d->path, sizeof d->path, "samples", name, "")))
-        return cli_build_folder(name, d->path, sizeof d->path);
+        return cli_build_folder(name, name, mend, d->path, sizeof d->path);
+    if (mend)
+        return cli_wrong("run: --mend is for a case, not for '%s'", name);
     if ((strchr(name, '/') || ends_with(name, ".so")) && cli_exists(name)) {
         /* dlopen takes a name without a slash for a library of the system. */
         snprintf(d->path, sizeof d->path, "%s%s", strchr(name, '/') ? "" : "./", name);

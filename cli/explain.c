@@ -10,14 +10,17 @@
 #include <string.h>
 
 /* docs/rules is looked for beside the program and above it, or where DMACHECK_DOCS says. */
-static FILE *open_page(const char *rule)
+FILE *cli_rule_page(const char *rule)
 {
     const char *folder = getenv("DMACHECK_DOCS");
-    char name[128], path[PATH_MAX];
+    char symbol[64], name[128], path[PATH_MAX];
 
-    snprintf(name, sizeof name, "docs/rules/%s.md", rule);
+    snprintf(symbol, sizeof symbol, "%s", rule);
+    for (char *p = symbol; *p; p++)
+        *p = *p == '-' ? '_' : *p;
+    snprintf(name, sizeof name, "docs/rules/%s.md", symbol);
     if (folder && *folder) {
-        snprintf(path, sizeof path, "%s/rules/%s.md", folder, rule);
+        snprintf(path, sizeof path, "%s/rules/%s.md", folder, symbol);
         return fopen(path, "r");
     }
     return cli_tree_file(name, path, sizeof path) ? fopen(path, "r") : NULL;
@@ -25,7 +28,6 @@ static FILE *open_page(const char *rule)
 
 int verb_explain(int argc, char **argv)
 {
-    char symbol[64];
     FILE *page;
 
     if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
@@ -39,14 +41,10 @@ int verb_explain(int argc, char **argv)
                          argv[1]);
     if (argc != 2)
         return cli_wrong("explain: wants one rule; dmacheck rules lists them");
-    snprintf(symbol, sizeof symbol, "%s", argv[1]);
-    for (char *p = symbol; *p; p++) {
-        if (*p == '-')
-            *p = '_';
-        if (!isalnum((unsigned char)*p) && *p != '_')
+    for (const char *p = argv[1]; *p; p++)
+        if (!isalnum((unsigned char)*p) && *p != '_' && *p != '-')
             return cli_wrong("explain: unknown rule '%s'; dmacheck rules lists them", argv[1]);
-    }
-    page = open_page(symbol);
+    page = cli_rule_page(argv[1]);
     if (!page)
         return cli_wrong("explain: unknown rule '%s'; dmacheck rules lists them", argv[1]);
     for (int c; (c = getc(page)) != EOF;)

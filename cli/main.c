@@ -11,9 +11,11 @@
 static const struct cli_verb verbs[] = {
     { "run", "run a driver's scenarios on simulated machines and report what is wrong", verb_run },
     { "verify", "let the rules judge a recorded trace", verb_verify },
+    { "report", "write what a finished run found in another format", verb_report },
     { "profiles", "list the machine profiles", verb_profiles },
     { "rules", "list the rules", verb_rules },
     { "explain", "print a rule's page", verb_explain },
+    { "dump", "show a recorded run's DMA adapters at a moment", verb_dump },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

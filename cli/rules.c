@@ -24,6 +24,10 @@ static void write_bugcheck(struct writer *w, const char *key, struct rule_bugche
     writer_hex(w, b.code);
     writer_key(w, "param1");
     writer_hex(w, b.param1);
+    if (b.has_param2) {
+        writer_key(w, "param2");
+        writer_hex(w, b.param2);
+    }
     writer_object_end(w);
 }
 
@@ -39,6 +43,12 @@ static void write_rule(struct writer *w, const struct rule *rule)
     write_bugcheck(w, "bugcheck", rule->bugcheck);
     if (rule->bugcheck_remapped.code)
         write_bugcheck(w, "bugcheck_remapped", rule->bugcheck_remapped);
+    writer_key(w, "reachable");
+    writer_bool(w, !rule->unreachable);
+    if (rule->unreachable)
+        writer_key_string(w, "reason", rule->unreachable);
+    writer_key(w, "readiness");
+    writer_bool(w, rule->readiness);
     writer_key_string(w, "source", rule->source);
     writer_object_end(w);
 }

@@ -33,7 +33,9 @@ static int take_recorded_scenario(struct run_options *o)
 static int take_profiles(const struct run_options *o, const char **profiles, unsigned *count)
 {
     static char names[RUN_PROFILES_MAX][32];
-    const char *wanted = o->profile ? o->profile : o->all_samples ? "all" : "direct64";
+    const char *wanted = o->profile                                 ? o->profile
+                         : o->all_samples || cli_is_case(o->driver) ? "all"
+                                                                    : "direct64";
     bool all = !strcmp(wanted, "all"), file = strchr(wanted, '/') || strstr(wanted, ".ini");
     int n = all ? profile_names(names, RUN_PROFILES_MAX) : 1;
     char message[512];
@@ -70,7 +72,7 @@ static int list_items(const struct run_options *o, struct dm_driver *d, const ch
         for (unsigned p = 0; p < profile_count && (!o->scenario || !strcmp(s->name, o->scenario));
              p++)
             for (uint64_t seed = o->seed_first; seed <= o->seed_last; seed++)
-                (*items)[n++] = (struct run_item) { s->name, profiles[p], seed };
+                (*items)[n++] = (struct run_item) { s->name, profiles[p], seed, NULL };
     *count = n;
     return 0;
 }
@@ -83,18 +85,26 @@ int run_driver(const struct run_options *o, const char *name, const char *const 
     struct dm_driver *d;
     unsigned count = 0;
     char message[512] = "";
-    int code = cli_driver_find(&found, name, o->bug);
+    int code = cli_driver_find(&found, name, o->bug, o->mend);
 
     if (code)
         return code;
     d = dm_driver_open(found.path, message, sizeof message);
     if (!d)
         return cli_wrong("%s", message);
+    if (!dm_driver_instrumented(d))
+        report_add_notice(r, "uninstrumented",
+                          "%s was built without the access door: what the driver itself touches "
+                          "is not judged",
+                          name);
     code = list_items(o, d, profiles, profile_count, &items, &count);
     if (!code) {
         code = run_all(o, d, items, count, r);
         if (profile_count > 1)
             run_compare_profiles(r);
+        cli_story_roots(r, name);
+        if (cli_wants_story(&o->outputs))
+            run_tell_story(o, d, r);
     }
     free(items);
     dm_driver_close(d);
@@ -108,23 +118,38 @@ int run_verdict(const struct run_options *o, const struct report *r)
     for (unsigned i = 0; i < r->run_count; i++)
         if (r->runs[i].exit != DM_FINDINGS) /* findings count by their level, below */
             code = cli_worse(code, r->runs[i].exit);
-    for (unsigned i = 0; i < r->finding_count; i++)
-        if (report_severity(r->findings[i].severity) >= o->fail_on)
-            code = cli_worse(code, DM_FINDINGS);
-    return code;
+    return cli_worse(code, cli_known_verdict(r, o->fail_on));
 }
 
 /* What a finding's repro line needs besides driver, profile, seed and scenario. */
 static const char *repro_options(const struct run_options *o, struct report *r)
 {
-    char text[128] = "", faults[64] = "";
+    char text[2048] = "", faults[64] = "", choices[1024] = "", quoted[1000];
 
     if (*o->fault_point)
         snprintf(faults, sizeof faults, " --faults %s:%u", o->fault_point, o->fault_nth);
     else if (o->fault_one_in)
         snprintf(faults, sizeof faults, " --faults %u", o->fault_one_in);
-    snprintf(text, sizeof text, "%s%s", faults, o->bug ? "" : " --bug 0");
+    if (o->choices) {
+        report_shell_word(o->choices, quoted, sizeof quoted);
+        snprintf(choices, sizeof choices, " --choices %s", quoted);
+    }
+    snprintf(text, sizeof text, "%s%s%s%s%s%s", faults, choices, o->bug ? "" : " --bug 0",
+             o->mend ? " --mend " : "", o->mend ? o->mend : "", o->bugcheck ? " --bugcheck" : "");
     return report_keep(r, text);
+}
+
+/* What was found, held against what is known, and written. Returns an exit code. */
+static int judge(const struct run_options *o, struct report *r, unsigned profile_count)
+{
+    int code = cli_known_judge(&o->known, r);
+
+    cli_describe_rules(r);
+    code = cli_worse(code, o->readiness ? run_readiness_verdict(r) : run_verdict(o, r));
+    if (profile_count > 1 && cli_is_case(o->driver))
+        cli_case_notice(r);
+    report_trim(r, (unsigned)o->findings_max);
+    return cli_worse(code, cli_outputs_write(&o->outputs, r));
 }
 
 int verb_run(int argc, char **argv)
@@ -140,20 +165,24 @@ int verb_run(int argc, char **argv)
     if (o.choices && !o.scenario)
         code = take_recorded_scenario(&o);
     if (!code)
-        code = take_profiles(&o, profiles, &profile_count);
+        code = o.readiness ? run_readiness_profiles(profiles, &profile_count)
+                           : take_profiles(&o, profiles, &profile_count);
+    if (!code)
+        code = cli_known_read(&o.known);
     if (code)
         return code;
     if (o.all_samples)
         return run_samples(&o, profiles, profile_count);
     report_init(&r, o.driver);
-    r.findings_max = (unsigned)o.findings_max;
+    r.fail_on = o.fail_on;
     r.choice_word = choice_word;
     r.repro = repro_options(&o, &r);
+    r.readiness = o.readiness;
+    r.watched = run_is_watched(&o);
     code = run_driver(&o, o.driver, profiles, profile_count, &r);
-    if (r.run_count) {
-        code = cli_worse(code, run_verdict(&o, &r));
-        code = cli_worse(code, cli_outputs_write(&o.outputs, &r));
-    }
+    if (r.run_count)
+        code = cli_worse(code, judge(&o, &r, profile_count));
     report_free(&r);
+    cli_known_free(&o.known);
     return code;
 }

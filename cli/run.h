@@ -5,6 +5,7 @@
 #define DMACHECK_CLI_RUN_H
 
 #include "cli/cli.h"
+#include "cli/known.h"
 #include "include/dmacheck/scenario.h"
 #include "verifier/rule.h"
 
@@ -16,12 +17,16 @@ struct run_options {
     const char *scenario; /* NULL: all */
     const char *record, *record_dir;
     const char *choices;
+    const char *mend; /* faults of a case, or "all" */
     uint64_t seed_first, seed_last;
     uint64_t jobs, findings_max, steps_max;
     uint32_t fault_one_in, fault_nth;
     char fault_point[32];
     int bug, fail_on;
-    bool bugcheck, all_samples;
+    bool coverage;
+    bool bugcheck, no_races, all_samples;
+    bool readiness; /* the question is whether the driver survives DMA remapping */
+    struct cli_known known;
     struct cli_outputs outputs;
 };
 
@@ -29,6 +34,7 @@ struct run_options {
 struct run_item {
     const char *scenario, *profile;
     uint64_t seed;
+    struct timeline *timeline; /* gathers what happens; NULL: nobody looks */
 };
 
 /* --- run_options.c --- */
@@ -41,10 +47,19 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
              bool first, struct report *out);
 void run_merge(struct report *into, const struct report *one);
 
+/* --- expectation.c --- */
+/* failure: as the machine says it, "FILE:LINE: expected: WHAT" or other words. */
+void run_add_expectation(struct report *out, unsigned run, const struct run_item *item,
+                         const char *failure);
+
 /* --- run_jobs.c --- */
 /* All items, in order, over o->jobs processes; merges into *r as they are in items. */
 int run_all(const struct run_options *o, struct dm_driver *d, const struct run_item *items,
             unsigned count, struct report *r);
+
+/* --- story.c --- */
+/* Repeats the runs that a page shows. */
+void run_tell_story(const struct run_options *o, struct dm_driver *d, struct report *r);
 
 /* --- run_rules.c: findings that no event shows --- */
 extern const struct rule *const run_rules[]; /* NULL at the end */
@@ -58,6 +73,13 @@ int run_samples(const struct run_options *o, const char *const *profiles, unsign
 /* --- run.c --- */
 int run_driver(const struct run_options *o, const char *name, const char *const *profiles,
                unsigned profile_count, struct report *r);
+/* --- readiness.c --- */
+/* Machines that remap, and two that do not. */
+int run_readiness_profiles(const char **profiles, unsigned *count);
+int run_readiness_verdict(const struct report *r); /* an exit code */
+bool run_is_watched(const struct run_options *o);  /* runs say what they exercise */
+
+/* --- run.c --- */
 int run_verdict(const struct run_options *o, const struct report *r);
 
 #endif

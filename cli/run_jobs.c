@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/must.h"
+#include "reports/coverage.h"
 
 /* --- a report of one run as bytes --- */
 
@@ -88,10 +89,27 @@ static bool get_finding(FILE *f, struct report *r, struct report_finding *to)
 
 static void put_report(FILE *f, const struct report *one)
 {
+    bool covered = one->coverage != NULL;
+
     put_bytes(f, &one->runs[0], sizeof one->runs[0]); /* names are the parent's own */
+    put_text(f, one->runs[0].trouble);
+    put_text(f, one->runs[0].dump);
     put_bytes(f, &one->finding_count, sizeof one->finding_count);
     for (unsigned i = 0; i < one->finding_count; i++)
         put_finding(f, &one->findings[i]);
+    put_bytes(f, &covered, sizeof covered);
+    if (covered)
+        put_bytes(f, one->coverage, sizeof *one->coverage);
+}
+
+static bool get_coverage(FILE *f, struct report *r)
+{
+    bool covered;
+
+    if (!get_bytes(f, &covered, sizeof covered) || !covered)
+        return !covered;
+    r->coverage = malloc(sizeof *r->coverage);
+    return r->coverage && get_bytes(f, r->coverage, sizeof *r->coverage);
 }
 
 static bool get_report(FILE *f, const struct run_item *item, struct report *r)
@@ -99,7 +117,8 @@ static bool get_report(FILE *f, const struct run_item *item, struct report *r)
     struct report_run run;
     unsigned count;
 
-    if (!get_bytes(f, &run, sizeof run) || !get_bytes(f, &count, sizeof count))
+    if (!get_bytes(f, &run, sizeof run) || !get_text(f, r, &run.trouble) ||
+        !get_text(f, r, &run.dump) || !get_bytes(f, &count, sizeof count))
         return false;
     run.scenario = item->scenario;
     run.profile = item->profile;
@@ -113,7 +132,7 @@ static bool get_report(FILE *f, const struct run_item *item, struct report *r)
             return false;
         report_add_finding(r, 0, &finding);
     }
-    return true;
+    return get_coverage(f, r);
 }
 
 /* --- workers --- */
@@ -164,7 +183,8 @@ static void lost(const struct run_item *item, struct report *one)
     struct report_run run = { .scenario = item->scenario,
                               .profile = item->profile,
                               .seed = item->seed,
-                              .exit = DM_INTERNAL };
+                              .exit = DM_INTERNAL,
+                              .trouble = "the process that ran it died" };
 
     if (!one->run_count)
         report_add_run(one, &run);

@@ -5,8 +5,17 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "base/must.h"
+#include "reports/coverage.h"
+#include "reports/dump.h"
+#include "reports/readiness.h"
+#include "reports/timeline.h"
+#include "sim/core/sched.h"
 #include "sim/core/sim.h"
 
 #define ONE_EXTENSION ".dmatrace"
@@ -29,8 +38,9 @@ static const char *record_path(const struct run_options *o, const struct run_ite
     return path;
 }
 
-static void add_finding(struct report *out, unsigned run, const struct run_item *item,
-                        const struct dm_finding *f)
+/* Its index in the report of the run. */
+static unsigned add_finding(struct report *out, unsigned run, const struct run_item *item,
+                            const struct dm_finding *f)
 {
     struct report_finding to = { .rule = f->rule,
                                  .severity = f->severity,
@@ -50,25 +60,7 @@ static void add_finding(struct report *out, unsigned run, const struct run_item 
                                         f->sites[s].frames[i].line };
     }
     report_add_finding(out, run, &to);
-}
-
-static void add_expectation(struct report *out, unsigned run, const struct run_item *item,
-                            const struct dm_result *result)
-{
-    char message[256];
-    struct report_finding f = { .rule = "expectation-failed",
-                                .severity = "error",
-                                .message = message,
-                                .driver_verifier = "blind",
-                                .scenario = item->scenario,
-                                .profile = item->profile,
-                                .seed = item->seed,
-                                .where = item->scenario };
-
-    snprintf(message, sizeof message,
-             "%" PRIu32 " expectations of the scenario did not hold, first: %s",
-             result->expectations_failed, result->first_failure);
-    report_add_finding(out, run, &f);
+    return (unsigned)report_index_of(out, &to);
 }
 
 static void take_choices(struct report_run *run, const struct sim *s)
@@ -79,6 +71,8 @@ static void take_choices(struct report_run *run, const struct sim *s)
     }
 }
 _Static_assert(CHOICE_COUNT <= 32, "a bit for each choice site");
+
+static const char *name_of_agent(void *sim, uint16_t id) { return sched_agent_name(sim, id); }
 
 static struct dm_machine *make_machine(const struct run_options *o, const struct run_item *item,
                                        const char *record)
@@ -93,6 +87,7 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .choices = o->choices,
         .fault_one_in = o->fault_one_in,
         .fault_nth = o->fault_nth,
+        .races = !o->no_races,
         .fault_point = *o->fault_point ? o->fault_point : NULL,
         .steps_max = o->steps_max,
     };
@@ -104,6 +99,53 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
     return m;
 }
 
+/* Findings, into the report and onto the picture of the run. */
+static void take_findings(struct dm_machine *m, const struct run_item *item, struct report *out)
+{
+    struct sim *s = dm_machine_sim(m);
+
+    for (unsigned i = 0; i < dm_finding_count(m); i++) {
+        const struct dm_finding *f = dm_finding(m, i);
+        unsigned index = add_finding(out, 0, item, f);
+
+        if (item->timeline)
+            timeline_mark(item->timeline,
+                          &(struct timeline_mark) { f->seq, f->ns, f->obj, f->owner, index });
+    }
+    if (item->timeline)
+        timeline_close(item->timeline, s->depot, name_of_agent, s);
+}
+
+/* Why there is no verdict; NULL: there is one, or nothing was said. */
+static const char *trouble_of(int exit, const struct dm_result *result)
+{
+    if (exit == DM_DIVERGED)
+        return result->divergence;
+    return exit > DM_FINDINGS && *result->first_failure ? result->first_failure : NULL;
+}
+
+/* What the adapters had given out where a bug check stopped the run. */
+static const char *dump_of(struct dm_machine *m, const struct ledger *l, struct report *out)
+{
+    static char text[65536];
+    struct writer w;
+    const char *kept = NULL;
+    ssize_t n;
+    int fd = memfd_create("dump", 0);
+
+    if (fd < 0)
+        return NULL;
+    writer_init(&w, fd, true);
+    dump_text(&w, l, dm_machine_sim(m)->depot, "  ");
+    n = writer_flush(&w) ? -1 : pread(fd, text, sizeof text - 1, 0);
+    if (n > 0) {
+        text[n] = 0;
+        kept = report_keep(out, text);
+    }
+    close(fd);
+    return kept;
+}
+
 void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item,
              bool first, struct report *out)
 {
@@ -111,6 +153,7 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
         .scenario = item->scenario, .profile = item->profile, .seed = item->seed, .exit = DM_USAGE
     };
     struct dm_result result = { .scenario = item->scenario };
+    static struct ledger ledger;
     char path[4096];
     struct dm_machine *m;
 
@@ -119,6 +162,20 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
     if (!m) {
         report_add_run(out, &run);
         return;
+    }
+    if (item->timeline)
+        must(trace_attach(&dm_machine_sim(m)->trace, timeline_event, item->timeline) == 0);
+    run.remapped = dm_machine_sim(m)->profile.translation == TRANSLATION_REMAP;
+    if (run_is_watched(o))
+        must(trace_attach(&dm_machine_sim(m)->trace, readiness_event, &run.seen) == 0);
+    if (o->coverage) {
+        out->coverage = calloc(1, sizeof *out->coverage);
+        must(out->coverage &&
+             trace_attach(&dm_machine_sim(m)->trace, coverage_event, out->coverage) == 0);
+    }
+    if (o->bugcheck) {
+        ledger_begin(&ledger);
+        must(trace_attach(&dm_machine_sim(m)->trace, ledger_event, &ledger) == 0);
     }
     dm_watchdog(RUN_CPU_SECONDS);
     run.exit = dm_machine_run(m, d, item->scenario, &result);
@@ -130,17 +187,16 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
     run.schedule = result.choices_hash;
     take_choices(&run, dm_machine_sim(m));
     run.findings = dm_finding_count(m);
+    run.trouble = trouble_of(run.exit, &result);
+    if (o->bugcheck && run.findings)
+        run.dump = dump_of(m, &ledger, out);
     report_add_run(out, &run);
-    for (unsigned i = 0; i < run.findings; i++)
-        add_finding(out, 0, item, dm_finding(m, i));
+    take_findings(m, item, out);
     if (result.expectations_failed)
-        add_expectation(out, 0, item, &result);
-    if (run.exit == DM_DIVERGED)
+        run_add_expectation(out, 0, item, result.first_failure);
+    if (run.trouble)
         fprintf(stderr, "dmacheck: %s [profile=%s seed=%" PRIu64 "]: %s\n", item->scenario,
-                item->profile, item->seed, result.divergence);
-    else if (run.exit > DM_FINDINGS && *result.first_failure)
-        fprintf(stderr, "dmacheck: %s [profile=%s seed=%" PRIu64 "]: %s\n", item->scenario,
-                item->profile, item->seed, result.first_failure);
+                item->profile, item->seed, run.trouble);
     dm_machine_destroy(m);
     if (o->outputs.style.verbosity > 0)
         fprintf(stderr, "dmacheck: %s %s seed=%" PRIu64 ": exit %d, %" PRIu64 " events\n",
@@ -153,4 +209,8 @@ void run_merge(struct report *into, const struct report *one)
 
     for (unsigned i = 0; i < one->finding_count; i++)
         report_add_finding(into, index, &one->findings[i]);
+    if (one->coverage && !into->coverage)
+        into->coverage = calloc(1, sizeof *into->coverage);
+    if (one->coverage && into->coverage)
+        coverage_add(into->coverage, one->coverage);
 }

@@ -15,27 +15,33 @@ static const char help[] =
     "\n"
     "Runs a driver's scenarios on simulated machines and says what is wrong.\n"
     "DRIVER is a .so made by ddkcc, a folder with driver.ini, the name of a sample,\n"
-    "or twin:RULE, the small driver that breaks one rule.\n"
+    "twin:RULE, the small driver that breaks one rule, or case:NAME, a field story.\n"
     "\n"
-    "  --profile NAME|FILE|all  the machine (default direct64); all: every profile,\n"
+    "  --profile NAME|FILE|all  the machine (default direct64; a case: all); all: every one,\n"
     "                           and requesters must get the same on each\n"
     "  --seed N                 the schedule and all other choices (default 0: plain)\n"
     "  --seeds A..B             each seed of a range, both ends included\n"
     "  --scenario NAME          this scenario only\n"
     "  --record FILE            write a .dmatrace; further runs FILE-SCENARIO-PROFILE-SEED\n"
-    "  --record-dir DIR         with --all-samples: where the traces go\n"
+    "  --record-dir DIR         with --all-samples: where traces and HTML reports go\n"
     "  --choices TRACE          the scenario and the choices that a trace recorded\n"
     "  --faults N|POINT:K       one resource request in N fails; or the K-th of POINT\n"
+    "  --readiness remap        one page: would it survive DMA remapping (Kernel DMA Protection)?\n"
+    "                           on the machines with an IOMMU and on two without\n"
+    "  --no-races               do not look for data races: a third faster\n"
     "  --bugcheck               stop at the first bug check and print it as Windows does\n"
+    "  --coverage               say which rules, operations and outcomes were never tried\n"
     "  --bug 0|1                a twin with its fault (1, the default) or without\n"
+    "  --mend FAULT[,...]|all   a case with these of its faults mended\n"
     "  --fail-on LEVEL          note, warning (default) or error: from here on exit 1\n"
     "  --max-findings N         list at most N\n"
     "  --jobs N                 so many processes\n"
-    "  --format text|json       of standard output\n"
-    "  -o FILE                  write the report to FILE, format by extension; repeatable\n"
+    "  --format " CLI_FORMATS "\n"
+    "                           of standard output\n"
+    "  -o FILE                  write the report to FILE, format by extension; repeatable;\n"
+    "                           -o - is standard output, which else stays empty then\n"
     "  --color auto|always|never\n"
-    "  -q, -v                   say less, more\n"
-    "\n"
+    "  -q, -v                   say less, more\n" CLI_KNOWN_HELP "\n"
     "exit: 0 clean, 1 findings, 2 usage or input at fault, 3 the simulator failed,\n"
     "      4 a run ended without a verdict\n";
 
@@ -49,13 +55,17 @@ enum {
     OPT_CHOICES,
     OPT_FAULTS,
     OPT_BUGCHECK,
+    OPT_NO_RACES,
     OPT_BUG,
+    OPT_MEND,
     OPT_FAIL_ON,
     OPT_MAX_FINDINGS,
     OPT_JOBS,
     OPT_FORMAT,
     OPT_COLOR,
-    OPT_ALL_SAMPLES
+    OPT_ALL_SAMPLES,
+    OPT_READINESS,
+    OPT_COVERAGE
 };
 
 static const struct option long_options[] = {
@@ -68,13 +78,18 @@ static const struct option long_options[] = {
     { "choices", required_argument, NULL, OPT_CHOICES },
     { "faults", required_argument, NULL, OPT_FAULTS },
     { "bugcheck", no_argument, NULL, OPT_BUGCHECK },
+    { "no-races", no_argument, NULL, OPT_NO_RACES },
     { "bug", required_argument, NULL, OPT_BUG },
+    { "mend", required_argument, NULL, OPT_MEND },
     { "fail-on", required_argument, NULL, OPT_FAIL_ON },
     { "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
     { "jobs", required_argument, NULL, OPT_JOBS },
     { "format", required_argument, NULL, OPT_FORMAT },
     { "color", required_argument, NULL, OPT_COLOR },
     { "all-samples", no_argument, NULL, OPT_ALL_SAMPLES },
+    { "readiness", required_argument, NULL, OPT_READINESS },
+    { "coverage", no_argument, NULL, OPT_COVERAGE },
+    CLI_KNOWN_OPTIONS,
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -123,16 +138,6 @@ static int take_number(const char *option, const char *text, uint64_t least, uin
                      (unsigned long long)least, (unsigned long long)most, text);
 }
 
-static int take_output(struct run_options *o, const char *path)
-{
-    struct cli_outputs *out = &o->outputs;
-
-    if (out->path_count == sizeof out->paths / sizeof *out->paths)
-        return cli_wrong("run: more than %zu -o", sizeof out->paths / sizeof *out->paths);
-    out->paths[out->path_count++] = path;
-    return 0;
-}
-
 static int take_option(struct run_options *o, int c, const char *text, const char **color)
 {
     uint64_t bug = 1;
@@ -162,13 +167,22 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         return 0;
     case OPT_FAULTS:
         return take_faults(o, text);
+    case OPT_COVERAGE:
+        o->coverage = true;
+        return 0;
     case OPT_BUGCHECK:
         o->bugcheck = true;
+        return 0;
+    case OPT_NO_RACES:
+        o->no_races = true;
         return 0;
     case OPT_BUG:
         if (take_number("bug", text, 0, 1, &bug))
             return DM_USAGE;
         o->bug = (int)bug;
+        return 0;
+    case OPT_MEND:
+        o->mend = text;
         return 0;
     case OPT_FAIL_ON:
         o->fail_on = report_severity(text);
@@ -184,14 +198,18 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         return 0;
     case OPT_COLOR:
         *color = text;
-        if (!strcmp(text, "auto") || !strcmp(text, "always") || !strcmp(text, "never"))
+        if (cli_color_known(text))
             return 0;
         return cli_wrong("run: --color wants auto, always or never, not '%s'", text);
+    case OPT_READINESS:
+        o->readiness = true;
+        return strcmp(text, "remap") ? cli_wrong("run: --readiness wants remap, not '%s'", text)
+                                     : 0;
     case OPT_ALL_SAMPLES:
         o->all_samples = true;
         return 0;
     case 'o':
-        return take_output(o, text);
+        return cli_outputs_add(&o->outputs, text);
     case 'q':
         o->outputs.style.verbosity = -1;
         return 0;
@@ -199,7 +217,7 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         o->outputs.style.verbosity = 1;
         return 0;
     }
-    return DM_USAGE;
+    return cli_known_option(&o->known, c, text) ? 0 : DM_USAGE;
 }
 
 int run_take_options(struct run_options *o, int argc, char **argv)
@@ -226,7 +244,11 @@ int run_take_options(struct run_options *o, int argc, char **argv)
         return cli_wrong("run: '%s' is one argument too many", argv[optind]);
     if (!o->driver && !o->all_samples)
         return cli_wrong("run: no driver; dmacheck run --help");
+    if (o->readiness && (o->profile || o->all_samples))
+        return cli_wrong("run: --readiness chooses the profiles, and takes one driver");
     if (o->driver && o->all_samples)
         return cli_wrong("run: give a driver or --all-samples, not both");
+    if (o->all_samples && (o->known.suppress || o->known.baseline || o->known.write_baseline))
+        return cli_wrong("run: --suppress and --baseline are of one driver, not of --all-samples");
     return cli_outputs_check(&o->outputs);
 }

@@ -26,7 +26,8 @@ static void differs(struct report *r, unsigned index, const struct report_run *r
                                 .scenario = run->scenario,
                                 .profile = run->profile,
                                 .seed = run->seed,
-                                .where = run->scenario };
+                                .where = run->scenario,
+                                .all_profiles = true };
 
     snprintf(message, sizeof message,
              "what the requesters of scenario %s got differs from what they got on %s with the "

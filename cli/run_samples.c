@@ -43,6 +43,16 @@ static void add_row(struct table *t, const char *driver, const struct report *r)
     }
 }
 
+/* Where traces and pages go; false: there can be no such folder. */
+static bool kept_folder(const struct run_options *o, char *folder, size_t size)
+{
+    if (o->record_dir)
+        snprintf(folder, size, "%s", o->record_dir);
+    else
+        snprintf(folder, size, "%s/traces", cli_exe_folder());
+    return !mkdir(folder, 0777) || errno == EEXIST;
+}
+
 /* One trace of each sample is kept, so that there is something to look at. */
 static void record_one(const struct run_options *o, const char *driver, const char *profile)
 {
@@ -53,19 +63,16 @@ static void record_one(const struct run_options *o, const char *driver, const ch
     struct dm_driver *d;
     char message[512];
 
-    if (o->record_dir)
-        snprintf(folder, sizeof folder, "%s", o->record_dir);
-    else
-        snprintf(folder, sizeof folder, "%s/traces", cli_exe_folder());
-    if (mkdir(folder, 0777) && errno != EEXIST)
+    if (!kept_folder(o, folder, sizeof folder))
         return;
     snprintf(path, sizeof path, "%s/%.64s.dmatrace", folder, driver);
     once.record = path;
     once.driver = driver;
-    if (cli_driver_find(&found, driver, 0) ||
+    if (cli_driver_find(&found, driver, 0, NULL) ||
         !(d = dm_driver_open(found.path, message, sizeof message)))
         return;
-    run_one(&once, d, &(struct run_item) { dm_driver_scenarios(d)[0].name, profile, o->seed_first },
+    run_one(&once, d,
+            &(struct run_item) { dm_driver_scenarios(d)[0].name, profile, o->seed_first, NULL },
             true, &ignored);
     report_free(&ignored);
     dm_driver_close(d);
@@ -76,19 +83,31 @@ static void run_sample(const struct run_options *o, const char *driver, const ch
                        unsigned profile_count, struct table *t, struct totals *sum)
 {
     struct run_options one = *o;
-    struct cli_outputs outputs = o->outputs;
+    struct cli_outputs outputs = o->outputs, page = { 0 };
+    char folder[4096], path[4096 + 128];
     struct report r;
 
     one.driver = driver;
     one.record = NULL;
     outputs.style.verbosity = -1;
+    if (kept_folder(o, folder, sizeof folder)) {
+        snprintf(path, sizeof path, "%s/%.64s.html", folder, driver);
+        cli_outputs_add(&page, path);
+        one.outputs = page;
+    }
     report_init(&r, driver);
+    r.watched = run_is_watched(&one);
     sum->code = cli_worse(sum->code, run_driver(&one, driver, profiles, profile_count, &r));
     sum->code = cli_worse(sum->code, run_verdict(&one, &r));
     for (unsigned i = 0; i < r.run_count; i++)
         sum->bytes += r.runs[i].bytes;
     sum->runs += r.run_count;
     add_row(t, driver, &r);
+    cli_describe_rules(&r);
+    if (page.path_count) {
+        sum->code = cli_worse(sum->code, cli_outputs_write(&page, &r));
+        printf("report: %s\n", path);
+    }
     if (r.finding_count)
         sum->code = cli_worse(sum->code, cli_outputs_write(&outputs, &r));
     report_free(&r);

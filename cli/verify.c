@@ -2,12 +2,14 @@
  * dmacheck verify: the rules over a recorded trace, without the driver. The findings are those that
  * the recorded run had.
  */
-#include "cli/cli.h"
+#include "cli/known.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/readiness.h"
+#include "reports/story.h"
 #include "sim/core/profile.h"
 #include "trace/read.h"
 #include "trace/text.h"
@@ -17,7 +19,9 @@ struct verify_options {
     const char *trace;
     int fail_on;
     uint64_t findings_max;
+    struct cli_known known;
     struct cli_outputs outputs;
+    struct timeline *timeline; /* for a page; NULL: nobody looks */
 };
 
 static const char help[] =
@@ -25,22 +29,20 @@ static const char help[] =
     "\n"
     "Lets the rules judge the events of a .dmatrace. Exit as for run.\n"
     "\n"
-    "  --format text|json   of standard output\n"
-    "  -o FILE              write the report to FILE, format by extension; repeatable\n"
-    "  --fail-on LEVEL      note, warning (default) or error\n"
-    "  --max-findings N     list at most N\n"
-    "  --bugcheck           print stop codes as Windows does\n"
+    "  --format " CLI_FORMATS "\n"
+    "                           of standard output\n"
+    "  -o FILE                  write the report to FILE, format by extension; repeatable\n"
+    "  --fail-on LEVEL          note, warning (default) or error\n"
+    "  --max-findings N         list at most N\n"
+    "  --bugcheck               print stop codes as Windows does\n"
     "  --color auto|always|never\n"
-    "  -q, -v               say less; -v prints every event first\n";
+    "  -q, -v                   say less; -v prints every event first\n" CLI_KNOWN_HELP;
 
 static const struct option long_options[] = {
-    { "format", required_argument, NULL, 'f' },
-    { "fail-on", required_argument, NULL, 'l' },
-    { "color", required_argument, NULL, 'c' },
-    { "max-findings", required_argument, NULL, 'm' },
-    { "bugcheck", no_argument, NULL, 'b' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "format", required_argument, NULL, 'f' }, { "fail-on", required_argument, NULL, 'l' },
+    { "color", required_argument, NULL, 'c' },  { "max-findings", required_argument, NULL, 'm' },
+    { "bugcheck", no_argument, NULL, 'b' },     CLI_KNOWN_OPTIONS,
+    { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
 };
 
 static int take_options(struct verify_options *o, int argc, char **argv)
@@ -77,12 +79,12 @@ static int take_options(struct verify_options *o, int argc, char **argv)
                 return cli_wrong("verify: --max-findings wants a number, not '%s'", optarg);
             break;
         case 'o':
-            if (o->outputs.path_count == sizeof o->outputs.paths / sizeof *o->outputs.paths)
-                return cli_wrong("verify: too many -o");
-            o->outputs.paths[o->outputs.path_count++] = optarg;
+            if (cli_outputs_add(&o->outputs, optarg))
+                return DM_USAGE;
             break;
         default:
-            return cli_wrong_option("verify", argv, c);
+            if (!cli_known_option(&o->known, c, optarg))
+                return cli_wrong_option("verify", argv, c);
         }
         if (!o->fail_on)
             return cli_wrong("verify: --fail-on wants note, warning or error, not '%s'", optarg);
@@ -103,8 +105,9 @@ static bool was_remapped(const struct trace_header *h)
     return strstr(h->profile_text, wanted) != NULL;
 }
 
-static void add_finding(struct report *r, struct site_depot *depot, const struct finding *f,
-                        const struct trace_header *h)
+/* Its index in the report. */
+static unsigned add_finding(struct report *r, struct site_depot *depot, const struct finding *f,
+                            const struct trace_header *h, const char *repro)
 {
     static struct site_frame_text texts[FINDING_SITES_MAX][SITE_FRAMES_MAX];
     struct report_finding to = { .rule = f->word,
@@ -113,7 +116,8 @@ static void add_finding(struct report *r, struct site_depot *depot, const struct
                                  .driver_verifier = f->driver_verifier,
                                  .scenario = h->scenario,
                                  .profile = h->profile,
-                                 .seed = h->seed };
+                                 .seed = h->seed,
+                                 .repro = repro };
 
     _Static_assert(FINDING_SITES_MAX <= REPORT_SITES_MAX, "a report has room for every site");
     for (unsigned s = 0; s < f->site_count && s < FINDING_SITES_MAX; s++) {
@@ -130,11 +134,12 @@ static void add_finding(struct report *r, struct site_depot *depot, const struct
         }
     }
     report_add_finding(r, 0, &to);
+    return (unsigned)report_index_of(r, &to);
 }
 
 /* Feeds the whole trace; 0 or DM_USAGE. */
-static int feed(struct trace_reader *t, struct verifier *v, struct report_run *run,
-                int verbosity)
+static int feed(const struct verify_options *o, struct trace_reader *t, struct verifier *v,
+                struct report_run *run)
 {
     char message[512] = "", text[TRACE_TEXT_MAX];
     struct event e;
@@ -142,8 +147,12 @@ static int feed(struct trace_reader *t, struct verifier *v, struct report_run *r
 
     while ((got = trace_read_next(t, &e, message, sizeof message)) > 0) {
         verifier_event(v, &e);
-        if (verbosity > 0) {
-            trace_text(text, sizeof text, &e, trace_read_depot(t), trace_read_agent_name(t, e.agent));
+        readiness_event(&run->seen, &e);
+        if (o->timeline)
+            timeline_event(o->timeline, &e);
+        if (o->outputs.style.verbosity > 0) {
+            trace_text(text, sizeof text, &e, trace_read_depot(t),
+                       trace_read_agent_name(t, e.agent));
             puts(text);
         }
         run->events++;
@@ -152,29 +161,58 @@ static int feed(struct trace_reader *t, struct verifier *v, struct report_run *r
     return got < 0 ? cli_wrong("%s", message) : 0;
 }
 
+static const char *name_of_agent(void *reader, uint16_t id)
+{
+    return trace_read_agent_name(reader, id);
+}
+
+static void mark_finding(struct timeline *t, const struct finding *f, unsigned index)
+{
+    if (t)
+        timeline_mark(t, &(struct timeline_mark) { f->seq, f->ns, f->obj, f->owner, index });
+}
+
+static void tell_story(const struct verify_options *o, struct trace_reader *t, struct report *r)
+{
+    struct report_story *story = report_story(r);
+
+    timeline_close(o->timeline, trace_read_depot(t), name_of_agent, t);
+    story->timelines[story->timeline_count++] = o->timeline;
+}
+
 static int judge(const struct verify_options *o, struct trace_reader *t, struct verifier *v,
                  struct report *r)
 {
     const struct trace_header *h = trace_read_header(t);
     struct report_run run = { .scenario = h->scenario, .profile = h->profile, .seed = h->seed };
-    int code = DM_CLEAN;
+    char repro[REPORT_COMMAND_MAX], trace[1024];
+    int code;
 
     verifier_begin(v, h->profile, h->seed, was_remapped(h));
-    if (feed(t, v, &run, o->outputs.style.verbosity))
+    if (feed(o, t, v, &run)) {
+        timeline_destroy(o->timeline);
         return DM_USAGE; /* no verdict over half a trace */
+    }
     verifier_end(v);
+    run.remapped = was_remapped(h);
     run.exit = finding_count(v) ? DM_FINDINGS : DM_CLEAN;
     run.findings = finding_count(v);
     report_init(r, h->driver);
-    r->findings_max = (unsigned)o->findings_max;
+    r->fail_on = o->fail_on;
+    r->watched = cli_wants_story(&o->outputs);
     report_add_run(r, &run);
-    for (unsigned i = 0; i < finding_count(v); i++) {
-        const struct finding *f = finding_at(v, i);
-
-        add_finding(r, trace_read_depot(t), f, h);
-        if (report_severity(f->severity) >= o->fail_on)
-            code = DM_FINDINGS;
-    }
+    report_shell_word(o->trace, trace, sizeof trace);
+    snprintf(repro, sizeof repro, "dmacheck verify %s", trace);
+    for (unsigned i = 0; i < finding_count(v); i++)
+        mark_finding(o->timeline, finding_at(v, i),
+                     add_finding(r, trace_read_depot(t), finding_at(v, i), h, repro));
+    cli_story_roots(r, h->driver);
+    if (o->timeline)
+        tell_story(o, t, r);
+    code = cli_known_judge(&o->known, r);
+    code = cli_worse(code, cli_known_verdict(r, o->fail_on));
+    report_trim(r, (unsigned)o->findings_max);
+    cli_describe_rules(r);
     code = cli_worse(code, cli_outputs_write(&o->outputs, r));
     report_free(r);
     return code;
@@ -191,12 +229,16 @@ int verb_verify(int argc, char **argv)
 
     if (code)
         return code < 0 ? DM_CLEAN : code;
+    if (cli_known_read(&o.known))
+        return DM_USAGE;
     t = trace_read_open(o.trace, message, sizeof message);
     if (!t)
         return cli_wrong("%s", message);
     v = verifier_create(trace_read_depot(t));
+    o.timeline = cli_wants_story(&o.outputs) ? timeline_create() : NULL;
     code = v ? judge(&o, t, v, &r) : DM_INTERNAL;
     verifier_destroy(v);
     trace_read_close(t);
+    cli_known_free(&o.known);
     return code;
 }

@@ -36,7 +36,8 @@ static void call(PDMA_ADAPTER a, PMDL m)
     case 11: o->BuildMdlFromScatterGatherList(a, *t, m, &m); break;
     case 12: o->InitializeDmaTransferContext(a, x); break;
     case 13: o->AllocateAdapterChannelEx(a, pdo, x, few, flags, w ? on_base : NULL, t, w ? NULL : t); break;
-    case 14: o->MapTransferEx(a, m, *t, size, 0, &n, w, list, some, NULL, NULL); break;
+    case 14: o->MapTransferEx(a, m, *t, size, 0, &n, w, list, some,
+                                flags & 2 ? on_done : NULL, NULL); break;
     case 15: o->FlushAdapterBuffersEx(a, m, *t, size, n, w); break;
     case 16: o->GetScatterGatherListEx(a, pdo, x, m, size, n, flags, w ? on_list : NULL, t, w, NULL, NULL,
                                        w ? NULL : (PSCATTER_GATHER_LIST *)t); break;

@@ -10,9 +10,38 @@
 #include "sim/nt/dma.h"
 #include "sim/nt/host.h"
 
+static size_t slave_bytes; /* that it still wants to move: a ring would go round for ever */
+
+static size_t slave_some(size_t most)
+{
+    size_t bytes = most < slave_bytes ? most : slave_bytes;
+
+    slave_bytes -= bytes;
+    return bytes;
+}
+
+static size_t slave_give(struct dm_device *d, uint64_t offset, void *buf, size_t most)
+{
+    (void)d, (void)offset;
+    most = slave_some(most);
+    memset(buf, 0x77, most);
+    return most;
+}
+
+static size_t slave_take(struct dm_device *d, uint64_t offset, const void *buf, size_t bytes)
+{
+    (void)d, (void)offset, (void)buf;
+    return slave_some(bytes);
+}
+
+/* A bus master, and a slave of the system DMA controller that asks until it has moved enough. */
 static const struct dm_device_model model = { .name = "fuzz",
+                                              .bars = { { .bytes = 4096 } },
                                               .address_bits = 64,
-                                              .scatter_gather = true };
+                                              .scatter_gather = true,
+                                              .dma_width_bytes = 1,
+                                              .dma_give = slave_give,
+                                              .dma_take = slave_take };
 static struct {
     const uint8_t *at, *end;
 } in;
@@ -63,6 +92,12 @@ static PDMA_ADAPTER machine_adapter(void)
     d.ScatterGather = next() & 1;
     d.DmaAddressWidth = 24 + next() % 41;
     d.MaximumLength = number();
+    if (next() % 4 == 0) {
+        d.Master = FALSE;
+        d.AutoInitialize = next() & 1;
+        d.DmaRequestLine = 16 + next() % 2;
+        d.DeviceAddress.QuadPart = (LONGLONG)device->bars[0].start;
+    }
     return IoGetDmaAdapter(pdo, &d, &registers);
 }
 
@@ -74,6 +109,8 @@ static void machine_build(struct sim *s)
     device = bus_plug(s, &model);
     host_device_add(s, driver, device);
     device->bus_master = true;
+    slave_bytes = 16384;
+    dm_dma_request(device, true);
     for (int i = 0; i < 2; i++)
         adapters[i] = machine_adapter();
     for (int i = 0; i < 3; i++)
@@ -93,6 +130,11 @@ static IO_ALLOCATION_ACTION on_base(PDEVICE_OBJECT d, PIRP i, PVOID b, PVOID c)
     (void)d, (void)i;
     *(PVOID *)c = b;
     return (IO_ALLOCATION_ACTION)(next() % 4);
+}
+
+static VOID on_done(PDMA_ADAPTER a, PDEVICE_OBJECT d, PVOID c, DMA_COMPLETION_STATUS s)
+{
+    (void)a, (void)d, (void)c, (void)s;
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/must.h"
 #include "machine/private.h"
+#include "sim/core/bounce.h"
 #include "sim/core/mem.h"
 #include "sim/nt/pnp.h"
 #include "sim/nt/zw.h"
@@ -153,6 +154,7 @@ void boot_main(void *run)
     struct dm_run *r = run;
 
     boot(r);
-    r->s->trace.site = 0; /* whoever damaged the pool, it was not the last caller */
+    r->s->trace.site = 0; /* whoever damaged the pool or the rest, it was not the last caller */
     pool_check(r->s);
+    bounce_check(r->s);
 }

@@ -42,7 +42,11 @@ static void view_fill(struct dm_machine *m, struct finding_view *v, const struct
                                        .message = f->message,
                                        .driver_verifier = f->driver_verifier,
                                        .sites = v->sites,
-                                       .site_count = f->site_count };
+                                       .site_count = f->site_count,
+                                       .seq = f->seq,
+                                       .ns = f->ns,
+                                       .obj = f->obj,
+                                       .owner = f->owner };
     for (unsigned i = 0; i < f->site_count; i++)
         site_fill(m, v, i, &f->sites[i]);
 }

@@ -8,6 +8,7 @@
 
 #include "base/must.h"
 #include "machine/private.h"
+#include "sim/core/mapreg.h"
 
 #define RING_BITS 14 /* 16,384 events: the last of a run, 1 MiB */
 #define TOOL "dmacheck 0.1.0"
@@ -45,10 +46,32 @@ static void faults_plan(struct dm_machine *m)
 {
     const struct dm_options *o = &m->options;
 
+    memset(m->s->fault.fail_nth, 0, sizeof(m->s->fault.fail_nth));
     if (o->fault_one_in)
         fault_plan_random(m->s, o->fault_one_in);
     if (o->fault_point)
         fault_plan_nth(m->s, (enum fault_point)fault_point_of(o->fault_point), o->fault_nth);
+}
+
+/* What the driver's own setup wants to fail: "POINT:N,POINT:N". false: it cannot be read. */
+static bool setup_faults(struct dm_machine *m, const struct dm_driver *d)
+{
+    const char *at = d->setup ? d->setup->faults : NULL;
+
+    for (; at && *at; at += strspn(at, ", ")) {
+        char word[32];
+        unsigned nth;
+        int used = 0, point;
+
+        if (sscanf(at, "%31[a-z-]:%u%n", word, &nth, &used) != 2 || !nth)
+            return false;
+        point = fault_point_of(word);
+        if (point < 0)
+            return false;
+        fault_plan_nth(m->s, (enum fault_point)point, nth);
+        at += used;
+    }
+    return true;
 }
 
 static bool sinks_attach(struct dm_machine *m, char *message, size_t size)
@@ -192,7 +215,7 @@ static const char *strategy_of(const struct dm_machine *m)
 static void profile_text(const struct profile *p, char *out, size_t size)
 {
     snprintf(
-        out, size,
+        out, size - sizeof(" races=1"),
         "placement=%d above_4g=%d ram_mib=%u coherent=%d cpus=%u page_ns=%u kib_ns=%u "
         "access_ps=%u translation=%d lazy=%d external=%d address_bits=%u scatter_gather=%d "
         "elements=%d map_registers=%u map_registers_system=%u deferred=%d logical_is_physical=%d",
@@ -240,9 +263,17 @@ static bool record_end(struct dm_machine *m, char *message, size_t size)
     return recorder_close(rec, message, size) == 0;
 }
 
-/* Who waits for ever, for the report of a run that is stuck. */
-static void say_stuck(struct dm_run *r)
+/* Who waits for ever. The rules about what never ends name it; where there are none, or where they see
+ * nothing of the driver's, the run itself has failed. */
+static void say_stuck(struct dm_machine *m, enum sched_end end)
 {
+    struct dm_run *r = &m->run;
+    unsigned before = m->verifier ? finding_count(m->verifier) : 0;
+    uint32_t waiting = requests_say_waiting(m->s);
+
+    trace_emit(&m->s->trace, EV_STUCK, API_NONE, 0, end, waiting, 0, 0);
+    if (end != SCHED_STUCK || (m->verifier && finding_count(m->verifier) > before))
+        return;
     run_fail(r, "the run is stuck: %s waits and nothing can wake it",
              r->thread_count ? "the scenario" : "the machine");
 }
@@ -295,14 +326,21 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     dm_machine_reset(m);
     if (scenario && !sc->name)
         return refuse(result, DM_USAGE, "the driver has no such scenario");
+    faults_plan(m);
+    if (!setup_faults(m, d))
+        return refuse(result, DM_USAGE, "the setup's faults: expected POINT:N, comma separated");
     m->used = true;
     m->run = (struct dm_run) { .m = m, .s = s, .driver = d, .scenario = sc };
     image_restore(d->image, d->statics);
+    if (m->options.races)
+        race_start(s, d->image);
     module_bind(m, d);
     if (m->verifier)
         verifier_begin(m->verifier, s->profile.name, m->options.seed,
                        s->profile.translation == TRANSLATION_REMAP);
     profile_text(&s->profile, profile, sizeof(profile));
+    if (m->options.races) /* sites are numbered otherwise, and there are more events */
+        strcat(profile, " races=1");
     if (!record_begin(m, &m->run, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
     compare = compare_begin(m, profile, divergence, sizeof(divergence));
@@ -313,8 +351,8 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     end = sched_run(s, boot, true);
     survive_enter(NULL);
     stop_end(m);
-    if (end == SCHED_STUCK)
-        say_stuck(&m->run);
+    if (end == SCHED_STUCK || sched_now_ns(s) >= s->limits.virtual_ns_max)
+        say_stuck(m, end);
     trace_emit(&s->trace, EV_PHASE, API_NONE, 0, PHASE_END, (uint64_t)end, 0, 0);
     if (m->verifier)
         verifier_end(m->verifier);

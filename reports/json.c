@@ -1,6 +1,9 @@
 /*
- * The report as one JSON object; tests/unit/reports_writers.c holds it to its shape.
+ * The report as one JSON object (docs/report.schema.json). It holds all that the other formats need:
+ * load.c makes a report of it again.
  */
+#include "reports/coverage.h"
+#include "reports/readiness.h"
 #include "reports/report.h"
 #include "reports/writer.h"
 
@@ -18,6 +21,19 @@ static void write_choices(struct writer *w, const struct report *r, const struct
     writer_object_end(w);
 }
 
+/* What readiness is judged by. */
+static void write_exercised(struct writer *w, const struct report_run *run)
+{
+    writer_key(w, "remapped");
+    writer_bool(w, run->remapped);
+    writer_key(w, "exercised");
+    writer_array_begin(w);
+    for (unsigned i = 0; i < SEEN_BITS; i++)
+        if (run->seen & 1u << i)
+            writer_string(w, readiness_seen_word(i));
+    writer_array_end(w);
+}
+
 static void write_run(struct writer *w, const struct report *r, const struct report_run *run)
 {
     writer_object_begin(w);
@@ -28,9 +44,18 @@ static void write_run(struct writer *w, const struct report *r, const struct rep
     writer_key_u64(w, "bytes", run->bytes);
     writer_key_u64(w, "virtual_ns", run->virtual_ns);
     writer_key_u64(w, "events", run->events);
+    writer_key_u64(w, "findings", run->findings);
+    if (run->trouble)
+        writer_key_string(w, "trouble", run->trouble);
+    if (run->excused) {
+        writer_key(w, "excused");
+        writer_bool(w, true);
+    }
     writer_key(w, "schedule");
     writer_hex(w, run->schedule);
     write_choices(w, r, run);
+    if (r->watched)
+        write_exercised(w, run);
     writer_object_end(w);
 }
 
@@ -67,11 +92,27 @@ static void write_runs_of(struct writer *w, const struct report *r, const struct
     writer_array_end(w);
 }
 
+/* What is known of it already: only where somebody asked. */
+static void write_state(struct writer *w, const struct report *r, const struct report_finding *f)
+{
+    if (r->baselined)
+        writer_key_string(w, "state", f->known ? "known" : "new");
+    if (!f->suppressed.reason)
+        return;
+    writer_key(w, "suppressed");
+    writer_object_begin(w);
+    writer_key_string(w, "reason", f->suppressed.reason);
+    writer_key_string(w, "expires", f->suppressed.expires);
+    writer_key_string(w, "place", f->suppressed.place);
+    writer_object_end(w);
+}
+
 static void write_finding(struct writer *w, const struct report *r, const struct report_finding *f)
 {
-    char where[256];
+    char where[256], repro[REPORT_COMMAND_MAX];
 
     report_where(f, where, sizeof where);
+    report_repro(r, f, f->runs[0], repro, sizeof repro);
     writer_object_begin(w);
     writer_key_string(w, "rule", f->rule);
     writer_key_string(w, "severity", f->severity);
@@ -81,6 +122,13 @@ static void write_finding(struct writer *w, const struct report *r, const struct
     writer_key_string(w, "where", where);
     writer_key_string(w, "message", f->message);
     writer_key_string(w, "driver_verifier", f->driver_verifier);
+    writer_key_string(w, "repro", repro);
+    if (f->all_profiles) {
+        writer_key(w, "all_profiles");
+        writer_bool(w, true);
+    }
+    writer_key_string(w, "fingerprint", f->fingerprint);
+    write_state(w, r, f);
     writer_key(w, "sites");
     writer_array_begin(w);
     for (unsigned i = 0; i < f->site_count; i++)
@@ -88,6 +136,37 @@ static void write_finding(struct writer *w, const struct report *r, const struct
     writer_array_end(w);
     write_runs_of(w, r, f);
     writer_object_end(w);
+}
+
+static void write_rules(struct writer *w, const struct report *r)
+{
+    writer_key(w, "rules");
+    writer_array_begin(w);
+    for (unsigned i = 0; i < r->rule_count; i++) {
+        writer_object_begin(w);
+        writer_key_string(w, "name", r->rules[i].name);
+        writer_key_string(w, "severity", r->rules[i].severity);
+        writer_key_string(w, "family", r->rules[i].family);
+        writer_key_string(w, "source", r->rules[i].source);
+        writer_key(w, "readiness");
+        writer_bool(w, r->rules[i].readiness);
+        writer_key_string(w, "page", r->rules[i].page);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
+}
+
+static void write_notices(struct writer *w, const struct report *r)
+{
+    writer_key(w, "notices");
+    writer_array_begin(w);
+    for (unsigned i = 0; i < r->notice_count; i++) {
+        writer_object_begin(w);
+        writer_key_string(w, "kind", r->notices[i].kind);
+        writer_key_string(w, "text", r->notices[i].text);
+        writer_object_end(w);
+    }
+    writer_array_end(w);
 }
 
 static int write_json(const struct report *r, int fd, const struct report_style *style)
@@ -100,6 +179,18 @@ static int write_json(const struct report *r, int fd, const struct report_style 
     writer_key_string(&w, "schema", REPORT_SCHEMA);
     writer_key_string(&w, "tool", REPORT_TOOL " " REPORT_VERSION);
     writer_key_string(&w, "driver", r->driver);
+    if (r->repro && *r->repro)
+        writer_key_string(&w, "repro_options", r->repro);
+    if (r->fail_on)
+        writer_key_string(&w, "fail_on", report_severity_word(r->fail_on));
+    if (r->suppressing) {
+        writer_key(&w, "suppressing");
+        writer_bool(&w, true);
+    }
+    if (r->baselined) {
+        writer_key(&w, "baselined");
+        writer_bool(&w, true);
+    }
     writer_key(&w, "runs");
     writer_array_begin(&w);
     for (unsigned i = 0; i < r->run_count; i++)
@@ -111,8 +202,16 @@ static int write_json(const struct report *r, int fd, const struct report_style 
         write_finding(&w, r, &r->findings[i]);
     writer_array_end(&w);
     writer_key_u64(&w, "findings_not_listed", r->more);
+    write_rules(&w, r);
+    write_notices(&w, r);
+    if (r->watched)
+        readiness_write_json(r, &w);
+    if (r->coverage) {
+        writer_key(&w, "coverage");
+        coverage_write_json(r, &w);
+    }
     writer_object_end(&w);
     return writer_end(&w);
 }
 
-REPORT_WRITER(json, .extension = "json", .write = write_json);
+REPORT_WRITER(json, .extensions = { ".json" }, .write = write_json);

@@ -4,11 +4,13 @@
  */
 #include "reports/report.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/must.h"
+#include "reports/story.h"
 
 struct report_text {
     struct report_text *next;
@@ -31,7 +33,11 @@ void report_free(struct report *r)
         free(r->texts);
         r->texts = next;
     }
+    report_story_free(r->story);
+    free(r->coverage);
     free(r->findings);
+    free(r->rules);
+    free(r->notices);
     free(r->runs);
     memset(r, 0, sizeof *r);
 }
@@ -73,6 +79,8 @@ unsigned report_add_run(struct report *r, const struct report_run *run)
     *to = *run;
     to->scenario = report_keep(r, run->scenario);
     to->profile = report_keep(r, run->profile);
+    to->trouble = report_keep(r, run->trouble);
+    to->dump = report_keep(r, run->dump);
     return r->run_count++;
 }
 
@@ -90,9 +98,9 @@ static bool same_site(const struct report_site *a, const struct report_site *b)
     return true;
 }
 
-/* Rule and places, and on which profiles it means the same to Driver Verifier. A later touch may be
- * seen on one profile and not on another, so only the places that both have are compared. */
-static bool same_finding(const struct report_finding *a, const struct report_finding *b)
+/* A later touch may be seen on one profile and not on another, so only the places that both have are
+ * compared. */
+bool report_same_fault(const struct report_finding *a, const struct report_finding *b)
 {
     unsigned sites = a->site_count < b->site_count ? a->site_count : b->site_count;
 
@@ -102,7 +110,12 @@ static bool same_finding(const struct report_finding *a, const struct report_fin
     for (unsigned i = 0; i < sites; i++)
         if (!same_site(&a->sites[i], &b->sites[i]))
             return false;
-    return same_text(a->driver_verifier, b->driver_verifier);
+    return true;
+}
+
+static bool same_finding(const struct report_finding *a, const struct report_finding *b)
+{
+    return report_same_fault(a, b) && same_text(a->driver_verifier, b->driver_verifier);
 }
 
 static void keep_finding(struct report *r, struct report_finding *f)
@@ -114,6 +127,7 @@ static void keep_finding(struct report *r, struct report_finding *f)
     f->scenario = report_keep(r, f->scenario);
     f->profile = report_keep(r, f->profile);
     f->where = report_keep(r, f->where);
+    f->repro = report_keep(r, f->repro);
     for (unsigned s = 0; s < f->site_count; s++) {
         f->sites[s].role = report_keep(r, f->sites[s].role);
         for (unsigned i = 0; i < f->sites[s].frame_count; i++) {
@@ -125,17 +139,19 @@ static void keep_finding(struct report *r, struct report_finding *f)
     f->run_count = f->run_room = 0;
 }
 
+int report_index_of(const struct report *r, const struct report_finding *f)
+{
+    for (unsigned i = 0; i < r->finding_count; i++)
+        if (same_finding(&r->findings[i], f))
+            return (int)i;
+    return -1;
+}
+
 void report_add_finding(struct report *r, unsigned run, const struct report_finding *f)
 {
-    struct report_finding *to = NULL;
+    int known = report_index_of(r, f);
+    struct report_finding *to = known < 0 ? NULL : &r->findings[known];
 
-    for (unsigned i = 0; i < r->finding_count && !to; i++)
-        if (same_finding(&r->findings[i], f))
-            to = &r->findings[i];
-    if (!to && r->findings_max && r->finding_count == r->findings_max) {
-        r->more++;
-        return;
-    }
     if (!to) {
         r->findings = grow(r->findings, r->finding_count, &r->finding_room, sizeof *r->findings);
         to = &r->findings[r->finding_count++];
@@ -155,36 +171,79 @@ void report_add_finding(struct report *r, unsigned run, const struct report_find
     to->runs[to->run_count++] = run;
 }
 
-int report_severity(const char *word)
+void report_add_rule(struct report *r, const struct report_rule *rule)
 {
-    static const char *const words[] = { "note", "warning", "error" };
+    struct report_rule *to;
 
-    for (int i = 0; i < 3; i++)
-        if (word && !strcmp(word, words[i]))
-            return i + 1;
-    return 0;
+    if (report_rule(r, rule->name))
+        return;
+    r->rules = grow(r->rules, r->rule_count, &r->rule_room, sizeof *r->rules);
+    to = &r->rules[r->rule_count++];
+    to->name = report_keep(r, rule->name);
+    to->severity = report_keep(r, rule->severity);
+    to->family = report_keep(r, rule->family);
+    to->source = report_keep(r, rule->source);
+    to->page = report_keep(r, rule->page);
+    to->readiness = rule->readiness;
 }
 
-void report_where(const struct report_finding *f, char *text, size_t size)
+const struct report_rule *report_rule(const struct report *r, const char *name)
 {
-    const struct report_frame *frame =
-        f->site_count && f->sites[0].frame_count ? &f->sites[0].frames[0] : NULL;
-
-    if (f->where)
-        snprintf(text, size, "%s", f->where);
-    else if (frame && frame->file && *frame->file)
-        snprintf(text, size, "%s:%u", frame->file, frame->line);
-    else
-        snprintf(text, size, "-");
+    for (unsigned i = 0; i < r->rule_count; i++)
+        if (!strcmp(r->rules[i].name, name))
+            return &r->rules[i];
+    return NULL;
 }
 
+void report_add_notice(struct report *r, const char *kind, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    r->notices = grow(r->notices, r->notice_count, &r->notice_room, sizeof *r->notices);
+    r->notices[r->notice_count++] =
+        (struct report_notice) { report_keep(r, kind), report_keep(r, text) };
+}
+
+void report_trim(struct report *r, unsigned max)
+{
+    while (max && r->finding_count > max) {
+        free(r->findings[--r->finding_count].runs);
+        r->more++;
+    }
+}
+
+void report_excuse_runs(struct report *r)
+{
+    for (unsigned i = 0; i < r->run_count; i++)
+        r->runs[i].excused = r->runs[i].exit == 1; /* and then see whether a finding counts */
+    for (unsigned i = 0; i < r->finding_count; i++)
+        for (unsigned k = 0; k < r->findings[i].run_count && report_counts(&r->findings[i]); k++)
+            r->runs[r->findings[i].runs[k]].excused = false;
+}
+
+/* By name, or by what a path ends with: x.sarif.json is SARIF, since the longest extension wins. */
 const struct report_writer *report_writer_find(const char *name_or_path)
 {
-    const char *dot = strrchr(name_or_path, '.');
+    const struct report_writer *best = NULL;
+    size_t length = strlen(name_or_path), longest = 0;
 
-    for (unsigned i = 0; report_writers_all[i]; i++)
-        if (!strcmp(report_writers_all[i]->name, name_or_path) ||
-            (dot && !strcmp(report_writers_all[i]->extension, dot + 1)))
-            return report_writers_all[i];
-    return NULL;
+    for (unsigned i = 0; report_writers_all[i]; i++) {
+        const struct report_writer *w = report_writers_all[i];
+
+        if (!strcmp(w->name, name_or_path))
+            return w;
+        for (unsigned k = 0; k < 2 && w->extensions[k]; k++) {
+            size_t n = strlen(w->extensions[k]);
+
+            if (length > n && n > longest && !strcmp(name_or_path + length - n, w->extensions[k])) {
+                best = w;
+                longest = n;
+            }
+        }
+    }
+    return best;
 }

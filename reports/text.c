@@ -2,7 +2,9 @@
  * The report as text for a person: each finding with its places, then a table of scenario and
  * profile. A finding's first line is stable, so that scripts can look for it.
  */
-#include "reports/report.h"
+#include "reports/coverage.h"
+#include "reports/group.h"
+#include "reports/readiness.h"
 #include "reports/table.h"
 #include "reports/writer.h"
 
@@ -12,50 +14,71 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In time order, whichever place is the finding's first. */
-static const char *const role_order[] = { "Created at",  "Mapped at",   "Handed to the device at",
-                                          "IRQL set at", "Released at", "Touched at",
-                                          "Here" };
-#define ROLES_KNOWN (sizeof role_order / sizeof *role_order)
+#define PAGE_COLUMNS 100
+
+struct text {
+    struct writer *w;
+    const struct report *r;
+    const struct report_style *style;
+    unsigned column; /* of a list that is broken into lines */
+};
 
 static __attribute__((format(printf, 2, 3))) void say(struct writer *w, const char *format, ...)
 {
     char text[1024];
     va_list args;
-    int n;
-
     va_start(args, format);
-    n = vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (n > 0)
-        writer_raw(w, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+    writer_raw(w, text, strlen(text));
 }
 
-static unsigned rank(const char *role)
+/* A colour, where colours are wanted: "31" red, "0" back to plain. */
+static void paint(const struct text *t, const char *code)
 {
-    unsigned i = 0;
-
-    while (i < ROLES_KNOWN && strcmp(role_order[i], role))
-        i++;
-    return i;
+    if (t->style->color)
+        say(t->w, "\033[%sm", code);
 }
 
-static void say_site(struct writer *w, const struct report_site *site)
+/* Names of files and functions are the driver's. */
+static void say_place(const struct text *t, const struct report_frame *frame)
 {
-    say(w, "  %s\n", site->role);
+    say(t->w, "      ");
+    writer_clean(t->w, frame->file, "");
+    say(t->w, ":%u ", frame->line);
+    writer_clean(t->w, frame->function, "");
+    say(t->w, "\n");
+}
+
+static void say_frame(const struct text *t, const struct report_frame *frame, bool excerpt)
+{
+    char line[160];
+
+    say_place(t, frame);
+    if (!excerpt || !report_source_line(t->r, frame, line, sizeof line))
+        return;
+    paint(t, "2");
+    say(t->w, "          | %s\n", line);
+    paint(t, "0");
+}
+
+static void say_site(const struct text *t, const struct report_site *site)
+{
+    paint(t, "1");
+    say(t->w, "  %s\n", site->role);
+    paint(t, "0");
     if (!site->frame_count)
-        say(w, "      (no frame of the driver)\n");
+        say(t->w, "      (no frame of the driver)\n");
     for (unsigned i = 0; i < site->frame_count; i++)
-        say(w, "      %s:%u %s\n", site->frames[i].file, site->frames[i].line,
-            site->frames[i].function);
+        say_frame(t, &site->frames[i], i == 0);
 }
 
-static void say_sites(struct writer *w, const struct report_finding *f)
+static void say_sites(const struct text *t, const struct report_finding *f)
 {
-    for (unsigned r = 0; r <= ROLES_KNOWN; r++)
-        for (unsigned i = 0; i < f->site_count; i++)
-            if (rank(f->sites[i].role) == r)
-                say_site(w, &f->sites[i]);
+    unsigned order[REPORT_SITES_MAX], count = report_sites_in_time(f, order);
+
+    for (unsigned i = 0; i < count; i++)
+        say_site(t, &f->sites[order[i]]);
 }
 
 static const char *bugcheck_name(unsigned long code)
@@ -111,29 +134,142 @@ static void say_stop(struct writer *w, const char *driver_verifier)
         p[1], p[2], p[3], bugcheck_name(code));
 }
 
-static void say_finding(struct writer *w, const struct report *r, const struct report_finding *f,
-                        const struct report_style *style)
+static const char *state_text(const struct report_finding *f)
 {
-    const char *red = !style->color                   ? ""
-                      : !strcmp(f->severity, "error") ? "\033[1;31m"
-                                                      : "\033[1;33m";
+    return f->suppressed.reason ? " (suppressed)" : f->known ? " (known)" : "";
+}
+
+/* The line that scripts look for: nothing in it may change its place. */
+static void say_first_line(const struct text *t, const struct report_finding *f,
+                           const struct report_run *run)
+{
     char where[256];
 
     report_where(f, where, sizeof where);
-    say(w, "dmacheck: %s%s%s: %s [profile=%s seed=%" PRIu64 "] %s\n", red, f->severity,
-        style->color ? "\033[0m" : "", f->rule, f->profile, f->seed, where);
-    if (style->verbosity < 0)
+    say(t->w, "dmacheck: ");
+    paint(t, !strcmp(f->severity, "error") ? "1;31" : "1;33");
+    say(t->w, "%s", f->severity);
+    paint(t, "0");
+    say(t->w, ": %s [profile=%s seed=%" PRIu64 "] ", f->rule, run->profile, run->seed);
+    writer_clean(t->w, where, "");
+    say(t->w, "%s\n", state_text(f));
+}
+
+static void say_state(const struct text *t, const struct report_finding *f)
+{
+    const struct report_suppression *s = &f->suppressed;
+
+    if (s->reason) {
+        say(t->w, "  suppressed %s%s: ", s->expires ? "until " : "for good",
+            s->expires ? s->expires : "");
+        writer_clean(t->w, s->reason, "    ");
+        say(t->w, " (%s)\n", s->place);
+    } else if (f->known) {
+        say(t->w, "  known: the baseline has it\n");
+    }
+}
+
+/* One item of a list; a line that is full goes on below, indented. */
+static void say_item(struct text *t, const char *item, bool first)
+{
+    if (!first && t->column + 2 + strlen(item) > PAGE_COLUMNS) {
+        say(t->w, ",\n      ");
+        t->column = 6;
+    } else if (!first) {
+        say(t->w, ", ");
+        t->column += 2;
+    }
+    say(t->w, "%s", item);
+    t->column += (unsigned)strlen(item);
+}
+
+static void begin_list(struct text *t, const char *title)
+{
+    say(t->w, "%s", title);
+    t->column = (unsigned)strlen(title);
+}
+
+/* What Driver Verifier says, and where: one line for each thing that it says. */
+static void say_verdicts(struct text *t, const struct report_group *g)
+{
+    for (unsigned m = 0; m < g->count; m++) {
+        const struct report_finding *f = g->members[m];
+        const char *verdict = f->driver_verifier ? f->driver_verifier : "blind", *last = NULL;
+        char title[128];
+
+        snprintf(title, sizeof title, "  Driver Verifier: %s%s", verdict,
+                 g->count > 1 ? " on " : "");
+        begin_list(t, title);
+        for (unsigned i = 0; i < f->run_count && g->count > 1; i++) {
+            const char *profile = t->r->runs[f->runs[i]].profile;
+
+            if (!last || strcmp(last, profile))
+                say_item(t, profile, !last);
+            last = profile;
+        }
+        say(t->w, "\n");
+        if (t->style->bugcheck && f->driver_verifier)
+            say_stop(t->w, f->driver_verifier);
+        if (t->style->bugcheck && f->run_count && t->r->runs[f->runs[0]].dump)
+            say(t->w, "%s", t->r->runs[f->runs[0]].dump);
+    }
+}
+
+struct stretches {
+    struct text *t;
+    bool scenarios, first; /* whether scenarios are named: only where there are several */
+};
+
+static void say_stretch(void *ctx, const struct report_run *run, const char *seeds)
+{
+    struct stretches *s = ctx;
+    char item[768];
+
+    snprintf(item, sizeof item, "%s%s%s %s %s", s->scenarios ? run->scenario : "",
+             s->scenarios ? " on " : "", run->profile, strpbrk(seeds, " .") ? "seeds" : "seed",
+             seeds);
+    say_item(s->t, item, s->first);
+    s->first = false;
+}
+
+static void say_runs(struct text *t, const struct report_group *g)
+{
+    struct stretches s = { .t = t, .first = true };
+    char title[64];
+
+    if (t->r->run_count == 1)
         return;
-    say(w, "  %s\n", f->message);
-    say_sites(w, f);
-    say(w, "  Driver Verifier: %s\n", f->driver_verifier ? f->driver_verifier : "blind");
-    if (style->bugcheck && f->driver_verifier)
-        say_stop(w, f->driver_verifier);
-    if (f->run_count > 1)
-        say(w, "  seen in %u of %u runs\n", f->run_count, r->run_count);
-    say(w, "  repro: dmacheck run %s --profile %s --seed %" PRIu64 " --scenario %s%s\n", r->driver,
-        f->profile, f->seed, f->scenario, r->repro ? r->repro : "");
-    say(w, "  explain: dmacheck explain %s\n\n", f->rule);
+    if (g->run_count == t->r->run_count) {
+        say(t->w, "  seen in all %u runs\n", g->run_count);
+        return;
+    }
+    for (unsigned i = 1; i < t->r->run_count; i++)
+        s.scenarios |= strcmp(t->r->runs[i].scenario, t->r->runs[0].scenario) != 0;
+    snprintf(title, sizeof title, "  seen in %u of %u runs: ", g->run_count, t->r->run_count);
+    begin_list(t, title);
+    report_runs_each(t->r, g->runs, g->run_count, say_stretch, &s);
+    say(t->w, "\n");
+}
+
+static void say_group(struct text *t, const struct report_group *g)
+{
+    const struct report_finding *f = report_group_story(g);
+    char repro[REPORT_COMMAND_MAX];
+
+    say_first_line(t, f, &t->r->runs[g->runs[0]]);
+    if (t->style->verbosity < 0)
+        return;
+    say(t->w, "  ");
+    writer_clean(t->w, f->message, "  ");
+    say(t->w, "\n");
+    say_state(t, f);
+    say_sites(t, f);
+    say_verdicts(t, g);
+    say_runs(t, g);
+    report_repro(t->r, f, g->runs[0], repro, sizeof repro);
+    say(t->w, "  repro: ");
+    writer_raw(t->w, repro, strlen(repro));
+    say(t->w, "\n  explain: dmacheck explain %s\n\n", f->rule);
 }
 
 static const char *exit_text(int exit)
@@ -148,7 +284,7 @@ static const char *exit_text(int exit)
 static void cell_text(const struct report *r, const char *scenario, const char *profile, char *text,
                       size_t size)
 {
-    unsigned runs = 0, bad = 0;
+    unsigned runs = 0, bad = 0, excused = 0;
     int worst = 0;
 
     for (unsigned i = 0; i < r->run_count; i++) {
@@ -157,59 +293,135 @@ static void cell_text(const struct report *r, const char *scenario, const char *
         if (strcmp(run->scenario, scenario) || strcmp(run->profile, profile))
             continue;
         runs++;
-        bad += run->exit != 0;
-        if (run->exit > 1 || !worst)
-            worst = run->exit;
+        excused += run->excused;
+        if (report_run_exit(run) > worst) {
+            worst = report_run_exit(run);
+            bad = 0;
+        }
+        bad += worst && report_run_exit(run) == worst;
     }
     if (!runs)
         snprintf(text, size, "-");
+    else if (!bad && excused)
+        snprintf(text, size, "known");
     else if (!bad || runs == 1)
         snprintf(text, size, "%s", exit_text(worst));
     else
         snprintf(text, size, "%s %u/%u", exit_text(worst), bad, runs);
 }
 
-static void say_table(struct writer *w, const struct report *r, const struct report_style *style)
+static void say_table(const struct text *text)
 {
+    const struct report *r = text->r;
     struct table t;
 
     table_init(&t, "profile");
     for (unsigned i = 0; i < r->run_count; i++) {
-        char text[32];
+        char cell[32];
 
-        cell_text(r, r->runs[i].scenario, r->runs[i].profile, text, sizeof text);
-        table_set(&t, r->runs[i].profile, r->runs[i].scenario, text);
+        cell_text(r, r->runs[i].scenario, r->runs[i].profile, cell, sizeof cell);
+        table_set(&t, r->runs[i].profile, r->runs[i].scenario, cell);
     }
-    table_write(&t, w, style->color);
+    table_write(&t, text->w, text->style->color);
     table_free(&t);
+}
+
+/* Runs that came to no verdict are no findings, and no less to be known. */
+static void say_troubles(const struct text *t)
+{
+    for (unsigned i = 0; i < t->r->run_count; i++) {
+        const struct report_run *run = &t->r->runs[i];
+
+        if (run->exit <= 1)
+            continue;
+        say(t->w, "no verdict: %s [profile=%s seed=%" PRIu64 "]: ", run->scenario, run->profile,
+            run->seed);
+        writer_clean(t->w, report_trouble(run), "    ");
+        say(t->w, "\n");
+    }
+}
+
+/* How often each rule spoke, where there is more than one thing to count. */
+static void say_rules(struct text *t, const struct report_groups *g)
+{
+    if (g->count < 2)
+        return;
+    begin_list(t, "findings by rule: ");
+    for (unsigned i = 0; i < g->count; i++) {
+        const char *rule = g->all[i].members[0]->rule;
+        unsigned count = 0, before = 0;
+        char item[128];
+
+        for (unsigned k = 0; k < g->count; k++) {
+            bool same = !strcmp(g->all[k].members[0]->rule, rule);
+
+            before += same && k < i;
+            count += same;
+        }
+        snprintf(item, sizeof item, "%s %u", rule, count);
+        if (!before)
+            say_item(t, item, i == 0);
+    }
+    say(t->w, "\n");
+}
+
+static void say_summary(const struct text *t, const struct report_groups *g)
+{
+    struct report_totals sum = report_totals(t->r, g);
+
+    for (unsigned i = 0; i < t->r->notice_count; i++) {
+        say(t->w, "note: ");
+        writer_clean(t->w, t->r->notices[i].text, "    ");
+        say(t->w, "\n");
+    }
+    if (t->style->verbosity < 0)
+        return;
+    say(t->w, "dmacheck: ");
+    writer_clean(t->w, t->r->driver, "");
+    say(t->w, ": %u run%s, %u clean, %u finding%s", sum.runs, sum.runs == 1 ? "" : "s", sum.clean,
+        sum.findings, sum.findings == 1 ? "" : "s");
+    if (t->r->suppressing)
+        say(t->w, ", %u suppressed", sum.suppressed);
+    if (t->r->baselined)
+        say(t->w, ", %u known", sum.known);
+    say(t->w, ", %" PRIu64 " bytes moved\n", sum.bytes);
+}
+
+static void say_findings(struct text *t, const struct report_groups *g)
+{
+    for (unsigned i = 0; i < g->count; i++)
+        say_group(t, &g->all[i]);
+    if (t->style->verbosity >= 0) {
+        say_table(t);
+        say_troubles(t);
+        say_rules(t, g);
+    }
+    say_summary(t, g);
+    if (t->r->more)
+        say(t->w, "dmacheck: %" PRIu64 " findings are not listed\n", t->r->more);
 }
 
 static int write_text(const struct report *r, int fd, const struct report_style *style)
 {
     struct writer *w = malloc(sizeof *w);
-    uint64_t bytes = 0;
-    unsigned clean = 0;
+    struct text t = { .w = w, .r = r, .style = style };
+    struct report_groups g;
     int error;
 
     if (!w)
         return -1;
     writer_init(w, fd, true);
-    for (unsigned i = 0; i < r->finding_count; i++)
-        say_finding(w, r, &r->findings[i], style);
-    if (style->verbosity >= 0)
-        say_table(w, r, style);
-    for (unsigned i = 0; i < r->run_count; i++) {
-        bytes += r->runs[i].bytes;
-        clean += r->runs[i].exit == 0;
-    }
-    if (style->verbosity >= 0)
-        say(w, "dmacheck: %s: %u runs, %u clean, %" PRIu64 " findings, %" PRIu64 " bytes moved\n",
-            r->driver, r->run_count, clean, r->finding_count + r->more, bytes);
-    if (r->more)
-        say(w, "dmacheck: %" PRIu64 " findings are not listed\n", r->more);
+    g = report_groups_make(r);
+    if (r->readiness)
+        readiness_write_text(r, &g, w);
+    else
+        say_findings(&t, &g);
+    if (r->coverage && !r->readiness)
+        coverage_write_text(r, w);
+    report_groups_free(&g);
     error = writer_flush(w);
     free(w);
     return error;
 }
 
-REPORT_WRITER(text, .extension = "txt", .write = write_text);
+REPORT_WRITER(text, .extensions = { ".txt" }, .write = write_text);

@@ -114,7 +114,7 @@ int writer_end(struct writer *w)
 
 /* The length of the UTF-8 sequence at p, 0 when it is none (RFC 3629: shortest form, no
  * surrogates). */
-static size_t utf8_length(const unsigned char *p)
+size_t writer_utf8_length(const unsigned char *p)
 {
     size_t n = p[0] < 0x80   ? 1
                : p[0] < 0xc2 ? 0
@@ -160,11 +160,12 @@ static void put_quoted(struct writer *w, const char *text)
 {
     put(w, "\"");
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
-        size_t n = utf8_length(p);
+        size_t n = writer_utf8_length(p);
 
         if (!n)
             put(w, "\xef\xbf\xbd");
-        else if (n == 1 && (*p < 0x20 || *p == '"' || *p == '\\'))
+        else if (n == 1 && (*p < 0x20 || *p == '"' || *p == '\\' ||
+                            (w->in_script && (*p == '<' || *p == '&'))))
             put_escaped(w, *p);
         else
             writer_raw(w, (const char *)p, n);
@@ -238,4 +239,21 @@ void writer_key_u64(struct writer *w, const char *key, uint64_t value)
 {
     writer_key(w, key);
     writer_u64(w, value);
+}
+
+void writer_clean(struct writer *w, const char *text, const char *indent)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p;) {
+        size_t n = writer_utf8_length(p);
+
+        if (*p == '\n') {
+            put(w, "\n");
+            put(w, indent);
+        } else if (!n || (n == 1 && (*p < 0x20 || *p == 0x7f))) {
+            put(w, "\xef\xbf\xbd");
+        } else {
+            writer_raw(w, (const char *)p, n);
+        }
+        p += n ? n : 1;
+    }
 }

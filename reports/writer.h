@@ -14,8 +14,9 @@
 
 struct writer {
     int fd;
-    int error;    /* 0, or ERR_IO after the first write that failed */
-    bool compact; /* one line, no spaces: for JSON lines */
+    int error;      /* 0, or ERR_IO after the first write that failed */
+    bool compact;   /* one line, no spaces: for JSON lines */
+    bool in_script; /* stands in a page: no "<" or "&" in a string */
     unsigned depth;
     bool keyed;      /* a key was written, its value comes next */
     uint32_t filled; /* a bit for each depth: something is in it already */
@@ -45,5 +46,10 @@ void writer_key_u64(struct writer *w, const char *key, uint64_t value);
 
 /* Bytes past JSON, through the same buffer: the text writers use them. */
 void writer_raw(struct writer *w, const char *bytes, size_t count);
+/* Text that a driver may have a part in, for a terminal: no control characters, only UTF-8; what follows
+ * a line's end is indented. */
+void writer_clean(struct writer *w, const char *text, const char *indent);
+/* The length of the UTF-8 sequence at p, 0 when it is none. */
+size_t writer_utf8_length(const unsigned char *p);
 
 #endif

@@ -17,15 +17,30 @@ echo '#include <string.h>'
 echo '#include "include/dmacheck/device.h"'
 echo '#include "reports/report.h"'
 echo '#include "verifier/rule.h"'
+echo '#include "verifier/track/tracker.h"'
 echo
 
-rules=$(names verifier/rules)
+said() { # said WORD FILE...: the names in its lines WORD(name, ...)
+    word=$1
+    shift
+    sed -n "s/^$word(\\([a-z0-9_]*\\),.*/\\1/p" "$@" | sort
+}
+
+rules=$(said RULE verifier/rules/*.c)
 for n in $rules; do echo "extern const struct rule rule_$n;"; done
 echo 'const struct rule *const rules_all[] = {'
 for n in $rules; do echo "    &rule_$n,"; done
 echo '    NULL,'
 echo '};'
 echo 'const unsigned rules_count = sizeof rules_all / sizeof *rules_all - 1;'
+echo
+
+trackers=$(said TRACKER verifier/track/*.c)
+for n in $trackers; do echo "extern const struct tracker tracker_$n;"; done
+echo 'const struct tracker *const trackers_all[] = {'
+for n in $trackers; do echo "    &tracker_$n,"; done
+echo '    NULL,'
+echo '};'
 echo
 
 devices=$(names sim/dev)

@@ -85,18 +85,95 @@ enum dev_fault {
     DEV_FAULT_BUS_MASTER = 6, /* bus mastering is off in its command register */
 };
 
+/* SYSDMA_END's reason. */
+enum sysdma_end {
+    SYSDMA_END_COMPLETE = 1,  /* the count is out */
+    SYSDMA_END_ERROR = 2,     /* no such data register, another width, memory refused */
+    SYSDMA_END_CANCELLED = 3, /* CancelMappedTransfer */
+    SYSDMA_END_FLUSHED = 4,   /* version 3: flushed before it was complete or cancelled */
+    SYSDMA_END_STOPPED = 5,   /* versions 1 and 2, auto-initialise: the flush is what ends it */
+    SYSDMA_END_REPLACED = 6,  /* programmed again while it ran */
+};
+
+/* DEV_STRAY's class: the low half of owner_class; the nearest owner's id is its high half. What a driver gave
+ * a device in the place of an address of the DMA interface. */
+enum dev_stray {
+    STRAY_OVERRUN = 1, /* begins in a mapping and goes beyond its end, by distance_bytes */
+    STRAY_BESIDE,    /* begins distance_bytes behind a mapping's end (negative: before its start) */
+    STRAY_VIRTUAL,   /* a pointer; ba is its region offset */
+    STRAY_PHYSICAL,  /* a physical address of memory */
+    STRAY_TRUNCATED, /* the low 32 bits of a mapping's address */
+    STRAY_SWAPPED,   /* a mapping's address with its bytes the other way round */
+    STRAY_UNKNOWN,
+    STRAY_CLASSES,
+    STRAY_TOUCH = 0x100, /* a flag: the device touches it; else it was told of it */
+};
+
+/* RACE's how: who made the two accesses, and which of them wrote. */
+enum race_context_kind { RACE_BY_THREAD, RACE_BY_DPC, RACE_BY_ISR };
+#define RACE_STORE 1u
+#define RACE_FIRST_STORE 2u
+#define RACE_KIND_SHIFT 8
+#define RACE_FIRST_KIND_SHIFT 16
+
 /* BAD_ACCESS's kinds: the low half of distance_what; its high half is a distance in bytes, signed. The
  * site of the event is the driver's line, or, for the two that only left traces, where they were seen.
  * Its allocated_freed holds two sites of the block: allocated (low half) and freed. */
 enum bad_access {
-    BAD_ACCESS_BEYOND = 1, /* a pool block; distance from its end */
-    BAD_ACCESS_BEFORE,     /* a pool block; distance from its start, negative */
-    BAD_ACCESS_FREED,      /* a freed pool block; distance from its start */
-    BAD_ACCESS_STACK,      /* around a local variable */
-    BAD_ACCESS_STATIC,     /* around a static variable */
-    BAD_ACCESS_OTHER,      /* memory that is nobody's */
+    BAD_ACCESS_BEYOND = 1,  /* a pool block; distance from its end */
+    BAD_ACCESS_BEFORE,      /* a pool block; distance from its start, negative */
+    BAD_ACCESS_FREED,       /* a freed pool block; distance from its start */
+    BAD_ACCESS_STACK,       /* around a local variable */
+    BAD_ACCESS_STATIC,      /* around a static variable */
+    BAD_ACCESS_OTHER,       /* memory that is nobody's */
     BAD_ACCESS_BEYOND_SEEN, /* as BEYOND: the bytes behind the block have changed */
     BAD_ACCESS_FREED_SEEN,  /* as FREED: its fill pattern has changed */
+};
+
+/* CPU_READ's and CPU_WRITE's what: of the object, which part is touched. */
+enum cpu_touched {
+    CPU_TOUCHED_LIST,   /* a list: one that was put, or a store into one that lives */
+    CPU_TOUCHED_BUFFER, /* the buffer of a list or of map registers, while it is mapped */
+    CPU_TOUCHED_COMMON  /* a common buffer that was freed */
+};
+
+/* MISUSE's kinds: what a driver did that its calls' arguments do not show. p1, p2, p3 as said here. */
+enum misuse {
+    MISUSE_IRQL_CHANGED = 1, /* api came back at another IRQL: before, after */
+    MISUSE_PENDING_UNMARKED, /* STATUS_PENDING returned, location not marked pending: major << 8 | minor */
+    MISUSE_PENDING_MARKED, /* location marked pending, other status returned: major << 8 | minor, status */
+    MISUSE_LOCK_IO,        /* an MDL of a device's memory is locked: first frame of it */
+    MISUSE_BUILD_PAGED, /* an MDL of pageable memory is built as nonpaged: va, flags */
+    MISUSE_MAP_UNLOCKED, /* an MDL of pageable frames without a lock is mapped: pages, first such frame */
+    MISUSE_MAP_NOT_IO,   /* an MDL of frames without memory, not marked so: index, frame */
+    MISUSE_IO_SPACE_RAM, /* pageable memory without a lock as I/O space: physical, bytes, frame */
+    MISUSE_TIMER_FREED, /* a pool block is freed with a timer that is set: va of it, va of the block */
+    MISUSE_DPC_FREED,     /* the same with a DPC that is queued */
+    MISUSE_PAGED_TOUCHED, /* pageable memory touched at DISPATCH_LEVEL or above: va, IRQL, dir_length */
+    /* A program's memory is touched: va, dir_length, p3. object = the IRP that brought the pointer, or 0 */
+    MISUSE_USER_PROCESS,  /* where another process may be current; p3: 1, in a DPC or ISR */
+    MISUSE_USER_OUTLIVED, /* its request has been completed, at the site p3 */
+    MISUSE_USER_UNPROBED, /* p3: 1, probed or locked, 2: within a __try */
+};
+
+/* CACHE's what. */
+enum cache_story {
+    CACHE_DEVICE_READS = 1, /* RAM under a line that was dirty when the mapping began */
+    CACHE_DEVICE_WRITES,    /* the same, and the line may be written over it */
+    CACHE_LINE_SHARED       /* what a device wrote is lost: the CPU wrote beside it in the line */
+};
+
+/* BUFFER's kinds: the low half of missing_what. */
+enum buffer_odd {
+    BUFFER_EMPTY = 1,        /* no bytes */
+    BUFFER_UNLOCKED,         /* its pages are not locked, and not of a kind that needs no lock */
+    BUFFER_BEFORE,           /* begins before the MDL */
+    BUFFER_BEHIND,           /* begins at the end of the MDL or behind it */
+    BUFFER_LONGER,           /* ends in a page that the MDL (the last of a chain) does not have */
+    BUFFER_SHORT,            /* version 3: ends behind the chain */
+    BUFFER_VA_UNALIGNED,     /* caches are not coherent: begins within a line */
+    BUFFER_LENGTH_UNALIGNED, /* the same: ends within one, of which the MDL has not the rest */
+    BUFFER_UNMAPPED,         /* is copied for the device, and the CPU has no address for it */
 };
 
 #define OBJ_ID(type, number) ((uint32_t)(type) << 24 | (uint32_t)(number))

@@ -12,7 +12,7 @@
 #include "trace/event.h"
 #include "trace/site.h"
 
-#define TRACE_SINKS_MAX 6
+#define TRACE_SINKS_MAX 12
 
 struct trace;
 struct trace_sink {
@@ -55,12 +55,16 @@ void trace_emit_more(struct trace *t, const struct event *e);
 
 /* Where somebody is known to listen. Inline, so that an event is built where it is said and copied
  * nowhere. */
-static inline __attribute__((always_inline)) void
-trace_say(struct trace *t, enum event_kind kind, enum api api, uint32_t obj, uint64_t a0, uint64_t a1,
-          uint64_t a2, uint64_t a3)
+static inline __attribute__((always_inline)) void trace_say(struct trace *t, enum event_kind kind,
+                                                            enum api api, uint32_t obj, uint64_t a0,
+                                                            uint64_t a1, uint64_t a2, uint64_t a3)
 {
     struct event e = {
-        .seq = t->seq++, .ns = t->ns, .a = { a0, a1, a2, a3 }, .obj = obj, .site = t->site,
+        .seq = t->seq++,
+        .ns = t->ns,
+        .a = { a0, a1, a2, a3 },
+        .obj = obj,
+        .site = t->site,
         .stamp = t->stamp | (uint64_t)kind << 16 | (uint64_t)api << 32,
     };
 

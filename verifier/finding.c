@@ -115,7 +115,8 @@ static bool is_echo(const struct findings *f, const struct rule_run *r,
         return true;
     for (unsigned i = 0; i < r->after_count; i++)
         if ((a->obj && said(f, r->after[i], a->obj)) ||
-            (a->owner && said(f, r->after[i], a->owner)))
+            (a->owner && said(f, r->after[i], a->owner)) ||
+            (a->also && said(f, r->after[i], a->also)))
             return true;
     return false;
 }
@@ -135,6 +136,8 @@ static void say_bugcheck(char *text, size_t size, const struct rule_run *r, bool
         return;
     }
     used = (size_t)snprintf(text, size, "0x%X (0x%02X", b.code, b.param1);
+    if (b.has_param2 && !a->bugcheck_known)
+        used += (size_t)snprintf(text + used, size - used, ", 0x%X", b.param2);
     for (unsigned i = 0; i < a->bugcheck_known && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, ", 0x%" PRIX64, a->bugcheck[i]);
     if (used < size)
@@ -218,6 +221,28 @@ bool finding_amend(struct rule_run *r, uint32_t obj, enum finding_role role, uin
     return true;
 }
 
+static bool stops(const struct rule *rule, uint32_t code)
+{
+    for (unsigned i = 0; i < RULE_STOPS_MAX && rule->stops[i]; i++)
+        if (rule->stops[i] == code)
+            return true;
+    return false;
+}
+
+bool finding_explains(const struct rule_run *r, uint32_t code, uint32_t site)
+{
+    const struct findings *f = verifier_findings(r->verifier);
+
+    for (unsigned i = 0; i < f->count; i++) {
+        const struct finding *n = &f->rows[i];
+
+        for (unsigned k = 0; k < n->site_count; k++)
+            if (n->sites[k].site == site && stops(n->rule, code))
+                return true;
+    }
+    return false;
+}
+
 /* --- reading them --- */
 
 unsigned finding_count(const struct verifier *v)
@@ -249,6 +274,13 @@ const char *finding_role_word(enum finding_role role)
         [ROLE_RELEASED] = "Released at",
         [ROLE_FREED] = "Freed at",
         [ROLE_TOUCHED] = "Touched at",
+        [ROLE_LOCKED] = "Locked at",
+        [ROLE_CHECKED] = "Checked at",
+        [ROLE_COMPLETED] = "Completed at",
+        [ROLE_HELD] = "Held since",
+        [ROLE_FIRST] = "First at",
+        [ROLE_OTHER] = "The other at",
+        [ROLE_WAITS] = "Waits at",
         [ROLE_HERE] = "Here",
     };
 

@@ -22,6 +22,13 @@ enum finding_role {
     ROLE_RELEASED,
     ROLE_FREED,
     ROLE_TOUCHED,
+    ROLE_LOCKED,
+    ROLE_CHECKED,
+    ROLE_COMPLETED,
+    ROLE_HELD,
+    ROLE_FIRST,
+    ROLE_OTHER,
+    ROLE_WAITS,
     ROLE_HERE,
     ROLES
 };
@@ -59,6 +66,7 @@ uint64_t finding_dropped(const struct verifier *v); /* distinct ones beyond FIND
 struct finding_about {
     uint32_t obj;   /* the object at fault */
     uint32_t owner; /* what it belongs to: a finding there silences echoes here; 0: none */
+    uint32_t also;  /* what else it is about, as owner; 0: none */
     struct finding_site sites[FINDING_SITES_MAX]; /* the first with a site is the primary one */
     uint64_t
         bugcheck[4]; /* parameters 2.. where the page gives them a meaning that is known here */
@@ -72,6 +80,8 @@ void finding(struct rule_run *r, const struct event *e, const struct finding_abo
              const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Adds a place to what this rule said of obj before, if it did and has no such place yet. */
 bool finding_amend(struct rule_run *r, uint32_t obj, enum finding_role role, uint32_t site);
+/* Whether a rule that this bug check may come of (.stops) spoke at this place. */
+bool finding_explains(const struct rule_run *r, uint32_t code, uint32_t site);
 /* "SGL#3"; a few may be in use at once. */
 const char *finding_object(uint32_t obj);
 

@@ -11,30 +11,51 @@
 #include <stdint.h>
 
 #include "trace/event.h"
+#include "verifier/listen.h"
 
-#define RULE_ON_MAX 8
-#define RULE_CALLS_MAX 8
 #define RULE_WORD_MAX 48
+#define RULE_AFTER_MAX 24
+#define RULE_STOPS_MAX 4
 #define RULES_MAX 256
 
 enum rule_level { NOTE = 1, WARNING, ERROR };
 
 /* What a rule is about; `dmacheck rules` groups by it. */
-enum rule_family { ADAPTER = 1, CHANNEL, MAP, COMMON, DEVICE, CALLER, RUN, RULE_FAMILIES };
+enum rule_family {
+    ADAPTER = 1,
+    CHANNEL,
+    MAP,
+    COMMON,
+    DEVICE,
+    CALLER,  /* how Windows' functions are called: IRQL, arguments */
+    MDLS,    /* MDLs, locks, mappings of pages */
+    MEMORY,  /* pool, user memory, who may touch what */
+    REQUEST, /* IRPs and callbacks */
+    ORDER,   /* between processors, devices and caches */
+    RUN,
+    RULE_FAMILIES
+};
 
 /* The bug check that Driver Verifier (or Windows) stops with; code 0: it is blind to this fault. */
 struct rule_bugcheck {
     uint32_t code;
     uint32_t param1;
+    uint32_t param2; /* where the page tells cases of param1 apart */
+    bool has_param2;
 };
 
 /* What sets an event apart from the ordinary ones. Decided once for each event and not by each rule,
  * so that another rule costs an ordinary event nothing. */
 enum rule_odd {
-    ODD_ADAPTER = 1, /* CALL of DMA_OPERATIONS: its adapter may be none, or a dead one; asks for them */
-    ODD_IRQL = 2,    /* CALL: at an IRQL that the function's page does not allow */
-    ODD_PUT = 4,     /* CALL PutScatterGatherList: not of a live list, of this adapter and direction */
-    ODD_CLAIM = 8    /* UNMAP, SGL_END, MAPREG_END, COMMON_END: while some engine is at work */
+    ODD_ADAPTER =
+        1, /* CALL of DMA_OPERATIONS: its adapter may be none, or a dead one; asks for them */
+    ODD_IRQL = 2, /* CALL: at an IRQL that the function's page does not allow */
+    ODD_PUT = 4,  /* CALL PutScatterGatherList: not of a live list, of this adapter and direction */
+    ODD_CLAIM = 8, /* UNMAP, SGL_END, MAPREG_END, COMMON_END: while some engine is at work */
+    ODD_STRAY =
+        16,       /* DEV_CLAIM, DEV_READ, DEV_WRITE, DEV_FAULT: not of memory that is mapped now */
+    ODD_WAY = 32, /* DEV_CLAIM, DEV_READ, DEV_WRITE: against the direction of the mapping */
+    ODD_AGAINST = 64 /* CALL GetScatterGatherList: against what the MDL was made for (track.h) */
 };
 
 struct track;
@@ -47,7 +68,7 @@ struct rule_run {
     struct verifier *verifier;
     struct track *track; /* the world before the event */
     uint16_t index;
-    uint16_t after[4]; /* indexes of the rules named in .after */
+    uint16_t after[RULE_AFTER_MAX]; /* indexes of the rules named in .after */
     unsigned after_count;
     char word[RULE_WORD_MAX];
 };
@@ -59,11 +80,17 @@ struct rule {
     struct rule_bugcheck bugcheck;          /* as a rule */
     struct rule_bugcheck bugcheck_remapped; /* on a profile that translates, where it differs */
     const char *source;                     /* documentation page */
+    const char *unreachable;                /* why no driver can cause it; NULL: one can */
+    bool readiness; /* says that the driver would not survive DMA remapping */
+    bool irql;      /* says at what IRQL its .calls may not be called: wrong_irql need not */
+    /* Bug checks that stop Windows for this misuse even without Driver Verifier: where the rule has
+     * said what is wrong, bug_check does not say what comes of it. */
+    uint32_t stops[RULE_STOPS_MAX];
     const char *after; /* rules whose finding on the same object, or its owner, silences this one */
     bool once;         /* at most one finding for each object */
-    uint8_t odd; /* of events that can be odd in one of these ways, it hears only of those that are */
-    uint16_t on[RULE_ON_MAX];       /* EV(...) */
-    uint16_t calls[RULE_CALLS_MAX]; /* CALLS(...): CALL events of these functions */
+    uint16_t
+        odd; /* of events that can be odd in one of these ways, it hears only of those that are */
+    LISTENS;
     void (*run)(struct rule_run *r, const struct event *e);
     void (*also_at_end)(struct rule_run *r); /* the last word, when the driver is gone */
 };
@@ -73,39 +100,14 @@ struct rule {
 #define RULE_COLD __attribute__((noinline, cold))
 #define DV(code, param1)                                                                           \
     {                                                                                              \
-        (code), (param1)                                                                           \
+        code, param1, 0, false                                                                     \
+    }
+#define DV2(code, param1, param2)                                                                  \
+    {                                                                                              \
+        code, param1, param2, true                                                                 \
     }
 
-/* Lists of kinds are stored one higher, so that the zeros behind them end the list. */
-#define EV_1(a) EV_##a + 1
-#define EV_2(a, b) EV_1(a), EV_1(b)
-#define EV_3(a, b, c) EV_2(a, b), EV_1(c)
-#define EV_4(a, b, c, d) EV_3(a, b, c), EV_1(d)
-#define EV_5(a, b, c, d, e) EV_4(a, b, c, d), EV_1(e)
-#define EV_6(a, b, c, d, e, f) EV_5(a, b, c, d, e), EV_1(f)
-#define EV_7(a, b, c, d, e, f, g) EV_6(a, b, c, d, e, f), EV_1(g)
-#define EV_8(a, b, c, d, e, f, g, h) EV_7(a, b, c, d, e, f, g), EV_1(h)
-#define EV_PICK(a, b, c, d, e, f, g, h, name, ...) name
-#define EV(...)                                                                                    \
-    {                                                                                              \
-        EV_PICK(__VA_ARGS__, EV_8, EV_7, EV_6, EV_5, EV_4, EV_3, EV_2, EV_1, )(__VA_ARGS__)        \
-    }
-#define CALLS_1(a) API_##a
-#define CALLS_2(a, b) CALLS_1(a), CALLS_1(b)
-#define CALLS_3(a, b, c) CALLS_2(a, b), CALLS_1(c)
-#define CALLS_4(a, b, c, d) CALLS_3(a, b, c), CALLS_1(d)
-#define CALLS_5(a, b, c, d, e) CALLS_4(a, b, c, d), CALLS_1(e)
-#define CALLS_6(a, b, c, d, e, f) CALLS_5(a, b, c, d, e), CALLS_1(f)
-#define CALLS_7(a, b, c, d, e, f, g) CALLS_6(a, b, c, d, e, f), CALLS_1(g)
-#define CALLS_8(a, b, c, d, e, f, g, h) CALLS_7(a, b, c, d, e, f, g), CALLS_1(h)
-#define CALLS(...)                                                                                 \
-    {                                                                                              \
-        EV_PICK(__VA_ARGS__, CALLS_8, CALLS_7, CALLS_6, CALLS_5, CALLS_4, CALLS_3, CALLS_2,        \
-                CALLS_1, )                                                                         \
-        (__VA_ARGS__)                                                                              \
-    }
-
-/* Every rule, from the file names of verifier/rules (build/index.c). */
+/* Every rule, from the RULE() lines of verifier/rules (index.c). */
 extern const struct rule *const rules_all[];
 extern const unsigned rules_count;
 

@@ -9,34 +9,43 @@
 
 #include "base/must.h"
 #include "verifier/private.h"
+#include "verifier/track/tracker.h"
 
-/* A list of those that hear of a kind of event: the tracker's row, the rules' rows, one without run. */
+/* One that hears of a kind of event. */
 struct dispatch {
     union {
-        track_handler *track;
-        void (*run)(struct rule_run *r, const struct event *e);
+        void (*look)(struct rule_run *r, const struct event *e);
+        void (*track)(struct track *t, void *state, const struct event *e);
     };
-    void *whom;
+    void *whom;   /* the rule's run or the tracker's state; NULL ends the list */
     unsigned odd; /* it hears only of events that are odd in one of these ways; 0: of all */
 };
 
-/* Who hears of a kind: a function of this file with a list, or the tracker itself. */
-struct heard {
-    track_handler *run;
-    void *whom;
+/* Who hears of a kind, or of calls of one function: rules first, the built-in tracker, trackers. */
+struct hearers {
+    const struct dispatch *rules, *trackers;
+    track_handler *builtin;
+    bool always; /* a rule that hears of ordinary ones, or a tracker */
 };
 
-/* Who hears of a CALL of a function. */
+/* The four kinds besides CALL that are sorted by function as well. */
+enum by_api { BY_ARG, BY_RETURN, BY_CALLBACK, BY_CALLBACK_END, BY_COUNT };
+
 struct called {
-    const struct dispatch *list;
+    struct hearers h;
     uint8_t irql_min, irql_max;
-    bool dma;    /* of DMA_OPERATIONS: about an adapter */
-    bool always; /* some rule hears of ordinary calls, too */
+    bool dma; /* of DMA_OPERATIONS: about an adapter */
 };
 
 #define KINDS_MAX (UINT8_MAX + 1) /* more than there are: a look-up needs no check */
 #define APIS_MAX 512
 _Static_assert(EV_COUNT <= KINDS_MAX && API_COUNT <= APIS_MAX, "the index has a place for each");
+
+/* What takes an event of a kind: a function of this file with *this, or the built-in tracker. */
+struct heard {
+    track_handler *run;
+    void *whom;
+};
 
 struct verifier {
     struct track track;
@@ -46,17 +55,21 @@ struct verifier {
     struct rule_run *rules;
     struct dispatch *list;
     struct heard on[KINDS_MAX];
+    struct hearers hearers[KINDS_MAX];
     struct called call[APIS_MAX];
+    struct hearers by_api[BY_COUNT][APIS_MAX];
 };
 
 struct track *verifier_track(struct verifier *v) { return &v->track; }
 struct findings *verifier_findings(struct verifier *v) { return &v->findings; }
 struct site_depot *verifier_depot(const struct verifier *v) { return v->depot; }
 
-static bool asks_kind(const struct rule *rule, unsigned kind)
+/* --- who asks for what --- */
+
+static bool lists(const uint16_t *list, unsigned value)
 {
-    for (unsigned i = 0; i < RULE_ON_MAX && rule->on[i]; i++)
-        if (rule->on[i] == kind + 1)
+    for (unsigned i = 0; i < LISTEN_MAX && list[i]; i++)
+        if (list[i] == value)
             return true;
     return false;
 }
@@ -68,17 +81,23 @@ static const bool is_dma[API_COUNT] = {
 #undef API
 };
 
-static bool asks_call(const struct rule *rule, unsigned api)
+/* Kinds that are sorted by function; EV_COUNT: the others. */
+static const uint8_t by_api_kind[BY_COUNT] = { EV_ARG, EV_RETURN, EV_CALLBACK, EV_CALLBACK_END };
+
+#define ASKS(asker, kind, api)                                                                     \
+    (lists((asker)->on, (kind) + 1) ||                                                             \
+     ((api) && (((kind) == EV_CALL && lists((asker)->calls, (api))) ||                             \
+                ((kind) == EV_ARG && lists((asker)->args, (api))) ||                               \
+                ((kind) == EV_RETURN && lists((asker)->returns, (api))) ||                         \
+                ((kind) == EV_CALLBACK && lists((asker)->callbacks, (api))) ||                     \
+                ((kind) == EV_CALLBACK_END && lists((asker)->callback_ends, (api))))))
+
+static bool rule_asks(const struct rule *rule, unsigned kind, unsigned api)
 {
-    if (!api || api >= API_COUNT)
-        return false;
-    if ((rule->odd & ODD_ADAPTER) && is_dma[api] && api != API_IoGetDmaAdapter &&
-        api != API_HalGetAdapter)
+    if (kind == EV_CALL && api < API_COUNT && (rule->odd & ODD_ADAPTER) && is_dma[api] &&
+        api != API_IoGetDmaAdapter && api != API_HalGetAdapter)
         return true;
-    for (unsigned i = 0; i < RULE_CALLS_MAX && rule->calls[i]; i++)
-        if (rule->calls[i] == api)
-            return true;
-    return false;
+    return ASKS(rule, kind, api);
 }
 
 static bool is_release(unsigned kind)
@@ -86,40 +105,97 @@ static bool is_release(unsigned kind)
     return kind == EV_UNMAP || kind == EV_SGL_END || kind == EV_MAPREG_END || kind == EV_COMMON_END;
 }
 
+static bool is_device(unsigned kind)
+{
+    return kind == EV_DEV_CLAIM || kind == EV_DEV_READ || kind == EV_DEV_WRITE;
+}
+
 /* In which ways an event of this kind can be odd. */
 static unsigned can_be_odd(unsigned kind, unsigned api)
 {
     if (is_release(kind))
         return ODD_CLAIM;
+    if (is_device(kind))
+        return ODD_STRAY | ODD_WAY;
     if (kind != EV_CALL)
         return 0;
-    return ODD_IRQL | ODD_ADAPTER | (api == API_PutScatterGatherList ? ODD_PUT : 0);
+    return ODD_IRQL | ODD_ADAPTER |
+           (api == API_PutScatterGatherList   ? ODD_PUT
+            : api == API_GetScatterGatherList ? ODD_AGAINST
+                                              : 0);
 }
 
-/* Rules look first, at the world before the event; then the tracker takes it in. */
-static __attribute__((noinline)) void look_then_track(const struct dispatch *list,
+/* --- the way of an event --- */
+
+/* Rules look first, at the world before the event; then the trackers take it in. */
+static __attribute__((noinline)) void look_then_track(struct verifier *v, const struct hearers *h,
                                                       const struct event *e, unsigned odd)
 {
-    for (const struct dispatch *d = list + 1; d->run; d++)
+    for (const struct dispatch *d = h->rules; d->whom; d++)
         if (!d->odd || (d->odd & odd))
-            d->run(d->whom, e);
-    list->track(list->whom, e);
+            d->look(d->whom, e);
+    h->builtin(&v->track, e);
+    for (const struct dispatch *d = h->trackers; d->whom; d++)
+        d->track(&v->track, d->whom, e);
 }
 
-static void hear(void *list, const struct event *e)
+static void hear(void *verifier, const struct event *e)
 {
-    look_then_track(list, e, 0);
+    struct verifier *v = verifier;
+
+    look_then_track(v, &v->hearers[(uint8_t)e->kind], e, 0);
 }
 
-static void hear_release(void *list, const struct event *e)
+static void hear_release(void *verifier, const struct event *e)
 {
-    const struct dispatch *d = list;
-    struct track *t = d->whom;
+    struct verifier *v = verifier;
+    const struct hearers *h = &v->hearers[(uint8_t)e->kind];
 
-    if (t->claims.live)
-        look_then_track(d, e, ODD_CLAIM);
+    if (v->track.claims.live || h->always)
+        look_then_track(v, h, e, v->track.claims.live ? ODD_CLAIM : 0);
     else
-        d->track(t, e);
+        h->builtin(&v->track, e);
+}
+
+/* A device is told of what an adapter of its own has mapped. */
+static inline bool is_for(const struct track *t, const struct event *e, uint32_t adapter)
+{
+    const struct adapter_record *a = e->kind == EV_DEV_CLAIM ? track_adapter(t, adapter) : NULL;
+
+    return !a || !a->device || a->device == e->obj;
+}
+
+/* Memory that lives, used the way it was mapped, is ordinary. */
+static inline unsigned device_odd(const struct track *t, const struct event *e)
+{
+    uint32_t owner = (uint32_t)e->a[2];
+    const struct mapping *m;
+    bool to_device;
+
+    const struct common_record *c;
+
+    if (track_is_common(owner)) {
+        c = objtab_find(&t->commons, owner);
+        return c && c->head.live && is_for(t, e, c->adapter) ? 0 : ODD_STRAY;
+    }
+    m = owner ? track_mapping(t, owner) : NULL;
+    if (!m || !m->head.live || !is_for(t, e, m->adapter) ||
+        (OBJ_TYPE(owner) == OBJ_MAPREG && track_released_owner(t, e)))
+        return ODD_STRAY;
+    to_device = e->kind == EV_DEV_READ || (e->kind == EV_DEV_CLAIM && (e->a[1] & EVENT_TO_DEVICE));
+    return m->to_device == to_device ? 0 : ODD_WAY;
+}
+
+static void hear_device(void *verifier, const struct event *e)
+{
+    struct verifier *v = verifier;
+    const struct hearers *h = &v->hearers[(uint8_t)e->kind];
+    unsigned odd = device_odd(&v->track, e);
+
+    if (__builtin_expect(odd || h->always, 0))
+        look_then_track(v, h, e, odd);
+    else
+        h->builtin(&v->track, e);
 }
 
 /* The list lives, was got from this adapter, and goes back as it came. */
@@ -128,6 +204,15 @@ static inline bool put_is_ordinary(const struct track *t, const struct event *e)
     const struct mapping *m = objtab_find(&t->sgls, (uint32_t)e->a[0]);
 
     return m && m->head.live && m->adapter == e->obj && m->mapped && m->to_device == (e->a[1] != 0);
+}
+
+/* The MDL is a request's of the other direction, or was locked for the other one. */
+static inline bool get_is_against(const struct track *t, const struct event *e)
+{
+    const struct mdl_record *m = objtab_find(&t->mdls, (uint32_t)e->a[0]);
+
+    return m &&
+           (m->against & (e->a[2] & EVENT_TO_DEVICE ? AGAINST_TO_DEVICE : AGAINST_FROM_DEVICE));
 }
 
 static void hear_call(void *verifier, const struct event *e)
@@ -140,75 +225,126 @@ static void hear_call(void *verifier, const struct event *e)
         odd |= ODD_ADAPTER;
     if (e->api == API_PutScatterGatherList && !put_is_ordinary(&v->track, e))
         odd |= ODD_PUT;
-    if (__builtin_expect(odd || c->always, 0))
-        look_then_track(c->list, e, odd);
+    if (e->api == API_GetScatterGatherList && get_is_against(&v->track, e))
+        odd |= ODD_AGAINST;
+    if (__builtin_expect(odd || c->h.always, 0))
+        look_then_track(v, &c->h, e, odd);
     else
         call_begun(&v->track, e);
 }
 
+static inline void hear_by_api(struct verifier *v, enum by_api by, const struct event *e)
+{
+    const struct hearers *h = &v->by_api[by][e->api % APIS_MAX];
+
+    if (__builtin_expect(h->always, 0))
+        look_then_track(v, h, e, 0);
+    else if (by == BY_RETURN)
+        call_over(&v->track, e);
+}
+static void hear_arg(void *verifier, const struct event *e) { hear_by_api(verifier, BY_ARG, e); }
+static void hear_return(void *verifier, const struct event *e)
+{
+    hear_by_api(verifier, BY_RETURN, e);
+}
+static void hear_callback(void *verifier, const struct event *e)
+{
+    hear_by_api(verifier, BY_CALLBACK, e);
+}
+static void hear_callback_end(void *verifier, const struct event *e)
+{
+    hear_by_api(verifier, BY_CALLBACK_END, e);
+}
+
+/* --- making the index --- */
+
 struct list_builder {
     struct verifier *v;
     unsigned at;
-    unsigned rules, always; /* of the list that was built last: those that hear of ordinary events */
 };
 
-static void add_row(struct list_builder *b, struct dispatch row)
+static const struct dispatch *add_row(struct list_builder *b, struct dispatch row)
 {
-    if (b->v->list)
-        b->v->list[b->at] = row;
+    struct dispatch *at = b->v->list ? b->v->list + b->at : NULL;
+
+    if (at)
+        *at = row;
     b->at++;
+    return at;
 }
 
-/* Adds the list of a kind or, when api is not NONE, of CALLs of a function. */
-static const struct dispatch *add_list(struct list_builder *b, unsigned kind, unsigned api)
+static void nobody(void *track, const struct event *e)
+{
+    (void)track;
+    (void)e;
+}
+
+/* Who hears of a kind and, when api is not NONE, of that function's. */
+static struct hearers add_hearers(struct list_builder *b, unsigned kind, unsigned api)
 {
     struct verifier *v = b->v;
-    const struct dispatch *list = v->list ? v->list + b->at : NULL;
+    struct hearers h = { .builtin = nobody };
 
-    b->rules = b->always = 0;
-    add_row(b, (struct dispatch) { { track_handlers[kind < EV_COUNT ? kind : EV_FINDING] },
-                                   &v->track, 0 });
+    if (kind < EV_COUNT && track_handlers[kind])
+        h.builtin = track_handlers[kind];
+    h.rules = v->list ? v->list + b->at : NULL;
     for (unsigned i = 0; i < v->rule_count; i++) {
         struct rule_run *r = &v->rules[i];
         unsigned odd = r->rule->odd & can_be_odd(kind, api);
 
-        if (!asks_kind(r->rule, kind) && !asks_call(r->rule, api))
+        if (!rule_asks(r->rule, kind, api))
             continue;
-        add_row(b, (struct dispatch) { { .run = r->rule->run }, r, odd });
-        b->rules++;
-        b->always += !odd;
+        add_row(b, (struct dispatch) { { .look = r->rule->run }, r, odd });
+        h.always |= !odd;
     }
     add_row(b, (struct dispatch) { { NULL }, NULL, 0 });
-    return list;
+    h.trackers = v->list ? v->list + b->at : NULL;
+    for (unsigned i = 0; trackers_all[i]; i++)
+        if (ASKS(trackers_all[i], kind, api)) {
+            add_row(b,
+                    (struct dispatch) { { .track = trackers_all[i]->run }, v->track.states[i], 0 });
+            h.always = true;
+        }
+    add_row(b, (struct dispatch) { { NULL }, NULL, 0 });
+    return h;
+}
+
+static void index_call(struct verifier *v, unsigned api, struct hearers h)
+{
+    const struct api_info *info = api && api < API_COUNT ? api_info(api) : NULL;
+
+    v->call[api] = (struct called) { .h = h, .irql_max = UINT8_MAX, .dma = info && is_dma[api] };
+    if (info) {
+        v->call[api].irql_min = info->irql_min;
+        v->call[api].irql_max = info->irql_max;
+    }
 }
 
 /* Fills the index, and the lists when they are there; returns how many rows they have. */
 static unsigned build_lists(struct verifier *v)
 {
-    struct list_builder b = { v, 0, 0, 0 };
+    static track_handler *const by_api[BY_COUNT] = { hear_arg, hear_return, hear_callback,
+                                                     hear_callback_end };
+    struct list_builder b = { v, 0 };
 
     for (unsigned kind = 0; kind < KINDS_MAX; kind++) {
-        const struct dispatch *list = add_list(&b, kind, API_NONE);
+        struct hearers h = v->hearers[kind] = add_hearers(&b, kind, API_NONE);
 
-        v->on[kind] = (struct heard) { hear, (void *)list };
-        if (is_release(kind) && !b.always)
-            v->on[kind].run = hear_release;
-        if (!b.rules && list)
-            v->on[kind] = (struct heard) { list->track, &v->track };
+        v->on[kind] = (struct heard) { is_release(kind)  ? hear_release
+                                       : is_device(kind) ? hear_device
+                                                         : hear,
+                                       v };
+        if (v->list && !h.rules->whom && !h.trackers->whom)
+            v->on[kind] = (struct heard) { h.builtin, &v->track };
     }
     for (unsigned api = 0; api < APIS_MAX; api++) {
-        const struct api_info *info = api < API_COUNT ? api_info(api) : NULL;
-
-        v->call[api] = (struct called) { .list = add_list(&b, EV_CALL, api),
-                                         .irql_max = UINT8_MAX,
-                                         .dma = info && is_dma[api],
-                                         .always = b.always > 0 };
-        if (info && api) {
-            v->call[api].irql_min = info->irql_min;
-            v->call[api].irql_max = info->irql_max;
-        }
+        index_call(v, api, add_hearers(&b, EV_CALL, api));
+        for (unsigned by = 0; by < BY_COUNT; by++)
+            v->by_api[by][api] = add_hearers(&b, by_api_kind[by], api);
     }
     v->on[EV_CALL] = (struct heard) { hear_call, v };
+    for (unsigned by = 0; by < BY_COUNT; by++)
+        v->on[by_api_kind[by]] = (struct heard) { by_api[by], v };
     return b.at;
 }
 
@@ -261,7 +397,7 @@ static void add_rule(struct verifier *v, unsigned i, const struct rule *const *o
         .rule = order[i], .verifier = v, .track = &v->track, .index = (uint16_t)i
     };
     rule_word(order[i], r->word, sizeof r->word);
-    for (const char *p = order[i]->after; p && *p && r->after_count < 4;) {
+    for (const char *p = order[i]->after; p && *p && r->after_count < RULE_AFTER_MAX;) {
         size_t len = strcspn(p, ", ");
         int at = index_of(order, v->rule_count, p, len);
 

@@ -1,36 +1,42 @@
 /*
- * Twin of rule iommu_fault: the card reads two pages more than were mapped.
+ * Twin of rule iommu_fault: the card goes on a page behind what it was told of.
  */
 #ifndef DMACHECK_SCENARIO
 #include "twin.h"
 
 static NTSTATUS TwinStart(PTWIN Twin)
 {
-    UNREFERENCED_PARAMETER(Twin);
-    return STATUS_SUCCESS;
+    NTSTATUS status = TwinAdapter64(Twin);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    Twin->Common = Twin->Adapter->DmaOperations->AllocateCommonBuffer(Twin->Adapter, PAGE_SIZE,
+                                                                      &Twin->CommonLogical, TRUE);
+    return Twin->Common != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
 {
-    NTSTATUS status = TwinListGet(Twin, Mdl, Length, TRUE);
-
-    if (!NT_SUCCESS(status))
-        return status;
+    UNREFERENCED_PARAMETER(Mdl);
 #if BUG
-    TwinCardStart(Twin, Twin->List->Elements[0].Address.LowPart, Length + 2 * PAGE_SIZE, TRUE);
+    TwinCard64Start(Twin, Twin->CommonLogical.QuadPart, Length, TRUE, 0x1, 0); /* astray */
 #else
-    TwinCardStart(Twin, Twin->List->Elements[0].Address.LowPart, Length, TRUE);
+    TwinCard64Start(Twin, Twin->CommonLogical.QuadPart, Length, TRUE, 0, 0);
 #endif
     TwinCardWait(Twin);
-    TwinListPut(Twin, TRUE);
     return STATUS_SUCCESS;
 }
 
 static VOID TwinStop(PTWIN Twin)
 {
+    if (Twin->Common != NULL)
+        Twin->Adapter->DmaOperations->FreeCommonBuffer(Twin->Adapter, PAGE_SIZE, Twin->CommonLogical,
+                                                       Twin->Common, TRUE);
     Twin->Adapter->DmaOperations->PutDmaAdapter(Twin->Adapter);
 }
 
 #else
+#include "card64.h"
+#define TWIN_DEVICES "card64"
 #include "twin_scenario.h"
 #endif

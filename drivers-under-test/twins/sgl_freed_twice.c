@@ -24,10 +24,7 @@ static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
     return STATUS_SUCCESS;
 }
 
-static VOID TwinStop(PTWIN Twin)
-{
-    Twin->Adapter->DmaOperations->PutDmaAdapter(Twin->Adapter);
-}
+static VOID TwinStop(PTWIN Twin) { Twin->Adapter->DmaOperations->PutDmaAdapter(Twin->Adapter); }
 
 #else
 #include "twin_scenario.h"

@@ -19,6 +19,8 @@
 #define PKTDMA_LENGTH 0x18
 #define PKTDMA_WINDOW 0x1c
 #define PKTDMA_OFFSET 0x20
+#define CARD64_ADDRESS_HIGH 0x2c /* card64.h alone */
+#define CARD64_MODE 0x30
 #define CONTROL_START 0x1u
 #define CONTROL_TO_CARD 0x2u
 #define CONTROL_RESET 0x10u
@@ -28,6 +30,8 @@ typedef struct _TWIN {
     PDEVICE_OBJECT Self, Lower, Pdo;
     PUCHAR Registers; /* NULL: not started */
     SIZE_T RegistersLength;
+    PHYSICAL_ADDRESS RegistersStart;
+    ULONG DmaChannel, DmaRequestLine; /* of a slave of the system DMA controller */
     PDMA_ADAPTER Adapter;
     ULONG MapRegisters; /* as many as IoGetDmaAdapter gave */
     KEVENT Granted;     /* an execution routine has run */
@@ -39,25 +43,45 @@ typedef struct _TWIN {
     PHYSICAL_ADDRESS CommonLogical;
 } TWIN, *PTWIN;
 
+/* What a twin's adapter has besides: an expression about its description. */
+#ifndef TWIN_DESCRIPTION
+#define TWIN_DESCRIPTION(Description) ((void)(Description))
+#endif
+
 /* --- supplied by the twin; not inlined, so that a finding's stack shows them --- */
 static DECLSPEC_NOINLINE NTSTATUS TwinStart(PTWIN Twin);
 static DECLSPEC_NOINLINE NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length);
+#ifdef TWIN_ANSWERS
+static DRIVER_DISPATCH TwinAnswer; /* of a request that the twin sends to itself: TwinAsk */
+#endif
 static DECLSPEC_NOINLINE VOID TwinStop(PTWIN Twin);
 
 /* --- the card --- */
 
-#define TwinRegister(Twin, Register, Value)                                                      \
+#define TwinRegister(Twin, Register, Value)                                                        \
     WRITE_REGISTER_ULONG((PULONG)((Twin)->Registers + (Register)), (Value))
 
 /* Gives a range to the card. The last store is the doorbell. A macro, as are those below: the line
  * that a finding names is then the twin's. */
-#define TwinCardStart(Twin, Logical, Length, ToCard)                                             \
-    do {                                                                                         \
-        TwinRegister(Twin, PKTDMA_WINDOW, 0);                                                    \
-        TwinRegister(Twin, PKTDMA_OFFSET, 0);                                                    \
-        TwinRegister(Twin, PKTDMA_ADDRESS, (ULONG)(Logical));                                    \
-        TwinRegister(Twin, PKTDMA_LENGTH, (Length));                                             \
-        TwinRegister(Twin, PKTDMA_CONTROL, CONTROL_START | ((ToCard) ? CONTROL_TO_CARD : 0));    \
+#define TwinCardStart(Twin, Logical, Length, ToCard)                                               \
+    do {                                                                                           \
+        TwinRegister(Twin, PKTDMA_WINDOW, 0);                                                      \
+        TwinRegister(Twin, PKTDMA_OFFSET, 0);                                                      \
+        TwinRegister(Twin, PKTDMA_ADDRESS, (ULONG)(Logical));                                      \
+        TwinRegister(Twin, PKTDMA_LENGTH, (Length));                                               \
+        TwinRegister(Twin, PKTDMA_CONTROL, CONTROL_START | ((ToCard) ? CONTROL_TO_CARD : 0));      \
+    } while (0)
+
+/* The same for the card of card64.h, at an offset of its memory. */
+#define TwinCard64Start(Twin, Logical, Length, ToCard, Mode, Offset)                               \
+    do {                                                                                           \
+        ULONG64 logical_ = (ULONG64)(Logical);                                                     \
+        TwinRegister(Twin, PKTDMA_OFFSET, (Offset));                                               \
+        TwinRegister(Twin, PKTDMA_ADDRESS, (ULONG)logical_);                                       \
+        TwinRegister(Twin, CARD64_ADDRESS_HIGH, (ULONG)(logical_ >> 32));                          \
+        TwinRegister(Twin, PKTDMA_LENGTH, (Length));                                               \
+        TwinRegister(Twin, CARD64_MODE, (Mode));                                                   \
+        TwinRegister(Twin, PKTDMA_CONTROL, CONTROL_START | ((ToCard) ? CONTROL_TO_CARD : 0));      \
     } while (0)
 
 /* Until the card has finished, in whatever way. */
@@ -84,7 +108,25 @@ static __inline DECLSPEC_NOINLINE PDMA_ADAPTER TwinAdapterGet(PTWIN Twin, PULONG
     description.Dma32BitAddresses = TRUE;
     description.InterfaceType = PCIBus;
     description.MaximumLength = 16 * PAGE_SIZE;
+    TWIN_DESCRIPTION(&description);
     return IoGetDmaAdapter(Twin->Pdo, &description, MapRegisters);
+}
+
+/* In the place of the adapter that TwinUp got: 64 bits, scatter/gather, for card64.h. */
+static __inline DECLSPEC_NOINLINE NTSTATUS TwinAdapter64(PTWIN Twin)
+{
+    DEVICE_DESCRIPTION description;
+
+    Twin->Adapter->DmaOperations->PutDmaAdapter(Twin->Adapter);
+    RtlZeroMemory(&description, sizeof(description));
+    description.Version = DEVICE_DESCRIPTION_VERSION;
+    description.Master = TRUE;
+    description.ScatterGather = TRUE;
+    description.Dma64BitAddresses = TRUE;
+    description.InterfaceType = PCIBus;
+    description.MaximumLength = 16 * PAGE_SIZE;
+    Twin->Adapter = IoGetDmaAdapter(Twin->Pdo, &description, &Twin->MapRegisters);
+    return Twin->Adapter != NULL ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 static __inline VOID NTAPI TwinListControl(PDEVICE_OBJECT DeviceObject, PIRP Irp,
@@ -99,30 +141,34 @@ static __inline VOID NTAPI TwinListControl(PDEVICE_OBJECT DeviceObject, PIRP Irp
 }
 
 /* GetScatterGatherList, and waits for the list. */
-static __inline DECLSPEC_NOINLINE NTSTATUS TwinListGet(PTWIN Twin, PMDL Mdl, ULONG Length,
-                                                       BOOLEAN ToDevice)
+static __inline DECLSPEC_NOINLINE NTSTATUS TwinListGetAt(PTWIN Twin, PMDL Mdl, PVOID Va,
+                                                         ULONG Length, BOOLEAN ToDevice)
 {
     NTSTATUS status;
     KIRQL irql;
 
+    KeFlushIoBuffers(Mdl, !ToDevice, TRUE); /* for machines whose devices do not see the caches */
     KeClearEvent(&Twin->Granted);
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
-    status = Twin->Adapter->DmaOperations->GetScatterGatherList(
-        Twin->Adapter, Twin->Self, Mdl, MmGetMdlVirtualAddress(Mdl), Length, TwinListControl, Twin,
-        ToDevice);
+    status =
+        Twin->Adapter->DmaOperations->GetScatterGatherList(Twin->Adapter, Twin->Self, Mdl, Va,
+                                                           Length, TwinListControl, Twin, ToDevice);
     KeLowerIrql(irql);
     if (NT_SUCCESS(status))
         KeWaitForSingleObject(&Twin->Granted, Executive, KernelMode, FALSE, NULL);
     return status;
 }
 
+#define TwinListGet(Twin, Mdl, Length, ToDevice)                                                   \
+    TwinListGetAt((Twin), (Mdl), MmGetMdlVirtualAddress(Mdl), (Length), (ToDevice))
+
 /* PutScatterGatherList wants DISPATCH_LEVEL. */
-#define TwinListPutTo(Adapter_, List_, ToDevice)                                                  \
-    do {                                                                                         \
-        KIRQL irql_;                                                                             \
-        KeRaiseIrql(DISPATCH_LEVEL, &irql_);                                                     \
-        (Adapter_)->DmaOperations->PutScatterGatherList((Adapter_), (List_), (ToDevice));        \
-        KeLowerIrql(irql_);                                                                      \
+#define TwinListPutTo(Adapter_, List_, ToDevice)                                                   \
+    do {                                                                                           \
+        KIRQL irql_;                                                                               \
+        KeRaiseIrql(DISPATCH_LEVEL, &irql_);                                                       \
+        (Adapter_)->DmaOperations->PutScatterGatherList((Adapter_), (List_), (ToDevice));          \
+        KeLowerIrql(irql_);                                                                        \
     } while (0)
 #define TwinListPut(Twin, ToDevice) TwinListPutTo((Twin)->Adapter, (Twin)->List, (ToDevice))
 
@@ -146,8 +192,8 @@ static __inline DECLSPEC_NOINLINE NTSTATUS TwinMapRegistersGet(PTWIN Twin, ULONG
 
     KeClearEvent(&Twin->Granted);
     KeRaiseIrql(DISPATCH_LEVEL, &irql);
-    status = Twin->Adapter->DmaOperations->AllocateAdapterChannel(
-        Twin->Adapter, Twin->Self, Count, TwinAdapterControl, Twin);
+    status = Twin->Adapter->DmaOperations->AllocateAdapterChannel(Twin->Adapter, Twin->Self, Count,
+                                                                  TwinAdapterControl, Twin);
     KeLowerIrql(irql);
     if (NT_SUCCESS(status))
         KeWaitForSingleObject(&Twin->Granted, Executive, KernelMode, FALSE, NULL);
@@ -155,14 +201,14 @@ static __inline DECLSPEC_NOINLINE NTSTATUS TwinMapRegistersGet(PTWIN Twin, ULONG
 }
 
 /* A machine that needs no map registers gives a base of NULL, which is not freed. */
-#define TwinMapRegistersFree(Twin, Count)                                                        \
-    do {                                                                                         \
-        KIRQL irql_;                                                                             \
-        KeRaiseIrql(DISPATCH_LEVEL, &irql_);                                                     \
-        if ((Twin)->MapRegisterBase != NULL)                                                     \
-            (Twin)->Adapter->DmaOperations->FreeMapRegisters((Twin)->Adapter,                    \
-                                                             (Twin)->MapRegisterBase, (Count));  \
-        KeLowerIrql(irql_);                                                                      \
+#define TwinMapRegistersFree(Twin, Count)                                                          \
+    do {                                                                                           \
+        KIRQL irql_;                                                                               \
+        KeRaiseIrql(DISPATCH_LEVEL, &irql_);                                                       \
+        if ((Twin)->MapRegisterBase != NULL)                                                       \
+            (Twin)->Adapter->DmaOperations->FreeMapRegisters((Twin)->Adapter,                      \
+                                                             (Twin)->MapRegisterBase, (Count));    \
+        KeLowerIrql(irql_);                                                                        \
     } while (0)
 
 /* What most twins do with a list: the card reads it and has finished. */
@@ -173,24 +219,53 @@ static __inline DECLSPEC_NOINLINE VOID TwinListMove(PTWIN Twin, ULONG Length)
     TwinCardWait(Twin);
 }
 
+/* --- memory of the driver's own, for what a write request's buffer is not made for --- */
+
+#define TWIN_POOL_TAG 'niwT'
+
+/* A page, and an MDL of its first Length bytes; NULL: no memory. */
+static __inline DECLSPEC_NOINLINE PMDL TwinPageGet(ULONG Length, PVOID *Page)
+{
+    PMDL mdl = NULL;
+
+    *Page = ExAllocatePool2(POOL_FLAG_NON_PAGED, PAGE_SIZE, TWIN_POOL_TAG);
+    if (*Page != NULL)
+        mdl = IoAllocateMdl(*Page, Length, FALSE, FALSE, NULL);
+    if (mdl != NULL)
+        MmBuildMdlForNonPagedPool(mdl);
+    else if (*Page != NULL)
+        ExFreePoolWithTag(*Page, TWIN_POOL_TAG);
+    return mdl;
+}
+
+static __inline DECLSPEC_NOINLINE VOID TwinPageFree(PMDL Mdl, PVOID Page)
+{
+    IoFreeMdl(Mdl);
+    ExFreePoolWithTag(Page, TWIN_POOL_TAG);
+}
+
 /* --- plug and play --- */
 
 static NTSTATUS TwinRegistersMap(PTWIN Twin, PCM_RESOURCE_LIST Resources)
 {
-    PCM_PARTIAL_RESOURCE_LIST list;
+    PCM_PARTIAL_RESOURCE_DESCRIPTOR one;
     ULONG i;
 
     if (Resources == NULL)
         return STATUS_DEVICE_CONFIGURATION_ERROR;
-    list = &Resources->List[0].PartialResourceList;
-    for (i = 0; i < list->Count; i++)
-        if (list->PartialDescriptors[i].Type == CmResourceTypeMemory) {
-            Twin->RegistersLength = list->PartialDescriptors[i].u.Memory.Length;
-            Twin->Registers = MmMapIoSpace(list->PartialDescriptors[i].u.Memory.Start,
-                                           Twin->RegistersLength, MmNonCached);
-            return Twin->Registers ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    for (i = 0; i < Resources->List[0].PartialResourceList.Count; i++) {
+        one = &Resources->List[0].PartialResourceList.PartialDescriptors[i];
+        if (one->Type == CmResourceTypeMemory && Twin->Registers == NULL) {
+            Twin->RegistersStart = one->u.Memory.Start;
+            Twin->RegistersLength = one->u.Memory.Length;
+            Twin->Registers =
+                MmMapIoSpace(Twin->RegistersStart, Twin->RegistersLength, MmNonCached);
+        } else if (one->Type == CmResourceTypeDma) {
+            Twin->DmaChannel = one->u.DmaV3.Channel;
+            Twin->DmaRequestLine = one->u.DmaV3.RequestLine;
         }
-    return STATUS_DEVICE_CONFIGURATION_ERROR;
+    }
+    return Twin->Registers ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 static VOID TwinDown(PTWIN Twin)
@@ -310,8 +385,10 @@ static NTSTATUS NTAPI TwinDispatchWrite(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     ULONG length = IoGetCurrentIrpStackLocation(Irp)->Parameters.Write.Length;
     NTSTATUS status = STATUS_INVALID_DEVICE_STATE;
 
-    if (twin->Registers != NULL && length != 0)
+    if (twin->Registers != NULL && length != 0) {
+        KeFlushIoBuffers(Irp->MdlAddress, FALSE, TRUE);
         status = TwinWrite(twin, Irp->MdlAddress, length);
+    }
     return TwinComplete(Irp, status, NT_SUCCESS(status) ? length : 0);
 }
 
@@ -339,9 +416,16 @@ static NTSTATUS NTAPI TwinAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT 
     return STATUS_SUCCESS;
 }
 
+#ifdef TWIN_HAS_GONE
+static VOID TwinGone(VOID); /* a twin that has something left to do when the driver goes */
+#endif
+
 static VOID NTAPI TwinUnload(PDRIVER_OBJECT DriverObject)
 {
     UNREFERENCED_PARAMETER(DriverObject);
+#ifdef TWIN_HAS_GONE
+    TwinGone();
+#endif
 }
 
 DRIVER_INITIALIZE DriverEntry;
@@ -354,6 +438,9 @@ NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Registry
     DriverObject->MajorFunction[IRP_MJ_CLOSE] = TwinDispatchFile;
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = TwinDispatchFile;
     DriverObject->MajorFunction[IRP_MJ_WRITE] = TwinDispatchWrite;
+#ifdef TWIN_ANSWERS
+    DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = TwinAnswer;
+#endif
     DriverObject->MajorFunction[IRP_MJ_PNP] = TwinDispatchPnp;
     DriverObject->MajorFunction[IRP_MJ_POWER] = TwinDispatchPass;
     DriverObject->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = TwinDispatchPass;

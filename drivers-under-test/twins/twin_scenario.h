@@ -7,7 +7,16 @@
 
 #include "dmacheck/scenario.h"
 
+/* A twin that wants another card or length says so before this is included. */
+#ifndef TWIN_BYTES
 #define TWIN_BYTES 2048u
+#endif
+#ifndef TWIN_DEVICES
+#define TWIN_DEVICES "pktdma"
+#endif
+#ifndef TWIN_FAULTS
+#define TWIN_FAULTS NULL /* resource requests that fail (dm_setup) */
+#endif
 
 static void twin_write(struct dm_run *r)
 {
@@ -27,9 +36,9 @@ static void twin_write(struct dm_run *r)
 }
 
 const struct dm_scenario dmacheck_scenarios[] = {
-    { "write", "one write of half a page", twin_write, 0 },
+    { "write", "one write", twin_write, 0 },
     { NULL, NULL, NULL, 0 },
 };
-const struct dm_setup dmacheck_setup = { .devices = "pktdma" };
+const struct dm_setup dmacheck_setup = { .devices = TWIN_DEVICES, .faults = TWIN_FAULTS };
 
 #endif

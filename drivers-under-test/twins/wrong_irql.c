@@ -1,33 +1,26 @@
 /*
- * Twin of rule wrong_irql: PutScatterGatherList is called at PASSIVE_LEVEL.
+ * Twin of rule wrong_irql: a device property is asked for at DISPATCH_LEVEL.
  */
 #ifndef DMACHECK_SCENARIO
-#include "twin.h"
-
-static NTSTATUS TwinStart(PTWIN Twin)
-{
-    UNREFERENCED_PARAMETER(Twin);
-    return STATUS_SUCCESS;
-}
+#include "twin_plain.h"
 
 static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
 {
-    NTSTATUS status = TwinListGet(Twin, Mdl, Length, TRUE);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    TwinListMove(Twin, Length);
+    ULONG number, length;
 #if BUG
-    Twin->Adapter->DmaOperations->PutScatterGatherList(Twin->Adapter, Twin->List, TRUE);
-#else
-    TwinListPut(Twin, TRUE);
+    KIRQL irql;
+#endif
+
+    UNREFERENCED_PARAMETER(Mdl);
+    UNREFERENCED_PARAMETER(Length);
+#if BUG
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+#endif
+    IoGetDeviceProperty(Twin->Pdo, DevicePropertyBusNumber, sizeof(number), &number, &length);
+#if BUG
+    KeLowerIrql(irql);
 #endif
     return STATUS_SUCCESS;
-}
-
-static VOID TwinStop(PTWIN Twin)
-{
-    Twin->Adapter->DmaOperations->PutDmaAdapter(Twin->Adapter);
 }
 
 #else

@@ -30,6 +30,14 @@ struct dm_device_model {
     bool scatter_gather;
     size_t state_bytes;  /* registers and engines: zeroed at each reset */
     size_t memory_bytes; /* on the card, reached by dm_memory; 0: none. At most 64 MiB */
+    /* A slave of the system DMA controller: it has a request line (dm_dma_request) and, in BAR 0, a data
+     * register of so many bytes (1, 2 or 4; 0: it is none). While the line is raised the controller
+     * asks for bytes or brings them; offset says which register it addresses. Both give how many
+     * went; with 0 the controller waits until the line is raised again. */
+    unsigned dma_width_bytes;
+    uint64_t dma_register;
+    size_t (*dma_give)(struct dm_device *d, uint64_t offset, void *buf, size_t bytes_max);
+    size_t (*dma_take)(struct dm_device *d, uint64_t offset, const void *buf, size_t bytes);
     void (*reset)(
         struct dm_device *d); /* power-on state; called after plug and on function reset */
     uint64_t (*read)(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size_bytes);
@@ -62,6 +70,11 @@ bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, voi
                  size_t bytes);
 bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, const void *buf,
                   size_t bytes);
+/* A write that the device has done with and that comes to memory delay_ns later (by choice at once), in
+ * order, and at the latest when the device reads or writes memory by the two above, or the driver reads one
+ * of its registers. An interrupt passes it. Nobody tells the device if it is refused. */
+void dm_bus_write_posted(struct dm_device *d, unsigned engine, uint64_t bus_address,
+                         const void *buf, size_t bytes, uint64_t delay_ns);
 /* "This engine will use this range from now on": a release while claimed is a driver's fault. */
 void dm_claim(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes,
               bool reads_memory);
@@ -69,6 +82,9 @@ void dm_release(struct dm_device *d, unsigned engine, uint64_t bus_address, uint
                 bool reads_memory);
 /* Remembers the driver's present store as the doorbell of this engine: reports name its line. */
 void dm_doorbell(struct dm_device *d, unsigned engine);
+
+/* The request line to the system DMA controller. */
+void dm_dma_request(struct dm_device *d, bool raised);
 
 /* Interrupts: a message (MSI) or the line. */
 void dm_interrupt(struct dm_device *d, unsigned message);

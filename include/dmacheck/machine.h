@@ -36,6 +36,7 @@ struct dm_options {
     uint32_t fault_one_in;   /* random faults; 0: none */
     const char *fault_point; /* with fault_nth: this point fails at that chance */
     uint32_t fault_nth;
+    bool races;         /* look for data races; half as much time again */
     uint64_t steps_max; /* 0: default */
 };
 
@@ -49,6 +50,8 @@ void dm_machine_destroy(struct dm_machine *m);
 struct dm_driver *dm_driver_open(const char *path, char *message, size_t message_size);
 void dm_driver_close(struct dm_driver *d);
 const char *dm_driver_name(const struct dm_driver *d);
+/* Whether its accesses pass the access door; false: what it touches is seen by nobody. */
+bool dm_driver_instrumented(const struct dm_driver *d);
 /* Its scenarios, ending with a name of NULL; never NULL itself. */
 const struct dm_scenario *dm_driver_scenarios(const struct dm_driver *d);
 
@@ -90,6 +93,8 @@ struct dm_finding {
     const char *driver_verifier; /* "0xE6 (0x26, ...)" or "blind" */
     const struct dm_finding_site *sites;
     unsigned site_count;
+    uint64_t seq, ns;    /* of the event that it was made at */
+    uint32_t obj, owner; /* trace/event.h: what it is about, and what that belongs to */
 };
 unsigned dm_finding_count(const struct dm_machine *m);
 const struct dm_finding *dm_finding(const struct dm_machine *m, unsigned index);

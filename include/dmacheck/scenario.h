@@ -33,6 +33,9 @@ struct dm_setup {
     /* Models to plug, comma separated: "sgdma" or "sgdma,sgdma"; "": none. NULL, as without a
      * dm_setup: one sgdma for a driver with an AddDevice, else none. */
     const char *devices;
+    /* Resource requests that are to fail in each run: "pool:3,sgl:1" (points: trace/faults.def). NULL:
+     * none but those of --faults. */
+    const char *faults;
 };
 
 /* --- devices --- */

@@ -12,6 +12,8 @@
 #include "sim/core/common.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mapreg.h"
+#include "sim/core/owned.h"
+#include "sim/core/sysdma.h"
 
 #define BLOCK_BYTES (1u << 18)
 
@@ -51,6 +53,8 @@ void *dma_record(struct sim *s, size_t bytes)
 /* Address bits by the description: wdm/ns-wdm-_device_description. 0: refused. */
 static unsigned bits_wanted(const struct adapter_description *d)
 {
+    if (!d->master)
+        return d->version == 3 || d->bits32 || d->bits64 ? SYSDMA_ADDRESS_BITS : 24;
     if (d->version == 3)
         return d->address_bits >= 24 && d->address_bits <= 64 ? d->address_bits : 0;
     if (d->bits64)
@@ -67,7 +71,8 @@ static void adapter_reach(struct sim *s, struct adapter *a, unsigned bits)
 {
     const struct profile *p = &s->profile;
 
-    if (bits > a->device->model->address_bits && a->device->model->address_bits)
+    if (!a->system.channel && a->device->model->address_bits &&
+        bits > a->device->model->address_bits)
         bits = a->device->model->address_bits;
     if (bits > p->address_bits)
         bits = p->address_bits;
@@ -112,12 +117,14 @@ struct adapter *adapter_create(struct sim *s, struct dm_device *device,
     if (!bits || d->version > 3)
         return NULL;
     a = dma_record(s, sizeof(*a));
+    if (!d->master && !sysdma_bind(s, a, d))
+        return NULL;
     a->face = face;
     a->device = device;
     a->obj = obj_new(&s->trace, OBJ_ADAPTER);
     a->live = true;
     a->version = d->version ? d->version : 1;
-    a->scatter_gather = d->scatter_gather && s->profile.scatter_gather;
+    a->scatter_gather = d->scatter_gather && s->profile.scatter_gather && d->master;
     a->length_max_bytes = d->length_max_bytes;
     adapter_reach(s, a, bits);
     a->registers_max = registers_granted(s, a);
@@ -127,7 +134,8 @@ struct adapter *adapter_create(struct sim *s, struct dm_device *device,
     objmap_put(&dma->adapter_map, face, a->obj, a);
     dma->last = a;
     trace_emit(&s->trace, EV_ADAPTER, API_NONE, a->obj, device->obj,
-               (d->master ? ADAPTER_MASTER : 0) | (d->scatter_gather ? ADAPTER_SG : 0) |
+               (d->master ? ADAPTER_MASTER : 0) |
+                   (d->scatter_gather && d->master ? ADAPTER_SG : 0) |
                    (a->remapped ? ADAPTER_REMAPPED : 0) |
                    (s->profile.coherent ? ADAPTER_COHERENT : 0) |
                    a->version << ADAPTER_VERSION_SHIFT | a->address_bits << ADAPTER_WIDTH_SHIFT,
@@ -176,6 +184,13 @@ bool bus_to_physical(const struct sim *s, uint64_t ba, uint64_t *pa)
     return ba >= ADAPTER_LOW_SHIFT && *pa < ADAPTER_LOW_END;
 }
 
+uint64_t bus_of_physical(const struct sim *s, uint64_t pa)
+{
+    if (s->profile.logical_is_physical)
+        return pa;
+    return pa + (pa < ADAPTER_LOW_END ? ADAPTER_LOW_SHIFT : ADAPTER_HIGH_SHIFT);
+}
+
 enum mem_zone adapter_zone(const struct adapter *a)
 {
     return a->address_bits >= 32 ? MEM_BELOW_4G : MEM_BELOW_16M;
@@ -199,11 +214,13 @@ int dma_create(struct sim *s)
     d->s = s;
     if (ranges_create(&d->ranges) || objmap_create(&d->adapter_map, 6) ||
         objmap_create(&d->context_map, 8) || objmap_create(&d->common_map, 6) ||
-        objmap_create(&d->list_map, 10) || objmap_create(&d->list_pages, 6)) {
+        objmap_create(&d->list_map, 10) || objmap_create(&d->list_pages, 6) ||
+        objmap_create(&d->owned, 6)) {
         dma_destroy(s);
         return ERR_NOMEM;
     }
     list_memory_reset(s);
+    owned_reset(s);
     return 0;
 }
 
@@ -213,6 +230,7 @@ void dma_reset(struct sim *s)
 
     mapreg_reset(s);
     list_memory_reset(s);
+    owned_reset(s);
     bounce_reset(s);
     cache_reset(s);
     ranges_reset(&d->ranges);
@@ -223,6 +241,7 @@ void dma_reset(struct sim *s)
     d->adapters = d->last = NULL;
     d->channels_live = d->registers_live = d->lists_live = 0;
     d->wait_head = d->wait_tail = NULL;
+    d->posted = 0;
     d->run_head = d->run_tail = NULL;
     d->running = false;
     d->request_free = NULL;
@@ -230,8 +249,11 @@ void dma_reset(struct sim *s)
     d->list_free = NULL;
     memset(d->lists, 0, sizeof(d->lists));
     d->singles = NULL;
+    d->fetches = NULL;
+    d->userptrs = NULL;
     d->system_short = false;
     d->commons = NULL;
+    d->sysdma = NULL;
     d->nt = NULL;
     d->block_now = NULL;
     d->block_at = d->block_end = NULL;
@@ -250,6 +272,7 @@ void dma_destroy(struct sim *s)
     objmap_destroy(&d->common_map);
     objmap_destroy(&d->list_map);
     objmap_destroy(&d->list_pages);
+    objmap_destroy(&d->owned);
     for (struct dma_block *b = d->blocks, *next; b; b = next) {
         next = b->next;
         free(b);

@@ -22,6 +22,8 @@ struct dma_request;
 struct mapfile;
 struct dma_map;
 struct common_buffer;
+struct sysdma;
+struct sysdma_channel;
 
 struct adapter_description { /* DEVICE_DESCRIPTION without Windows' types */
     unsigned version;        /* 0..3 */
@@ -30,6 +32,11 @@ struct adapter_description { /* DEVICE_DESCRIPTION without Windows' types */
     bool pci;              /* InterfaceType: PCIBus, or to be asked of the device, which is PCI */
     unsigned address_bits; /* version 3 */
     uint32_t length_max_bytes;
+    /* a slave: master is false */
+    uint32_t channel, line;
+    unsigned width_bytes;    /* of its data register; 0: the description names none */
+    bool automatic;          /* the channel begins again at the start when its count is out */
+    uint64_t device_address; /* version 3: of the data register */
 };
 
 struct adapter {
@@ -51,6 +58,13 @@ struct adapter {
     uint32_t registers_max; /* of one transfer, and of all that are live */
     uint32_t registers_live;
     uint32_t ranges_live;
+    struct { /* sysdma.h; channel NULL: a bus master */
+        struct sysdma_channel *channel;
+        uint32_t line;
+        unsigned width_bytes;
+        bool automatic;
+        uint64_t device_address;
+    } system;
     struct dm_device *device;
     /* the channel: one at a time */
     struct dma_request *holder;
@@ -68,9 +82,10 @@ struct dma {
     struct bounce_pool bounce;
     struct adapter *adapters;
     struct adapter *last; /* found last: most drivers use one */
-    struct objmap adapter_map, context_map, common_map, list_map, list_pages;
+    struct objmap adapter_map, context_map, common_map, list_map, list_pages, owned;
     uint32_t channels_live, registers_live, lists_live;
     struct adapter *wait_head, *wait_tail; /* adapters whose holder waits for registers, in order */
+    uint32_t posted; /* packets of devices that are on their way to memory (bus_posted.c) */
     struct dma_request *run_head, *run_tail; /* granted by a release: to be called back */
     bool running;                            /* somebody is working through run_head */
     struct dma_request *request_free;
@@ -82,12 +97,16 @@ struct dma {
         char *carve, *carve_end;
     } lists[DMA_LIST_CLASSES];
     struct list_chunk *list_chunks;
-    struct dma_request *singles; /* v1 requests that have not come back */
-    bool system_short;           /* somebody waits for the machine's registers */
-    struct mapfile **files;      /* by slot */
+    struct fetches *fetches;      /* loads of what others can change (fetch.c); NULL: none */
+    struct userptrs *userptrs;    /* pointers of programs (userptr.c); NULL: none so far */
+    struct owned_run *owned_free; /* whose bytes are whose, for the CPU (owned.c) */
+    struct dma_request *singles;  /* v1 requests that have not come back */
+    bool system_short;            /* somebody waits for the machine's registers */
+    struct mapfile **files;       /* by slot */
     uint32_t file_count, file_capacity;
     struct mapfile *file_free_head, *file_free_tail;
     struct common_buffer *commons;
+    struct sysdma *sysdma;    /* NULL until somebody has an adapter for it */
     struct cache *cache;      /* not coherent machines: NULL until first used (cache.c) */
     struct dma_block *blocks; /* all records above, for reset and destroy */
     char *block_at, *block_end;
@@ -124,6 +143,7 @@ static inline bool adapter_reaches(const struct adapter *a, uint64_t pa, uint64_
 }
 /* The way back, as a device's access goes; false: nothing there. */
 bool bus_to_physical(const struct sim *s, uint64_t ba, uint64_t *pa);
+uint64_t bus_of_physical(const struct sim *s, uint64_t pa); /* and there, without translation */
 /* A zone that the device reaches, for bounce runs; MEM_ZONES: none (cannot happen from 24 bits on).
  */
 enum mem_zone adapter_zone(const struct adapter *a);

@@ -54,27 +54,37 @@ static const uint8_t *pad_broken(const uint8_t *p, const uint8_t *end)
     return p;
 }
 
-static bool say_damage(struct sim *s, uint32_t owner, int64_t offset, uint64_t expected,
-                       uint64_t found)
+/* A block with guards, as it is told of. */
+struct guarded {
+    struct sim *s;
+    uint8_t *data;
+    uint64_t bytes;
+    uint32_t owner;
+};
+
+static bool say_damage(const struct guarded *g, const uint8_t *p, uint64_t found)
 {
-    trace_emit(&s->trace, EV_GUARD, API_NONE, owner, owner, (uint64_t)offset, expected, found);
+    struct sim *s = g->s;
+
+    if (s->trace.on)
+        trace_emit(&s->trace, EV_GUARD, API_NONE, g->owner, va_of(s, g->data).v, g->bytes,
+                   (uint64_t)(p - g->data), found);
     return false;
 }
 
-static bool tag_holds(struct sim *s, const uint8_t *p, const uint8_t *data, uint32_t owner)
+static bool tag_holds(const struct guarded *g, const uint8_t *p)
 {
     uint64_t found;
 
     memcpy(&found, p, sizeof(found));
-    return found == GUARD_TAG || say_damage(s, owner, p - data, GUARD_TAG, found);
+    return found == GUARD_TAG || say_damage(g, p, found);
 }
 
-static bool pad_holds(struct sim *s, const uint8_t *p, const uint8_t *end, const uint8_t *data,
-                      uint32_t owner)
+static bool pad_holds(const struct guarded *g, const uint8_t *p, const uint8_t *end)
 {
     const uint8_t *broken = pad_broken(p, end);
 
-    return broken == end || say_damage(s, owner, broken - data, GUARD_PAD, *broken);
+    return broken == end || say_damage(g, broken, *broken);
 }
 
 /* Tags first, as Driver Verifier counts them: 1, 2 (tags), 4, 5 (padding). Offsets are from data.
@@ -82,11 +92,11 @@ static bool pad_holds(struct sim *s, const uint8_t *p, const uint8_t *end, const
 bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high,
                  uint32_t owner)
 {
+    const struct guarded g = { s, data, bytes, owner };
     uint8_t *after = data + bytes;
-    bool before_holds = tag_holds(s, data - GUARD_TAG_BYTES, data, owner) &&
-                        pad_holds(s, low, data - GUARD_TAG_BYTES, data, owner);
-    bool after_holds = tag_holds(s, after, data, owner) &&
-                       pad_holds(s, after + GUARD_TAG_BYTES, high, data, owner);
+    bool before_holds =
+        tag_holds(&g, data - GUARD_TAG_BYTES) && pad_holds(&g, low, data - GUARD_TAG_BYTES);
+    bool after_holds = tag_holds(&g, after) && pad_holds(&g, after + GUARD_TAG_BYTES, high);
 
     return before_holds && after_holds;
 }
@@ -94,6 +104,31 @@ bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uin
 bool bounce_guards_hold(struct sim *s, const struct bounce *b, uint32_t owner)
 {
     return guard_check(s, bounce_data(b), b->length_bytes, run_low(b), run_high(b), owner);
+}
+
+/* The pages of a run that rests are padding, too: what has written there had no right to. Only while
+ * somebody listens, since laying them out costs as much as the copying does. */
+static void rest_lay(struct sim *s, struct bounce *b, uint32_t owner)
+{
+    b->padded = s->trace.on;
+    b->lent_to = owner;
+    if (b->padded)
+        memset(mem_system(b->first_page), GUARD_PAD, (size_t)b->pages * PAGE_BYTES);
+}
+
+static void rest_check(struct sim *s, struct bounce *b)
+{
+    const uint8_t *first = mem_system(b->first_page),
+                  *end = first + (uint64_t)b->pages * PAGE_BYTES, *broken;
+
+    if (!b->padded)
+        return;
+    b->padded = false;
+    broken = pad_broken(first, end);
+    if (broken != end && s->trace.on)
+        trace_emit(&s->trace, EV_FREE_DAMAGED, API_NONE, b->lent_to, va_of(s, broken).v,
+                   (mem_pfn(s, b->first_page) << PAGE_BITS) + (uint64_t)(broken - first), *broken,
+                   0);
 }
 
 static struct bounce *record_alloc(struct sim *s)
@@ -122,6 +157,7 @@ static struct bounce *run_fresh(struct sim *s, enum mem_zone zone, uint32_t page
     mem_frames_use(s, first, pages + 2, FRAME_BOUNCE);
     b = record_alloc(s);
     b->zone = zone;
+    b->padded = false;
     b->first_page = first + 1;
     b->pages = pages;
     memset(mem_system(first), GUARD_PAD, PAGE_BYTES);
@@ -138,6 +174,7 @@ static void trim(struct sim *s)
         for (unsigned n = 0; n <= BOUNCE_READY_MAX; n++)
             for (struct bounce *b; (b = pool->ready[z][n].head) != NULL;) {
                 pool->ready[z][n].head = b->next;
+                rest_check(s, b);
                 mem_pages_free(s, b->first_page - 1, b->pages + 2);
                 b->next = pool->records;
                 pool->records = b;
@@ -189,6 +226,7 @@ struct bounce *bounce_alloc(struct sim *s, enum mem_zone zone, uint32_t start,
         if (!b)
             return NULL;
     }
+    rest_check(s, b);
     b->next = NULL;
     b->start = start;
     b->length_bytes = length_bytes;
@@ -216,6 +254,7 @@ void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
         memset(low, GUARD_PAD, PAGE_BYTES);
         memset(high - PAGE_BYTES, GUARD_PAD, PAGE_BYTES);
     }
+    rest_lay(s, b, owner);
     ready = ready_of(s, b->zone, b->pages);
     b->next = NULL;
     if (ready->head)
@@ -223,6 +262,16 @@ void bounce_free(struct sim *s, struct bounce *b, uint32_t owner)
     else
         ready->head = b;
     ready->tail = b;
+}
+
+void bounce_check(struct sim *s)
+{
+    struct bounce_pool *pool = &s->dma->bounce;
+
+    for (unsigned z = 0; z < MEM_ZONES; z++)
+        for (unsigned n = 0; n <= BOUNCE_READY_MAX; n++)
+            for (struct bounce *b = pool->ready[z][n].head; b; b = b->next)
+                rest_check(s, b);
 }
 
 void bounce_parts_grow(struct bounce *b, uint32_t count)

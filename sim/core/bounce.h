@@ -35,6 +35,8 @@ struct bounce {
     struct bounce_part *parts;
     uint32_t part_count, part_capacity;
     uint32_t parts_bytes; /* of them all */
+    uint32_t lent_to;     /* the owner of its last life, while it rests */
+    bool padded;          /* it rests, and its pages are all padding */
 };
 
 struct bounce_ready {
@@ -83,6 +85,9 @@ void guard_lay(uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high);
 bool guard_check(struct sim *s, uint8_t *data, uint64_t bytes, uint8_t *low, uint8_t *high,
                  uint32_t owner);
 
+/* Looks at all runs that rest (EV_FREE_DAMAGED of whom they were lent to last). The others are looked
+ * at when they are lent again. */
+void bounce_check(struct sim *s);
 void bounce_reset(struct sim *s); /* the memory is gone already; records go back */
 void bounce_destroy(struct sim *s);
 

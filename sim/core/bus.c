@@ -12,8 +12,10 @@
 #include "base/must.h"
 #include "sim/core/bus_private.h"
 #include "sim/core/door.h"
+#include "sim/core/race.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mem.h"
+#include "sim/core/sysdma.h"
 
 /* Where a PC has its 32-bit BARs: above all memory below 4 GiB and all 32-bit bus addresses. */
 #define BAR_BASE 0xf0000000ull
@@ -131,6 +133,8 @@ struct dm_device *bus_plug(struct sim *s, const struct dm_device_model *model)
     d->own_domain = d->domain = iommu_domain_new(s);
     d->agent = sched_agent_new(s, AGENT_DEVICE, model->name);
     bars_place(b, d);
+    if (model->dma_width_bytes)
+        sysdma_line_assign(s, d);
     *b->last = d;
     b->last = &d->next;
     bus_device_reset(d);
@@ -156,6 +160,7 @@ void bus_device_reset(struct dm_device *d)
     memory_clear(d);
     if (d->line_asserted)
         dm_line(d, false);
+    d->dma_requested = false;
     if (d->model->reset)
         d->model->reset(d);
 }
@@ -186,6 +191,9 @@ uint64_t bus_bar_read(struct dm_device *d, unsigned bar, uint64_t offset, unsign
     uint64_t value = all_ones(size_bytes);
 
     sched_spend(d->s, MMIO_READ_NS);
+    race_take(d->s, d);
+    if (d->posted)
+        bus_posted_push(d); /* the answer goes behind them */
     if (d->present && d->model->read)
         value &= d->model->read(d, bar, offset, size_bytes);
     trace_emit(&d->s->trace, EV_MMIO_READ, API_NONE, d->obj, bar_offset(bar, offset), value,
@@ -199,6 +207,8 @@ void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t 
     sched_spend(d->s, MMIO_WRITE_NS);
     trace_emit(&d->s->trace, EV_MMIO_WRITE, API_NONE, d->obj, bar_offset(bar, offset), value,
                size_bytes, 0);
+    race_give(d->s, d);
+    race_give(d->s, d->s->bus);
     if (!d->present)
         return;
     d->doorbell_site = d->s->trace.site;

@@ -22,6 +22,8 @@ struct bus_bar {
     uint64_t start; /* physical address or port number given by the machine */
 };
 
+struct bus_posted;
+
 struct bus_late { /* an interrupt on its way */
     struct sched_event event;
     struct dm_device *d;
@@ -45,7 +47,9 @@ struct dm_device { /* one device in one slot; device models see it as an opaque 
     uint32_t domain;     /* IOMMU domain (sim/core/iommu.h) */
     uint32_t own_domain; /* the one it began in */
     uint32_t slot;
-    uint32_t doorbell_site;                    /* site of the driver's last store to this device */
+    uint32_t dma_channel, dma_line; /* of the system DMA controller; line 0: it has none */
+    bool dma_requested;             /* the line is raised */
+    uint32_t doorbell_site;         /* site of the driver's last store to this device */
     uint32_t engine_doorbell[BUS_ENGINES_MAX]; /* as doorbell_site, by dm_doorbell */
     uint16_t agent;                            /* who acts in its timed work */
     struct dm_work *works;                     /* queued */
@@ -54,7 +58,10 @@ struct dm_device { /* one device in one slot; device models see it as an opaque 
     size_t memory_capacity;
     uint64_t memory_used[BUS_MEMORY_CHUNKS_MAX / 64];
     struct bus_late late[BUS_MESSAGES_MAX];
-    void *nt; /* sim/nt's PDO */
+    struct bus_posted *posted;       /* on their way to memory, in order: bus_posted.c */
+    struct bus_posted *posted_free;  /* records to use again */
+    struct sched_event posted_event; /* the first of them arrives */
+    void *nt;                        /* sim/nt's PDO */
     struct dm_device *next;
 };
 
@@ -69,6 +76,15 @@ void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t 
 /* Finds the BAR that holds a physical address (or port); false: none. */
 bool bus_bar_find(struct sim *s, uint64_t start, bool port, struct dm_device **d, unsigned *bar,
                   uint64_t *offset);
+/* As dm_bus_read and dm_bus_write, by a controller that acts for the device: what the device's command
+ * register forbids the device does not bind it. */
+bool bus_controller_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
+                         size_t bytes);
+bool bus_controller_write(struct dm_device *d, unsigned engine, uint64_t bus_address,
+                          const void *buf, size_t bytes);
+/* The driver takes back [offset, +length_bytes) of what owner maps: says so if writes to it that an interrupt
+ * has told of have not arrived. To be asked while dma->posted is not zero. */
+void bus_posted_taken(struct sim *s, uint32_t owner, uint64_t offset, uint64_t length_bytes);
 void bus_device_power(struct dm_device *d, uint32_t power); /* tells the model */
 void bus_device_reset(struct dm_device *d);
 

@@ -11,6 +11,7 @@
 #include "sim/core/cache.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mem.h"
+#include "sim/core/sysdma.h"
 
 #define DELAY_ONE_IN 4 /* steps that come when asked, for each that comes later */
 #define INTR_DELAY_NS 900ull
@@ -88,6 +89,7 @@ void bus_works_cancel(struct dm_device *d)
 {
     while (d->works)
         must(dm_cancel_work(d, d->works));
+    bus_posted_drop(d);
     for (unsigned i = 0; i < BUS_MESSAGES_MAX; i++)
         sched_event_cancel(d->s, &d->late[i].event);
 }
@@ -96,14 +98,17 @@ void bus_works_cancel(struct dm_device *d)
 
 struct touch { /* one access, as it goes over its ranges */
     struct dm_device *d;
-    bool to_device; /* the device reads memory */
-    uint64_t who;   /* engine and doorbell, as events say it */
+    bool to_device;     /* the device reads memory */
+    bool by_controller; /* which is there and may, whatever the device is */
+    bool quietly;       /* nothing is to be said of it */
+    uint64_t who;       /* engine and doorbell, as events say it */
     const struct dma_range *range;
     uint64_t said_from, said_bytes; /* not said yet, of one owner */
     uint32_t said_owner;
+    bool stray_said; /* once for each access */
 };
 
-static uint64_t engine_doorbell(const struct dm_device *d, unsigned engine)
+uint64_t bus_engine_doorbell(const struct dm_device *d, unsigned engine)
 {
     return (uint64_t)engine << 32 | d->engine_doorbell[engine % BUS_ENGINES_MAX];
 }
@@ -131,6 +136,10 @@ static uint32_t touch_owner(struct touch *t, uint64_t ba, uint64_t *bytes)
 
 static void touch_add(struct touch *t, uint64_t ba, uint64_t bytes, uint32_t owner)
 {
+    if (__builtin_expect(!owner, 0) && !t->stray_said) {
+        t->stray_said = true;
+        bus_say_stray(t->d, NULL, ba, bytes, t->who, true);
+    }
     if (t->said_bytes && (t->said_owner != owner || t->said_from + t->said_bytes != ba))
         touch_say(t);
     if (!t->said_bytes) {
@@ -145,11 +154,16 @@ static bool touch_refuse(struct touch *t, uint64_t ba, uint64_t bytes, enum dev_
     struct sim *s = t->d->s;
     const struct dma_range *r = s->trace.on ? range_find(&s->dma->ranges, ba) : NULL;
 
+    if (t->quietly)
+        return false;
     touch_say(t);
     if (reason == DEV_FAULT_NOT_MAPPED && r && !r->live)
         reason = DEV_FAULT_RELEASED;
-    trace_emit(&s->trace, EV_DEV_FAULT, API_NONE, t->d->obj, ba, dir_length(bytes, t->to_device),
-               (uint64_t)(r ? r->owner : 0) << 32 | reason, t->who);
+    if (!r && s->trace.on && reason != DEV_FAULT_BUS_MASTER)
+        bus_say_stray(t->d, r, ba, bytes, t->who, true);
+    trace_emit(&s->trace, EV_DEV_FAULT, API_NONE, t->d->obj, bus_shown(s, ba),
+               dir_length(bytes, t->to_device), (uint64_t)(r ? r->owner : 0) << 32 | reason,
+               t->who);
     return false;
 }
 
@@ -185,13 +199,28 @@ static void *touch_memory(struct touch *t, uint64_t ba, uint64_t bytes)
     return p;
 }
 
+/* Bytes that the CPU still had in a dirty line when the mapping began, and still has: what it wrote
+ * does not reach the device, or what the device writes may be lost under it. */
+static void touch_stale(struct touch *t, uint64_t ba, const char *cpu, const char *ram,
+                        uint64_t bytes)
+{
+    struct sim *s = t->d->s;
+    struct dma_range *r = s->trace.on ? (struct dma_range *)range_find(&s->dma->ranges, ba) : NULL;
+
+    if (t->quietly || !r || !r->live || !r->stale || cpu == ram || memcmp(cpu, ram, bytes) == 0)
+        return;
+    r->stale = false; /* once is enough */
+    trace_emit(&s->trace, EV_CACHE, API_NONE, r->owner, va_of(s, cpu).v, bytes, t->d->obj,
+               t->to_device ? CACHE_DEVICE_READS : CACHE_DEVICE_WRITES);
+}
+
 static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, uint64_t bytes)
 {
-    bool say = t->d->s->trace.on;
+    bool say = t->d->s->trace.on && !t->quietly;
 
-    if (!t->d->present)
+    if (!t->by_controller && !t->d->present)
         return false;
-    if (!t->d->bus_master)
+    if (!t->by_controller && !t->d->bus_master)
         return touch_refuse(t, ba, bytes, DEV_FAULT_BUS_MASTER);
     while (bytes) {
         uint64_t here = min_u64(PAGE_BYTES - PAGE_OFFSET(ba), bytes);
@@ -199,8 +228,12 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
 
         if (!p)
             return false;
-        if (__builtin_expect(!t->d->s->profile.coherent, 0))
+        if (__builtin_expect(!t->d->s->profile.coherent, 0)) {
+            const char *cpu = p;
+
             p = cache_device(t->d->s, p, here);
+            touch_stale(t, ba, cpu, p, here);
+        }
         for (uint64_t at = 0, part; say && at < here; at += part) {
             part = here - at;
             uint32_t owner = touch_owner(t, ba + at, &part);
@@ -221,21 +254,58 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
     return true;
 }
 
-bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
-                 size_t bytes)
+static bool read_memory(struct touch *t, uint64_t bus_address, void *buf, size_t bytes)
 {
-    struct touch t = { .d = d, .to_device = true, .who = engine_doorbell(d, engine) };
-
-    if (access(&t, bus_address, buf, NULL, bytes))
+    if (access(t, bus_address, buf, NULL, bytes))
         return true;
     memset(buf, 0xff, bytes); /* what a master abort leaves on the bus */
     return false;
 }
 
+bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
+                 size_t bytes)
+{
+    struct touch t = { .d = d, .to_device = true, .who = bus_engine_doorbell(d, engine) };
+
+    if (d->posted)
+        bus_posted_push(d);
+    return read_memory(&t, bus_address, buf, bytes);
+}
+
 bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, const void *buf,
                   size_t bytes)
 {
-    struct touch t = { .d = d, .to_device = false, .who = engine_doorbell(d, engine) };
+    struct touch t = { .d = d, .to_device = false, .who = bus_engine_doorbell(d, engine) };
+
+    if (d->posted)
+        bus_posted_push(d);
+    return access(&t, bus_address, NULL, buf, bytes);
+}
+
+void bus_write_arrived(struct dm_device *d, uint64_t who, uint64_t ba, const void *buf,
+                       size_t bytes, bool quietly)
+{
+    struct touch t = { .d = d, .to_device = false, .quietly = quietly, .who = who };
+
+    access(&t, ba, NULL, buf, bytes);
+}
+
+bool bus_controller_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
+                         size_t bytes)
+{
+    struct touch t = {
+        .d = d, .to_device = true, .by_controller = true, .who = bus_engine_doorbell(d, engine)
+    };
+
+    return read_memory(&t, bus_address, buf, bytes);
+}
+
+bool bus_controller_write(struct dm_device *d, unsigned engine, uint64_t bus_address,
+                          const void *buf, size_t bytes)
+{
+    struct touch t = {
+        .d = d, .to_device = false, .by_controller = true, .who = bus_engine_doorbell(d, engine)
+    };
 
     return access(&t, bus_address, NULL, buf, bytes);
 }
@@ -243,14 +313,20 @@ bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, co
 static void claim_say(struct dm_device *d, enum event_kind kind, unsigned engine, uint64_t ba,
                       uint64_t bytes, bool reads_memory)
 {
+    uint64_t who = bus_engine_doorbell(d, engine);
     struct sim *s = d->s;
     const struct dma_range *r;
 
     if (!s->trace.on)
         return;
     r = range_find(&s->dma->ranges, ba);
-    trace_emit(&s->trace, kind, API_NONE, d->obj, ba, dir_length(bytes, reads_memory),
-               r ? r->owner : 0, engine_doorbell(d, engine));
+    if (kind == EV_DEV_CLAIM && (!r || (r->live && ba + bytes > r->ba + r->length_bytes)))
+        bus_say_stray(d, r, ba, bytes, who, false);
+    trace_emit(&s->trace, kind, API_NONE, d->obj, bus_shown(s, ba), dir_length(bytes, reads_memory),
+               r ? r->owner : 0, who);
+    if (kind == EV_DEV_CLAIM && r && r->live && OBJ_TYPE(r->owner) == OBJ_SGL)
+        trace_emit(&s->trace, EV_DEV_PART, API_NONE, d->obj, r->offset + (ba - r->ba), bytes,
+                   r->owner, who);
 }
 
 void dm_claim(struct dm_device *d, unsigned engine, uint64_t bus_address, uint64_t bytes,
@@ -268,6 +344,15 @@ void dm_release(struct dm_device *d, unsigned engine, uint64_t bus_address, uint
 void dm_doorbell(struct dm_device *d, unsigned engine)
 {
     d->engine_doorbell[engine % BUS_ENGINES_MAX] = d->doorbell_site;
+}
+
+/* --- the request line --- */
+
+void dm_dma_request(struct dm_device *d, bool raised)
+{
+    d->dma_requested = raised;
+    if (raised && d->present)
+        sysdma_request(d);
 }
 
 /* --- interrupts --- */
@@ -309,6 +394,7 @@ void dm_interrupt(struct dm_device *d, unsigned message)
     }
     /* One message granted where more were asked: the device uses it for all. */
     message = message < d->messages ? message : 0;
+    bus_posted_told(d);
     if (d->present && d->intr[message])
         send(d, message);
 }
@@ -319,6 +405,7 @@ void dm_line(struct dm_device *d, bool asserted)
     if (!d->intr[0] || d->messages)
         return;
     if (asserted && d->present) {
+        bus_posted_told(d);
         send(d, 0);
         return;
     }

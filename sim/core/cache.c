@@ -149,17 +149,42 @@ static void stray(struct piece *x, struct luck *l)
             write_back(x, at);
 }
 
+/* Where the CPU wrote beside the buffer, in a line of which a part is the buffer's. */
+struct cache_loss {
+    const uint8_t *other; /* the first such byte; NULL: none */
+    const uint8_t *line;
+};
+
+static void loss_note(struct cache_loss *loss, const struct piece *x, uint32_t line)
+{
+    for (uint32_t at = line; at < line + LINE && !loss->other; at++)
+        if ((at < x->from || at >= x->to) && x->cpu[at] != x->seen[at])
+            *loss = (struct cache_loss) { .other = x->cpu + at, .line = x->cpu + line };
+}
+
+/* Only between data of the driver's own: what a program does beside its buffer is not its driver's
+ * fault. */
+static void loss_say(struct sim *s, const struct dma_map *m, const struct cache_loss *loss)
+{
+    const struct pool_block *b = loss->other ? pool_block_containing(s, loss->other) : NULL;
+
+    if (b)
+        trace_emit(&s->trace, EV_CACHE, API_NONE, m->owner, va_of(s, loss->line).v, LINE, b->obj,
+                   CACHE_LINE_SHARED);
+}
+
 /* After a transfer from the device. A dirty line that is all ours is dropped, unless it was written
  * back meanwhile, over the device's data. One at the edge holds a neighbour's bytes, so it is
  * written back first: what the device put into it is lost (tearing). */
-static void take(struct piece *x, struct luck *l)
+static void take(struct piece *x, struct luck *l, struct cache_loss *loss)
 {
     for (uint32_t at = first_line(x); at < x->to; at += LINE) {
         if (!is_from_device(x, at))
             continue;
-        if (is_dirty(x, at) && (!is_whole(x, at) || gone(l)))
+        if (is_dirty(x, at) && (!is_whole(x, at) || gone(l))) {
+            loss_note(loss, x, at);
             write_back(x, at);
-        else
+        } else
             fetch(x, at);
     }
 }
@@ -169,8 +194,8 @@ static void take(struct piece *x, struct luck *l)
 struct walk {
     struct sim *s;
     const struct dma_map *m;
-    const struct dma_range *next;
-    uint64_t offset, end; /* in the transfer */
+    struct dma_range *next, *range; /* range: that of the piece at hand */
+    uint64_t offset, end;           /* in the transfer */
     uint64_t ba, left;
     uint32_t pages;
 };
@@ -201,11 +226,12 @@ static bool walk_next(struct walk *w, struct piece *x)
         uint64_t pa, here, at;
 
         while (!w->left) {
-            const struct dma_range *r = w->next;
+            struct dma_range *r = w->next;
 
             if (!r)
                 return false;
             w->next = r->sibling;
+            w->range = r;
             at = max_u64(w->offset, r->offset);
             here = min_u64(w->end, r->offset + r->length_bytes);
             if (at < here) {
@@ -235,6 +261,8 @@ void cache_map(struct sim *s, const struct dma_map *m, bool cleans)
             clean(&x);
         else
             stray(&x, &luck);
+        /* What the driver has not seen to lies over RAM while the device is at work. */
+        w.range->stale |= memcmp(x.cpu + x.from, x.seen + x.from, x.to - x.from) != 0;
     }
     if (cleans)
         sched_spend(s, (uint64_t)s->profile.page_ns * w.pages);
@@ -244,10 +272,12 @@ void cache_flush_map(struct sim *s, const struct dma_map *m, uint64_t offset, ui
 {
     struct walk w = walk_begin(s, m, offset, length_bytes);
     struct luck luck = { .s = s, .one_in = 1 };
+    struct cache_loss loss = { NULL, NULL };
     struct piece x;
 
     while (walk_next(&w, &x))
-        take(&x, &luck);
+        take(&x, &luck, &loss);
+    loss_say(s, m, &loss);
     sched_spend(s, (uint64_t)s->profile.page_ns * w.pages);
 }
 

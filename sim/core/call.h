@@ -7,6 +7,7 @@
 #define DMACHECK_SIM_CORE_CALL_H
 
 #include "sim/core/door.h"
+#include "sim/core/race.h"
 #include "sim/core/sched.h"
 #include "sim/core/sim.h"
 
@@ -20,8 +21,8 @@ struct call {
 extern const uint16_t call_cost_ns[API_COUNT]; /* from api.def */
 
 /* Out of line: with sinks attached. */
-void call_say(struct sim *s, uint64_t api_obj, const void *frame, uint64_t a0, uint64_t a1, uint64_t a2,
-              uint64_t a3);
+void call_say(struct sim *s, uint64_t api_obj, const void *frame, uint64_t a0, uint64_t a1,
+              uint64_t a2, uint64_t a3);
 
 /* What a call does to the machine, said or not: it is an access, takes time, and others may run. */
 static inline __attribute__((always_inline)) void call_pass(struct sim *s, enum api api)
@@ -60,10 +61,30 @@ static inline void call_end(struct call *c, uint64_t result, uint64_t out1, uint
     c->s->trace.site = c->outer_site;
 }
 
+/* The machine calls into a driver, and is back. A callback within a call of the driver's belongs to it; a
+ * thread of the driver's own is not one long call. */
+static inline void entry_begin(struct sim *s, enum api api)
+{
+    struct sim_entry *e = &s->entry_of[s->trace.agent % SIM_ENTRY_AGENTS];
+
+    if (api != API_ThreadStart && e->depth++ == 0)
+        e->id = ++s->entries;
+}
+
+static inline void entry_end(struct sim *s, enum api api)
+{
+    struct sim_entry *e = &s->entry_of[s->trace.agent % SIM_ENTRY_AGENTS];
+
+    if (api != API_ThreadStart && e->depth) /* an exception may have left some behind */
+        e->depth--;
+}
+
 /* Around a callback into the driver: gives the IRQL found afterwards a chance to be judged. */
 static inline void callback_begin(struct sim *s, enum api api, uint32_t obj, uint64_t a0,
                                   uint64_t a1, uint64_t a2, uint64_t a3)
 {
+    entry_begin(s, api);
+    race_take_obj(s, obj);
     trace_emit(&s->trace, EV_CALLBACK, api, obj, a0, a1, a2, a3);
 }
 
@@ -71,6 +92,7 @@ static inline void callback_end(struct sim *s, enum api api, uint32_t obj, uint6
 {
     door_flush_pending();
     trace_emit(&s->trace, EV_CALLBACK_END, api, obj, result, 0, 0, 0);
+    entry_end(s, api);
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/must.h"
 #include "sim/core/cache.h"
 #include "sim/core/iommu.h"
+#include "sim/core/owned.h"
 
 static struct common_buffer *record_alloc(struct sim *s, struct adapter *a,
                                           const struct common_want *w)
@@ -140,9 +141,11 @@ static void announce(struct sim *s, struct common_buffer *c, enum object_type ty
     c->range = range_add(&s->dma->ranges, c->ba, c->length_bytes, c->obj);
     c->a->ranges_live++;
     objmap_put(&s->dma->common_map, c->data, c->obj, c);
-    if (s->trace.on)
-        trace_emit(&s->trace, EV_COMMON, API_NONE, c->obj, c->a->obj, c->ba, c->length_bytes,
-                   va_of(s, c->data).v);
+    if (!s->trace.on)
+        return;
+    owned_common(s, c->data, c->length_bytes, c->obj);
+    trace_emit(&s->trace, EV_COMMON, API_NONE, c->obj, c->a->obj, c->ba, c->length_bytes,
+               va_of(s, c->data).v);
 }
 
 struct common_buffer *common_alloc(struct sim *s, struct adapter *a, const struct common_want *w)
@@ -253,6 +256,8 @@ void common_free(struct sim *s, struct common_buffer *c)
         iommu_unmap(s, c->bus, c->bus_pages);
         iommu_unreserve(s, c->bus, c->bus_pages);
     }
+    if (s->trace.on && !c->borrowed)
+        owned_common_end(s, c->data, c->length_bytes, c->obj);
     forget(s, c);
     if (c->bypassed)
         cache_bypass(s, c->data, c->length_bytes, false);

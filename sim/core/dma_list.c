@@ -4,8 +4,10 @@
  * driver that reads it after PutScatterGatherList reads a dead list and not the next one.
  */
 #include "base/must.h"
+#include "sim/core/bus.h"
 #include "sim/core/cache.h"
 #include "sim/core/mapreg.h"
+#include "sim/core/owned.h"
 
 #define CLASS_BYTES(class) (256ull << (class))
 
@@ -14,7 +16,7 @@ static int class_of(uint64_t bytes)
     int class = 0;
 
     while (CLASS_BYTES(class) < bytes)
-        class++;
+        class ++;
     return class;
 }
 
@@ -36,7 +38,7 @@ static struct dma_list *list_of_ours(struct sim *s, uint32_t registers)
         return NULL;
     l = dma_record(s, sizeof(*l));
     l->face = face;
-    l->class = (int8_t)class;
+    l->class = (int8_t) class;
     objmap_put(&d->list_map, face, 0, l); /* for ever; whether it lives, the record says */
     return l;
 }
@@ -102,8 +104,19 @@ void list_abandon(struct sim *s, struct dma_list *l)
     list_rest(s, l);
 }
 
+/* By fault injection: a list of a buffer, and nothing in it. */
+static void list_left_empty(struct dma_list *l)
+{
+    struct dma_map *m = &l->map;
+
+    m->offset = l->want.offset;
+    m->to_device = l->want.to_device;
+    m->length_bytes = m->mapped_bytes = 0;
+}
+
 bool list_map(struct sim *s, struct dma_list *l)
 {
+    bool empty = l->want.length_bytes && fault_take_named(s, FAULT_SGL_EMPTY);
     struct dma_map *m = &l->map;
     uint32_t count;
 
@@ -115,8 +128,10 @@ bool list_map(struct sim *s, struct dma_list *l)
     l->want.elements_max = l->want.one_run ? 1 : l->registers;
     l->face->reserved = 0;
     l->want.unranged = !s->trace.on && !l->a->remapped && s->profile.coherent;
-    count = l->want.length_bytes ? sg_map(s, m, &l->want) : 0;
-    if (!count && l->want.length_bytes)
+    count = l->want.length_bytes && !empty ? sg_map(s, m, &l->want) : 0;
+    if (empty)
+        list_left_empty(l);
+    else if (!count && l->want.length_bytes)
         return false;
     l->unranged = l->want.unranged ? count : 0;
     l->face->count = count;
@@ -128,7 +143,13 @@ bool list_map(struct sim *s, struct dma_list *l)
         trace_emit(&s->trace, EV_SGL, API_NONE, l->obj, l->a->obj,
                    dir_length(m->length_bytes, m->to_device), m->mdl_obj,
                    (uint64_t)count << 32 | l->registers);
+        if (empty)
+            trace_emit(&s->trace, EV_SGL_EMPTY, API_NONE, l->obj, l->a->obj, l->want.length_bytes,
+                       m->mdl_obj, 0);
         sg_say(s, m);
+        owned_map(s, m);
+        if (l->class < 0)
+            owned_list(s, l);
     }
     return true;
 }
@@ -152,6 +173,8 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
     uint64_t copied = 0, length = m->length_bytes;
 
     must(l->live);
+    if (s->dma->posted)
+        bus_posted_taken(s, l->obj, m->offset, length);
     l->a->ranges_live -= l->unranged;
     l->unranged = 0;
     if (__builtin_expect(!s->profile.coherent, 0) && !to_device)
@@ -165,8 +188,10 @@ uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device)
                0);
     l->live = l->mapped = false;
     s->dma->lists_live--;
-    if (l->class < 0)
+    if (l->class < 0) {
         objmap_drop(&s->dma->list_map, l->face);
+        owned_list_end(s, l);
+    }
     if (l->a->holder && l->a->holder->list == l)
         l->a->holder->list = NULL; /* held without a routine: FreeAdapterObject is still to come */
     list_rest(s, l);

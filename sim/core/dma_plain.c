@@ -3,6 +3,7 @@
  */
 #include "base/must.h"
 #include "sim/core/dma_plain.h"
+#include "sim/core/owned.h"
 
 struct plain_map { /* where the loop below has got to */
     struct sim *s;
@@ -92,8 +93,9 @@ void list_plain_say(struct sim *s, struct adapter *a, struct dma_list *l)
 
     trace_say(&s->trace, EV_CHANNEL, API_NONE, a->spare->channel_obj, a->obj, l->registers, 1, 0);
     trace_say(&s->trace, EV_SGL, API_NONE, l->obj, a->obj,
-               dir_length(l->map.length_bytes, l->map.to_device), l->map.mdl_obj,
-               (uint64_t)l->face->count << 32 | l->registers);
+              dir_length(l->map.length_bytes, l->map.to_device), l->map.mdl_obj,
+              (uint64_t)l->face->count << 32 | l->registers);
+    owned_map_plain(&l->map);
     if (__builtin_expect(r != NULL, 0)) {
         sg_say(s, &l->map);
         return;
@@ -101,7 +103,7 @@ void list_plain_say(struct sim *s, struct adapter *a, struct dma_list *l)
     l->map.ranges = r = range_add(&s->dma->ranges, e->ba, e->length_bytes, l->obj);
     r->offset = l->map.offset;
     trace_say(&s->trace, EV_MAP, API_NONE, l->obj, e->ba,
-               dir_length(e->length_bytes, l->map.to_device), r->offset, l->map.mdl_obj);
+              dir_length(e->length_bytes, l->map.to_device), r->offset, l->map.mdl_obj);
 }
 
 void list_plain_later(struct sim *s, struct adapter *a)

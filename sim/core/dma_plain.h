@@ -32,7 +32,8 @@ static inline bool list_is_plain(const struct sim *s, const struct adapter *a,
     return a->plain && a->live && !a->holder && a->spare->state == REQUEST_IDLE && mdl &&
            !mdl->next && length_bytes && offset < mdl->length_bytes &&
            length_bytes <= mdl->length_bytes - offset &&
-           !(f->one_in | f->fail_nth[FAULT_MAPREG] | f->fail_nth[FAULT_SGL]) &&
+           !(f->one_in | f->fail_nth[FAULT_MAPREG] | f->fail_nth[FAULT_SGL] |
+             f->fail_nth[FAULT_SGL_EMPTY]) &&
            !s->profile.deferred;
 }
 
@@ -150,7 +151,7 @@ static inline __attribute__((always_inline)) bool list_plain_put(struct sim *s, 
     struct dma *d = s->dma;
     struct adapter *a = l->a;
 
-    if (!a->plain || l->map.bounces || l->class < 0 || d->wait_head ||
+    if (!a->plain || l->map.bounces || l->class < 0 || d->wait_head || d->posted ||
         (a->holder && a->holder->list == l))
         return false;
     if (s->trace.on)

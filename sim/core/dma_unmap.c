@@ -4,6 +4,7 @@
  */
 #include "base/must.h"
 #include "sim/core/iommu.h"
+#include "sim/core/owned.h"
 #include "sim/core/sg.h"
 
 uint64_t sg_copy_out(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t length_bytes)
@@ -86,6 +87,7 @@ static __attribute__((noinline)) void unmap_part(struct sim *s, struct dma_map *
 
 static __attribute__((noinline)) void finish(struct sim *s, struct dma_map *m)
 {
+    owned_unmap(s, m);
     while (m->bounces) {
         struct bounce *b = m->bounces;
 

@@ -1,7 +1,6 @@
 /*
- * The memory of our lists, and who reads a dead one. Lists lie in pages of their own; while
- * somebody listens, the access door asks here about those pages, and a touch of a list that was put
- * is said (CPU_READ, CPU_WRITE of the list).
+ * The memory of our lists. Lists lie in pages of their own; while somebody listens, the access door
+ * asks about those pages, and a touch that nobody may make is said (owned.c).
  */
 #include <string.h>
 
@@ -54,38 +53,18 @@ void *list_memory(struct sim *s, unsigned class, uint64_t bytes)
     return p;
 }
 
-static uint32_t dead_list_at(struct sim *s, uint64_t address)
+bool list_memory_at(struct sim *s, uint64_t address, uint32_t *obj, bool *live)
 {
     struct objmap_entry *page =
         objmap_find(&s->dma->list_pages, (void *)(uintptr_t)align_down(address, PAGE_BYTES));
-    struct dma_list *list;
-    uint32_t obj;
     uint64_t base;
 
     if (!page)
-        return 0;
+        return false;
     base = (uint64_t)(uintptr_t)page->data;
     base += align_down(address - base, 256ull << (page->obj - 1));
-    list = list_find(s, (void *)(uintptr_t)base, &obj);
-    return list ? 0 : obj;
-}
-
-static void on_watch(uint64_t address, uint64_t bytes, bool is_store, void *pc)
-{
-    struct sim *s = sim_running;
-    uint32_t obj = s && s->dma && s->trace.on && sched_is_running(s) ? dead_list_at(s, address) : 0;
-    const void *low, *high;
-    uint32_t site;
-
-    if (!obj)
-        return;
-    site = s->trace.site;
-    sched_stack(s, &low, &high);
-    s->trace.site =
-        site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
-    trace_emit(&s->trace, is_store ? EV_CPU_WRITE : EV_CPU_READ, API_NONE, obj,
-               va_of(s, (void *)(uintptr_t)address).v, bytes, obj, 0);
-    s->trace.site = site;
+    *live = list_find(s, (void *)(uintptr_t)base, obj) != NULL;
+    return true;
 }
 
 void list_memory_reset(struct sim *s)
@@ -95,5 +74,4 @@ void list_memory_reset(struct sim *s)
             door_set_page_flags(c->first_flag, c->pages, 0, DOOR_WATCH);
     s->dma->list_chunks = NULL;
     objmap_reset(&s->dma->list_pages);
-    g_door.on_watch = on_watch;
 }

@@ -65,12 +65,18 @@ static DOOR_RAW void set_attention(void)
 {
     uint64_t now = door_accesses(), left = g_door.tick_at > now ? g_door.tick_at - now - 1 : 0;
 
-    if (g_door.pending_bytes)
+    if (g_door.pending_bytes || g_door.on_access)
         left = 0;
     if (left > CREDIT_MAX)
         left = CREDIT_MAX;
     g_door.credit = (int64_t)left;
     g_door.at_zero = now + left;
+}
+
+void door_hear_all(void (*on_access)(uint64_t address, uint64_t bytes, bool is_store, void *pc))
+{
+    g_door.on_access = on_access;
+    set_attention();
 }
 
 void door_tick_at(uint64_t accesses)
@@ -90,9 +96,11 @@ DOOR_RAW COLD void door_flush_slow(void)
         g_door.on_mmio_store(address, bytes, g_door.pending_pc);
 }
 
-static DOOR_RAW COLD void attend(void *pc)
+static DOOR_RAW COLD void attend(uint64_t address, uint64_t bytes, bool is_store, void *pc)
 {
     door_flush_slow();
+    if (g_door.on_access)
+        g_door.on_access(address, bytes, is_store, pc);
     if (door_accesses() < g_door.tick_at)
         return;
     g_door.tick_at = UINT64_MAX; /* a hook that sets no new tick has had its last */
@@ -106,6 +114,8 @@ static DOOR_RAW COLD void tell(uint8_t flags, uint64_t address, uint64_t bytes, 
 {
     if ((flags & DOOR_USER) && g_door.on_user)
         g_door.on_user(address, bytes, is_store, pc);
+    if ((flags & DOOR_PAGED) && g_door.on_paged)
+        g_door.on_paged(address, bytes, is_store, pc);
     if ((flags & DOOR_WATCH) && g_door.on_watch)
         g_door.on_watch(address, bytes, is_store, pc);
     if (!(flags & DOOR_MMIO))
@@ -153,7 +163,7 @@ static inline DOOR_RAW __attribute__((always_inline)) bool plain(uint64_t addres
 static DOOR_RAW COLD void enter_slow(uint64_t address, uint64_t bytes, bool is_store, void *pc)
 {
     if (g_door.credit < 0)
-        attend(pc);
+        attend(address, bytes, is_store, pc);
     uint64_t offset = address - g_door.window_base;
     if (offset < g_door.window_bytes)
         walk(offset, bytes, is_store, pc);
@@ -175,7 +185,7 @@ static DOOR_RAW void enter_range(uint64_t address, uint64_t bytes, bool is_store
 {
     g_door.credit -= (int64_t)(1 + bytes / 16);
     if (!LIKELY(g_door.credit >= 0))
-        attend(pc);
+        attend(address, bytes, is_store, pc);
     if (!bytes || !g_door.window_bytes)
         return;
     if (address < g_door.window_base) {

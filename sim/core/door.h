@@ -20,7 +20,8 @@ enum {
     /* Why a page is not plain memory; several may hold. */
     DOOR_MMIO = 1,  /* device registers: on_mmio_load, on_mmio_store */
     DOOR_WATCH = 2, /* somebody cares about the CPU's use of it: on_watch */
-    DOOR_USER = 4   /* user view: on_user checks the process, the range and the double fetch */
+    DOOR_USER = 4,  /* user view: on_user checks the process, the range and the double fetch */
+    DOOR_PAGED = 8  /* pageable memory of the system: on_paged */
 };
 
 struct door {
@@ -41,6 +42,9 @@ struct door {
     /* Called before the access. Both may leave by seh_raise or a longjmp. */
     void (*on_watch)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
     void (*on_user)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
+    void (*on_paged)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
+    /* Called before every access, plain ones as well, which costs each the slow way (door_hear_all). */
+    void (*on_access)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
     /* Called when the accesses reach tick_at; sets the next one with door_tick_at. */
     void (*on_tick)(void *pc);
     void *pending_pc;
@@ -60,6 +64,9 @@ void door_set_window(uint64_t base, uint64_t bytes, uint8_t *flags);
 
 /* Sets and clears flag bits of whole pages, counted from the window's base. */
 void door_set_page_flags(uint64_t first_page, uint64_t count, uint8_t set, uint8_t clear);
+
+/* on_access hears every access from now on; NULL: nobody does. */
+void door_hear_all(void (*on_access)(uint64_t address, uint64_t bytes, bool is_store, void *pc));
 
 /* on_tick comes at this count of accesses; UINT64_MAX: never. */
 void door_tick_at(uint64_t accesses);

@@ -54,3 +54,15 @@ bool fault_take(struct sim *s, enum fault_point point)
     }
     return fails;
 }
+
+bool fault_take_named(struct sim *s, enum fault_point point)
+{
+    struct fault *f = &s->fault;
+    uint32_t one_in = f->one_in;
+    bool fails;
+
+    f->one_in = 0;
+    fails = fault_take(s, point);
+    f->one_in = one_in;
+    return fails;
+}

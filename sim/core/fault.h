@@ -30,5 +30,7 @@ void fault_reset(struct sim *s); /* counters; the plan stays */
 void fault_plan_nth(struct sim *s, enum fault_point point, uint32_t nth);
 void fault_plan_random(struct sim *s, uint32_t one_in);
 bool fault_take(struct sim *s, enum fault_point point);
+/* As fault_take, but never by fault_plan_random. */
+bool fault_take_named(struct sim *s, enum fault_point point);
 
 #endif

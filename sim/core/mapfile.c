@@ -7,6 +7,7 @@
 #include "base/must.h"
 #include "sim/core/cache.h"
 #include "sim/core/mapreg.h"
+#include "sim/core/owned.h"
 
 #define FILES_STEP 256u
 
@@ -44,8 +45,10 @@ void mapfile_begin(struct sim *s, struct dma_request *r)
     f->used = 0;
     f->a = r->a;
     f->maps = NULL;
+    f->was_mdl = NULL;
     f->context = r->context;
     f->holder = r;
+    f->device_object = r->device_object;
     r->file = f;
     trace_emit(&s->trace, EV_MAPREG, API_NONE, f->obj, r->a->obj, f->count, r->a->registers_live,
                r->a->needs_registers ? r->a->registers_max : 0);
@@ -66,13 +69,28 @@ struct mapfile *mapfile_find(struct sim *s, uint64_t token, uint32_t *obj)
     return d->files[slot]->live && d->files[slot]->obj == *obj ? d->files[slot] : NULL;
 }
 
+/* Bytes and registers that are mapped still. */
+static uint64_t mapped_still(const struct mapfile *f, uint32_t *registers)
+{
+    uint64_t bytes = 0;
+
+    *registers = 0;
+    for (const struct dma_map *m = f->maps; m; m = m->next) {
+        bytes += m->mapped_bytes;
+        for (const struct dma_range *r = m->ranges; r; r = r->sibling)
+            *registers += (uint32_t)span_pages(r->ba, r->length_bytes);
+    }
+    return bytes;
+}
+
 void mapfile_free(struct sim *s, struct mapfile *f, uint32_t count_said)
 {
     struct dma *d = s->dma;
-    uint64_t mapped = 0;
+    uint32_t registers;
+    uint64_t mapped = mapped_still(f, &registers);
 
-    for (const struct dma_map *m = f->maps; m; m = m->next)
-        mapped += m->mapped_bytes;
+    if (mapped)
+        trace_emit(&s->trace, EV_MAPREG_LEFT, API_NONE, f->obj, f->a->obj, registers, mapped, 0);
     while (f->maps) {
         struct dma_map *m = f->maps;
 
@@ -93,6 +111,39 @@ void mapfile_free(struct sim *s, struct mapfile *f, uint32_t count_said)
     registers_put(s, f->a, f->count);
 }
 
+/* Where byte `offset` of a chain lies for whoever its MDL belongs to. */
+static uint64_t va_at(struct sim *s, const struct dma_mdl *mdl, uint64_t offset)
+{
+    mdl = sg_seek(mdl, &offset);
+    return mdl ? va_of(s, mdl->start_va).v + mdl->start + offset : 0;
+}
+
+/* What m has mapped of its MDL and another map of the same registers has mapped already. */
+static void say_twice(struct sim *s, const struct mapfile *f, const struct dma_map *m)
+{
+    uint64_t end = m->offset + m->length_bytes;
+
+    for (const struct dma_map *o = f->maps; o; o = o->next)
+        for (const struct dma_range *r = o->mdl == m->mdl ? o->ranges : NULL; r; r = r->sibling)
+            if (r->offset < end && m->offset < r->offset + r->length_bytes) {
+                trace_emit(&s->trace, EV_MAP_TWICE, API_NONE, f->obj, va_at(s, m->mdl, m->offset),
+                           m->length_bytes, va_at(s, m->mdl, max_u64(r->offset, m->offset)),
+                           m->mdl_obj);
+                return;
+            }
+}
+
+/* Remembers what of one MDL was ever mapped here: the newest one, from its lowest byte to its highest. */
+static void remember(struct mapfile *f, const struct dma_map *m)
+{
+    uint64_t end = m->offset + m->length_bytes;
+    bool same = f->was_mdl == m->mdl;
+
+    f->was_from = same ? min_u64(f->was_from, m->offset) : m->offset;
+    f->was_to = same ? max_u64(f->was_to, end) : end;
+    f->was_mdl = m->mdl;
+}
+
 struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_want *w,
                             uint32_t mdl_obj)
 {
@@ -106,7 +157,12 @@ struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_wa
         sg_map_free(s, m);
         return NULL;
     }
-    sg_say(s, m);
+    if (s->trace.on) {
+        say_twice(s, f, m);
+        sg_say(s, m);
+        owned_map(s, m);
+    }
+    remember(f, m);
     m->registers = 0;
     for (const struct dma_range *r = m->ranges; r; r = r->sibling)
         m->registers += (uint32_t)span_pages(r->ba, r->length_bytes);

@@ -445,3 +445,30 @@ bool request_cancel(struct sim *s, struct dma_request *r)
     }
     return true;
 }
+
+static void say_waiting(struct sim *s, const struct dma_request *r, uint32_t by)
+{
+    uint32_t site = s->trace.site;
+
+    s->trace.site = r->site;
+    trace_emit(&s->trace, EV_DMA_WAITS, API_NONE, r->a->obj, by, r->registers, r->a->registers_live,
+               r->context ? r->context->obj : 0);
+    s->trace.site = site;
+}
+
+uint32_t requests_say_waiting(struct sim *s)
+{
+    uint32_t count = 0;
+
+    for (const struct adapter *a = s->dma->adapters; a; a = a->next) {
+        if (a->holder && a->waiting) {
+            say_waiting(s, a->holder, 0);
+            count++;
+        }
+        for (const struct dma_request *r = a->queue_head; r; r = r->next) {
+            say_waiting(s, r, a->holder ? a->holder->channel_obj : 0);
+            count++;
+        }
+    }
+    return count;
+}

@@ -29,8 +29,11 @@ struct mapfile {
     uint32_t count, used; /* registers; used by what is mapped */
     struct adapter *a;
     struct dma_map *maps;
+    const void *was_mdl; /* what was ever mapped of it: [was_from, was_to) */
+    uint64_t was_from, was_to;
     struct dma_context *context;
     struct dma_request *holder; /* while the channel is held with it */
+    void *device_object;        /* who asked for it */
 };
 #define MAPFILE_TOKEN 0xfffffb0000000000ull /* no pointer of any kind, so a use as one is seen */
 #define MAPFILE_SLOT_BITS 16
@@ -52,8 +55,9 @@ struct dma_list {
     uint32_t unranged;  /* elements for which no range is kept (dma_plain.c) */
     struct dma_map map;
     struct sg_want want;
-    void *target_mdl; /* given by BuildMdlFromScatterGatherList */
-    bool target_made; /* it was made for that, and sim/nt frees it at the put */
+    void *target_mdl;        /* given by BuildMdlFromScatterGatherList */
+    struct owned_run *owned; /* where the driver's own memory holds it */
+    bool target_made;        /* it was made for that, and sim/nt frees it at the put */
 };
 
 enum request_kind { REQUEST_CHANNEL, REQUEST_LIST };
@@ -97,6 +101,8 @@ int request_submit(struct sim *s, struct dma_request *r, bool synchronous);
 bool request_later(struct sim *s);
 /* Lets the routine come: now or, from a DPC, later. */
 void request_go(struct sim *s, struct dma_request *r, bool at_once);
+/* Says who waits (DMA_WAITS), when nobody can go on any more; returns how many. */
+uint32_t requests_say_waiting(struct sim *s);
 void request_hold(struct sim *s, struct dma_request *r); /* granted, without a routine */
 /* Takes a request that waits out of its queue; false: it runs, ran or is about to. */
 bool request_cancel(struct sim *s, struct dma_request *r);
@@ -127,7 +133,7 @@ void list_abandon(struct sim *s, struct dma_list *l); /* never mapped */
 bool list_map(struct sim *s, struct dma_list *l);     /* false: no memory for bouncing */
 /* PutScatterGatherList; returns the bytes copied out. */
 uint64_t list_put(struct sim *s, struct dma_list *l, bool to_device);
-void list_unmap(struct sim *s, struct dma_list *l);   /* its registers are taken away; it stays */
+void list_unmap(struct sim *s, struct dma_list *l); /* its registers are taken away; it stays */
 /* As mapfile_find. */
 static inline struct dma_list *list_find(struct sim *s, const void *face, uint32_t *obj)
 {
@@ -146,5 +152,7 @@ void channel_next(struct sim *s, struct adapter *a);
 /* --- their memory (dma_watch.c) --- */
 void *list_memory(struct sim *s, unsigned class, uint64_t bytes);
 void list_memory_reset(struct sim *s);
+/* Whether our lists lie there; which one (0: none yet), and whether it lives. */
+bool list_memory_at(struct sim *s, uint64_t address, uint32_t *obj, bool *live);
 
 #endif

@@ -95,7 +95,7 @@ static inline struct va va_of(struct sim *s, const void *p)
     uint64_t at = (uint64_t)((const char *)p - mem_window.system);
 
     if (__builtin_expect(at < MEM_RAM_MAX_BYTES, 1))
-        return (struct va){ (uint64_t)REGION_SYSTEM << 56 | at };
+        return (struct va) { (uint64_t)REGION_SYSTEM << 56 | at };
     return va_of_elsewhere(s, p);
 }
 
@@ -154,11 +154,22 @@ void *pool_alloc_aligned(struct sim *s, enum pool_kind kind, uint64_t bytes, uin
 /* false: p is not a live block (freed twice, never allocated, not its start). */
 bool pool_free(struct sim *s, void *p, uint32_t tag);
 const struct pool_block *pool_block_of(struct sim *s, const void *p); /* by its start; NULL */
+/* By any address in it, in whichever view of memory; NULL. */
 const struct pool_block *pool_block_containing(struct sim *s, const void *p);
+/* Another live block of the driver's that has bytes in the page of p, beside the block that holds p;
+ * NULL: none, or p is no driver's pool. */
+const struct pool_block *pool_neighbour(struct sim *s, const void *p);
+/* The first run of bytes (8 at least) of [p, p + bytes), in one block, that still are as they were
+ * given: its offset and length; UINT64_MAX: none. Only blocks up to POOL_FRESH_MAX are told. */
+#define POOL_FRESH_MAX 512u
+uint64_t pool_unwritten(struct sim *s, const void *p, uint64_t bytes, uint64_t *length_bytes);
 /* What a pointer into pool pages points at, for the story of a bad access. The block that the bytes
  * belong to or lie behind (free or not), its distance as the kind returned says; 0: no pool. */
 enum bad_access pool_story(struct sim *s, const void *p, struct pool_block *block,
                            int32_t *distance);
+/* Whose blocks lie in the page of p. */
+enum pool_page { POOL_PAGE_NONE, POOL_PAGE_DRIVER, POOL_PAGE_INTERNAL };
+enum pool_page pool_page_kind(struct sim *s, const void *p);
 /* Looks at every guard and at the fill of every freed block: what was damaged is said. */
 void pool_check(struct sim *s);
 /* In the order of allocation; checks each block's guard first. Returns how many. */

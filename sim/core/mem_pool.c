@@ -14,21 +14,23 @@
 
 #include "base/err.h"
 #include "base/must.h"
+#include "sim/core/door.h"
+#include "sim/core/race.h"
 
-#define NO_HEADER 0u /* index 0 of headers and slabs is nobody's */
+#define NO_HEADER 0u    /* index 0 of headers and slabs is nobody's */
 #define GUARD_BYTES 16u /* at least; the rest of the slot, up to GUARD_CHECK, is guard too */
 #define GUARD_CHECK 64u
 #define GUARD_PATTERN 0xd9
 #define FRESH_PATTERN 0xcd /* a block that nobody has written */
 #define FREED_PATTERN 0xdf
 #define OWN_FILL_CHECK 64u
-#define FILL_MAX 512u      /* larger blocks are not filled: they keep what was there */
+#define FILL_MAX POOL_FRESH_MAX /* larger blocks are not filled: they keep what was there */
 #define SLAB_BLOCKS_MAX (PAGE_BYTES / 32)
 #define CLASS_BIG POOL_CLASSES
-#define SKEWS 4u           /* where in its first slab a class begins, by choice */
+#define SKEWS 4u /* where in its first slab a class begins, by choice */
 
 static const uint16_t class_bytes[POOL_CLASSES] = {
-    32,  48,  64,  80,  96,  112, 128, 160, 192,  224,  256,
+    32,  48,  64,  80,  96,  112, 128, 160,  192,  224,  256,
     320, 384, 448, 512, 576, 672, 816, 1024, 1360, 2048, 4096,
 };
 static uint8_t class_of_slot[PAGE_BYTES / 16 + 1]; /* by slot bytes / 16 */
@@ -39,12 +41,22 @@ int pool_create(struct mem *m)
 
     for (unsigned i = 0; i <= PAGE_BYTES / 16; i++) {
         while (class_bytes[class] < i * 16)
-            class++;
-        class_of_slot[i] = (uint8_t)class;
+            class ++;
+        class_of_slot[i] = (uint8_t) class;
     }
     m->pool.headers = mem_reserve(POOL_BLOCKS_MAX * sizeof *m->pool.headers);
     m->pool.slabs = mem_reserve(POOL_SLABS_MAX * sizeof *m->pool.slabs);
     return m->pool.headers && m->pool.slabs ? 0 : ERR_NOMEM;
+}
+
+/* The door tells of touches of paged pool at raised IRQL. */
+static void door_mark(const struct pool_slab *slab, bool on)
+{
+    uint64_t first =
+        ((uint64_t)(uintptr_t)mem_system(slab->page) - g_door.window_base) >> PAGE_BITS;
+
+    if (slab->set == POOL_PAGED && g_door.window_bytes)
+        door_set_page_flags(first, slab->pages, on ? DOOR_PAGED : 0, on ? 0 : DOOR_PAGED);
 }
 
 /* Headers and slabs are set when they are taken, so forgetting them is enough. */
@@ -54,7 +66,11 @@ void pool_reset(struct mem *m)
     struct pool_header *headers = pool->headers;
     struct pool_slab *slabs = pool->slabs;
 
-    *pool = (struct pool){ .headers = headers, .slabs = slabs, .header_count = 1, .slab_count = 1 };
+    for (uint32_t i = 1; i < pool->slab_count; i++)
+        door_mark(&slabs[i], false);
+
+    *pool =
+        (struct pool) { .headers = headers, .slabs = slabs, .header_count = 1, .slab_count = 1 };
 }
 
 static char *block_at(const struct pool_header *h)
@@ -97,9 +113,13 @@ static bool slab_add(struct sim *s, unsigned set, unsigned class)
         return false;
     mem_frames_use(s, page, 1, use_of(set));
     mem_poison(mem_system(page), PAGE_BYTES);
-    *slab = (struct pool_slab){ .page = page, .pages = 1, .headers = pool->header_count,
-                                .blocks = (uint16_t)blocks, .class = (uint8_t)class,
-                                .set = (uint8_t)set };
+    *slab = (struct pool_slab) { .page = page,
+                                 .pages = 1,
+                                 .headers = pool->header_count,
+                                 .blocks = (uint16_t)blocks,
+                                 .class = (uint8_t) class,
+                                 .set = (uint8_t)set };
+    door_mark(slab, true);
     /* What is ours begins where it always does, so that the driver's choices are the driver's
      * own. */
     if (set != POOL_INTERNAL)
@@ -131,8 +151,10 @@ static struct pool_header *small_take(struct sim *s, unsigned set, unsigned clas
     slab = &pool->slabs[c->slab];
     slot = ((uint32_t)slab->carved++ + slab->skew) % slab->blocks;
     h = &pool->headers[slab->headers + slot];
-    *h = (struct pool_header){ .page = slab->page, .offset = (uint16_t)(slot * class_bytes[class]),
-                               .slab = c->slab, .set = (uint8_t)set };
+    *h = (struct pool_header) { .page = slab->page,
+                                .offset = (uint16_t)(slot * class_bytes[class]),
+                                .slab = c->slab,
+                                .set = (uint8_t)set };
     return h;
 }
 
@@ -166,7 +188,9 @@ static struct pool_header *big_take(struct sim *s, unsigned set, uint64_t bytes)
                                              .carved = 1,
                                              .class = CLASS_BIG,
                                              .set = (uint8_t)set };
-    pool->headers[header] = (struct pool_header){ .page = page, .slab = slab, .set = (uint8_t)set };
+    door_mark(&pool->slabs[slab], true);
+    pool->headers[header] =
+        (struct pool_header) { .page = page, .slab = slab, .set = (uint8_t)set };
     for (uint32_t i = 0; i < pages; i++)
         m->owner[page + i] = slab;
     return &pool->headers[header];
@@ -206,8 +230,8 @@ static void guard_set(const struct pool *pool, const struct pool_header *h)
     memset(quiet_at(h) + h->block.bytes, GUARD_PATTERN, guard_bytes(pool, h));
 }
 
-static void say_damage(struct sim *s, const struct pool_header *h, enum bad_access what, uint64_t at,
-                       uint64_t distance)
+static void say_damage(struct sim *s, const struct pool_header *h, enum bad_access what,
+                       uint64_t at, uint64_t distance)
 {
     trace_emit(&s->trace, EV_BAD_ACCESS, API_NONE, h->block.obj, distance << 32 | what,
                va_of(s, block_at(h) + at).v, dir_length(1, true),
@@ -261,7 +285,7 @@ static unsigned class_for(uint64_t slot, uint32_t align)
     unsigned class = class_of_slot[slot / 16];
 
     while (class_bytes[class] % align)
-        class++;
+        class ++;
     return class;
 }
 
@@ -280,7 +304,7 @@ static void *block_take(struct sim *s, unsigned set, uint64_t bytes, bool zero, 
     must(h->state != POOL_LIVE);
     if (h->state == POOL_FREE)
         fill_check(s, h);
-    h->block = (struct pool_block){ .bytes = bytes, .site = s->trace.site };
+    h->block = (struct pool_block) { .bytes = bytes, .site = s->trace.site };
     p = block_at(h);
     mem_unpoison(p, bytes);
     if (zero)
@@ -316,6 +340,18 @@ static struct pool_header *header_of(struct mem *m, const void *p)
     return h;
 }
 
+enum pool_page pool_page_kind(struct sim *s, const void *p)
+{
+    const struct mem *m = s->mem;
+    uint64_t page = (uint64_t)((const char *)p - mem_window.system) >> PAGE_BITS;
+
+    if (page >= m->ram_pages || !m->owner[page] ||
+        (m->frames[page].allocated != FRAME_POOL && m->frames[page].allocated != FRAME_PAGED))
+        return POOL_PAGE_NONE;
+    return m->pool.slabs[m->owner[page]].set == POOL_INTERNAL ? POOL_PAGE_INTERNAL
+                                                              : POOL_PAGE_DRIVER;
+}
+
 static void block_give(struct sim *s, struct pool_header *h)
 {
     struct pool *pool = &s->mem->pool;
@@ -329,6 +365,7 @@ static void block_give(struct sim *s, struct pool_header *h)
         memset(block_at(h), FREED_PATTERN, h->block.bytes);
     if (slab->class == CLASS_BIG) {
         mem_poison(block_at(h), (uint64_t)slab->pages << PAGE_BITS);
+        door_mark(slab, false);
         mem_pages_free(s, slab->page, slab->pages);
         h->next = pool->big_free;
         pool->big_free = index;
@@ -363,9 +400,14 @@ void *pool_alloc_aligned(struct sim *s, enum pool_kind kind, uint64_t bytes, uin
         return NULL;
     h = header_of(s->mem, p);
     must(h != NULL);
-    h->block = (struct pool_block){ .obj = obj_new(&s->trace, OBJ_POOL), .tag = tag, .bytes = bytes,
-                                    .kind = kind, .site = s->trace.site, .agent = s->trace.agent };
+    h->block = (struct pool_block) { .obj = obj_new(&s->trace, OBJ_POOL),
+                                     .tag = tag,
+                                     .bytes = bytes,
+                                     .kind = kind,
+                                     .site = s->trace.site,
+                                     .agent = s->trace.agent };
     live_add(pool, h);
+    race_fresh(s, p, bytes);
     trace_emit(&s->trace, EV_POOL, API_NONE, h->block.obj, va_of(s, p).v, bytes, tag, kind);
     return p;
 }
@@ -386,11 +428,51 @@ bool pool_free(struct sim *s, void *p, uint32_t tag)
 
 const struct pool_block *pool_block_containing(struct sim *s, const void *p)
 {
-    const struct pool_header *h = header_of(s->mem, p);
+    uint32_t page = mem_page_of(s, p);
+    const char *at = page == MEM_NONE ? NULL : (char *)mem_system(page) + PAGE_OFFSET((uintptr_t)p);
+    const struct pool_header *h = at ? header_of(s->mem, at) : NULL;
 
     if (!h || h->set == POOL_INTERNAL)
         return NULL;
-    return (const char *)p - block_at(h) < (int64_t)h->block.bytes ? &h->block : NULL;
+    return at - block_at(h) < (int64_t)h->block.bytes ? &h->block : NULL;
+}
+
+const struct pool_block *pool_neighbour(struct sim *s, const void *p)
+{
+    const struct pool *pool = &s->mem->pool;
+    const struct pool_header *h = header_of(s->mem, p), *other;
+    const struct pool_slab *slab = h ? &pool->slabs[h->slab] : NULL;
+
+    if (!h || h->set == POOL_INTERNAL || slab->class == CLASS_BIG)
+        return NULL;
+    for (uint32_t slot = 0; slot < slab->blocks; slot++) {
+        other = header_of(s->mem, (char *)mem_system(slab->page) + slot * class_bytes[slab->class]);
+        if (other && other != h)
+            return &other->block;
+    }
+    return NULL;
+}
+
+uint64_t pool_unwritten(struct sim *s, const void *p, uint64_t bytes, uint64_t *length_bytes)
+{
+    const struct pool_header *h = header_of(s->mem, p);
+    const uint8_t *at = p;
+    uint64_t run = 0, i = 0;
+
+    *length_bytes = 0;
+    if (!h || h->block.bytes > FILL_MAX)
+        return UINT64_MAX;
+    bytes = min_u64(bytes, (uint64_t)(block_at(h) + h->block.bytes - (const char *)p));
+    for (; i < bytes; i++) {
+        if (at[i] == FRESH_PATTERN)
+            run++;
+        else if (run >= 8)
+            break;
+        else
+            run = 0;
+    }
+    *length_bytes = run >= 8 ? run : 0;
+    return run >= 8 ? i - run : UINT64_MAX;
 }
 
 const struct pool_block *pool_block_of(struct sim *s, const void *p)

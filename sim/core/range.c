@@ -116,6 +116,24 @@ const struct dma_range *range_find(const struct ranges *t, uint64_t ba)
     return dead;
 }
 
+void range_each_live(const struct ranges *t, uint64_t ba, uint32_t from, uint32_t to,
+                     void (*each)(void *ctx, const struct dma_range *r, bool meets), void *ctx)
+{
+    uint64_t page = ba >> PAGE_BITS;
+
+    for (uint64_t levels = t->levels; levels; levels &= levels - 1) {
+        unsigned level = (unsigned)__builtin_ctzll(levels);
+        uint64_t key = (page >> level << 6 | level) + 1;
+
+        for (const struct dma_range *n = t->buckets[range_bucket(key)]; n; n = n->next) {
+            const struct dma_range *r = n->head;
+
+            if (n->key == key && r->live)
+                each(ctx, r, r->ba < ba + to && ba + from < r->ba + r->length_bytes);
+        }
+    }
+}
+
 int ranges_create(struct ranges *t)
 {
     memset(t, 0, sizeof(*t));

@@ -34,6 +34,7 @@ struct dma_range {
     uint64_t offset; /* of its first byte in the transfer's buffer */
     uint32_t owner;  /* object id */
     bool live, bounced;
+    bool stale; /* dirty lines lay over it when it was mapped (cache.c) */
 };
 
 struct ranges {
@@ -53,6 +54,11 @@ void ranges_destroy(struct ranges *t);
 /* The range that holds this address: a live one if there is one, else the one released last. NULL.
  */
 const struct dma_range *range_find(const struct ranges *t, uint64_t ba);
+
+/* Every live range that meets the page at ba (a page's first byte); meets: whether it has some of the
+ * page's bytes [from, to). */
+void range_each_live(const struct ranges *t, uint64_t ba, uint32_t from, uint32_t to,
+                     void (*each)(void *ctx, const struct dma_range *r, bool meets), void *ctx);
 
 /* The slow halves of what follows. */
 struct dma_range *range_node_fresh(struct ranges *t);
@@ -105,7 +111,7 @@ static inline struct dma_range *range_add(struct ranges *t, uint64_t ba, uint64_
     r->offset = 0;
     r->owner = owner;
     r->live = true;
-    r->bounced = false;
+    r->bounced = r->stale = false;
     if (__builtin_expect(page == last, 1))
         range_block_link(t, r, (page << 6) + 1);
     else

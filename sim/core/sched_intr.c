@@ -4,7 +4,9 @@
  * IRQL falls, or from idle.
  */
 #include "base/must.h"
+#include "sim/core/call.h"
 #include "sim/core/door.h"
+#include "sim/core/race.h"
 #include "sim/core/sched_private.h"
 
 static bool intr_ready(const struct cpu *c)
@@ -36,6 +38,7 @@ static struct context context_enter(struct sim *s, struct agent *top, uint8_t ir
     c->irql = irql;
     s->trace.site = 0;
     sched_act_as(s, c, top);
+    race_irql(s, irql > IRQL_DISPATCH ? IRQL_DISPATCH : IRQL_PASSIVE, irql);
     return before;
 }
 
@@ -44,6 +47,7 @@ static void context_leave(struct sim *s, const struct context *before)
     struct cpu *c = s->sched->cpu;
 
     door_flush_pending();
+    race_irql(s, c->irql, c->irql > IRQL_DISPATCH ? IRQL_DISPATCH : IRQL_PASSIVE);
     c->irql = before->irql;
     s->trace.site = before->site;
     sched_act_as(s, c, before->top);
@@ -92,6 +96,7 @@ void sched_intr_connect(struct sim *s, struct sched_intr *i)
 {
     must(!i->connected && i->fn && i->irql > IRQL_DISPATCH);
     i->connected = true;
+    race_give(s, i);
     if (i->asserted)
         pend(s, i);
 }
@@ -105,6 +110,7 @@ void sched_intr_disconnect(struct sim *s, struct sched_intr *i)
         sched_spend(s, 200);
         sched_point(s);
     }
+    race_take(s, i);
 }
 
 void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message)
@@ -138,10 +144,15 @@ static void isr_run(struct sim *s, struct sched_intr *i)
     unpend(s, i);
     before = context_enter(s, &s->sched->cpu->isr_agent, i->irql);
     i->running++;
+    entry_begin(s, API_NONE);
+    race_take(s, i);
+    race_take(s, s->bus);
     trace_emit(&s->trace, EV_ISR, API_NONE, i->obj, message, i->irql, 0, 0);
     claimed = i->fn(s, i->ctx, message);
     door_flush_pending();
     trace_emit(&s->trace, EV_ISR_END, API_NONE, i->obj, claimed, 0, 0, 0);
+    entry_end(s, API_NONE);
+    race_give(s, i);
     i->running--;
     context_leave(s, &before);
     if (i->connected && (i->pending_mask || (i->level && i->asserted)))
@@ -165,6 +176,7 @@ bool sched_dpc_queue(struct sim *s, struct sched_dpc *d)
 {
     struct cpu *c;
 
+    race_give(s, d);
     if (d->queued)
         return false;
     c = dpc_cpu(s, d);
@@ -222,10 +234,14 @@ static void dpc_run(struct sim *s)
         c->dpc_tail = NULL;
     d->queued = false;
     before = context_enter(s, &c->dpc_agent, IRQL_DISPATCH);
+    entry_begin(s, API_NONE);
+    race_take(s, d);
+    race_take_obj(s, obj);
     trace_emit(&s->trace, EV_DPC, API_NONE, obj, 0, 0, 0, 0);
     d->fn(s, d->ctx);
     door_flush_pending();
     trace_emit(&s->trace, EV_DPC_END, API_NONE, obj, 0, 0, 0, 0);
+    entry_end(s, API_NONE);
     context_leave(s, &before);
 }
 
@@ -243,6 +259,7 @@ void sched_dpc_drain(struct sim *s)
         sched_spend(s, 500);
         sched_point(s);
     }
+    race_take_dpcs(s);
 }
 
 /* --- IRQL --- */
@@ -261,6 +278,7 @@ uint8_t sched_irql_set(struct sim *s, uint8_t irql)
 
     must(c && irql <= IRQL_HIGH);
     old = c->irql;
+    race_irql(s, old, irql);
     c->irql = irql;
     s->trace.irql = irql;
     if (irql < old && cpu_work_pending(c)) {

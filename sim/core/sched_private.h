@@ -23,7 +23,8 @@ struct agent {
     struct fiber fiber;
     uint16_t id;
     uint8_t type;
-    uint8_t cpu; /* where it runs or ran last */
+    uint8_t cpu;  /* where it runs or ran last */
+    uint8_t irql; /* while it is off: PASSIVE_LEVEL or APC_LEVEL, which belongs to the thread */
     bool blocked, ended, woken, live, queued;
     int priority;
     uint32_t affinity;

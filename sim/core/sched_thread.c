@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "sim/core/race.h"
 #include "sim/core/sched_private.h"
 
 uint16_t sched_agent_new(struct sim *s, enum agent_type type, const char *name)
@@ -76,6 +77,7 @@ static void cpu_give(struct sim *s, struct cpu *c, struct agent *a)
     a->slice_ns = c->clock_ns;
     c->current = a;
     c->top = a;
+    c->irql = a->irql;
     cpu_active_update(s, c);
 }
 
@@ -84,6 +86,7 @@ void cpu_next_thread(struct sim *s, struct cpu *c)
     struct sched *sc = s->sched;
     struct agent *a = ready_pick(s, c, -1);
 
+    c->current->irql = c->irql; /* below DISPATCH_LEVEL the IRQL goes with the thread */
     c->resched = false;
     if (a) {
         ready_remove(sc, a);
@@ -91,6 +94,7 @@ void cpu_next_thread(struct sim *s, struct cpu *c)
     } else {
         c->current = &c->idle;
         c->top = &c->idle;
+        c->irql = IRQL_PASSIVE;
         cpu_active_update(s, c);
     }
 }
@@ -166,6 +170,7 @@ static void thread_main(void *arg)
     struct agent *a = arg;
     struct sim *s = sim_now();
 
+    race_take(s, a);
     cpu_service(s);
     a->fn(a->ctx);
     sched_thread_exit(s);
@@ -198,6 +203,7 @@ struct agent *sched_thread(struct sim *s, const char *name, void (*fn)(void *), 
     a->fn = fn;
     a->ctx = ctx;
     a->timeout = (struct sched_event) { .fn = timeout_fire, .ctx = a, .agent = a->id };
+    race_give(s, a);
     fiber_make(&a->fiber, low, low + FIBER_STACK_BYTES, thread_main, a);
     thread_place(s, a);
     return a;
@@ -239,6 +245,7 @@ bool sched_block(struct sim *s, uint64_t deadline_ns)
     }
     if (me->woken) { /* somebody was faster than we are */
         me->woken = false;
+        race_take(s, me);
         return true;
     }
     if (deadline_ns <= sched_now_ns(s))
@@ -250,6 +257,7 @@ bool sched_block(struct sim *s, uint64_t deadline_ns)
     bool woken = me->woken;
 
     me->woken = false;
+    race_take(s, me);
     cpu_service(s);
     return woken;
 }
@@ -258,6 +266,7 @@ void sched_wake(struct sim *s, struct agent *a)
 {
     if (a->ended)
         return;
+    race_give(s, a);
     a->woken = true;
     if (!a->blocked)
         return;

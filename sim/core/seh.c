@@ -73,6 +73,14 @@ __attribute__((used, visibility("hidden"))) void seh_push(struct seh_frame *fram
     *seh_current = frame;
 }
 
+bool seh_guarded(void)
+{
+    for (const struct seh_frame *f = *seh_current; f; f = f->prev)
+        if (f->kind == SEH_EXCEPT && !f->deep)
+            return true;
+    return false;
+}
+
 void ddk_seh_leave(struct seh_frame *frame, int abnormal)
 {
     *seh_current = frame->prev;

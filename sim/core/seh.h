@@ -48,6 +48,9 @@ extern struct seh_frame **seh_current;
 
 static inline struct seh_frame **seh_head(void) { return seh_current; }
 
+/* Whether some __except around the running code would be asked about an exception. */
+bool seh_guarded(void);
+
 /* No frame takes the exception: a bug check. Set by the runner; must not return. */
 extern void (*seh_unhandled)(const struct seh_record *record);
 

@@ -56,6 +56,19 @@ int sg_count(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes, 
     return 0;
 }
 
+bool sg_has_parts(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes)
+{
+    uint64_t here;
+
+    for (mdl = sg_seek(mdl, &offset); mdl && length_bytes; mdl = mdl->next, offset = 0) {
+        here = min_u64(mdl->length_bytes - offset, length_bytes);
+        if (PAGE_OFFSET(mdl->start + offset) || PAGE_OFFSET(here))
+            return true;
+        length_bytes -= here;
+    }
+    return false;
+}
+
 /* --- elements --- */
 
 static inline void element_out(struct builder *b, uint64_t ba, uint64_t length)
@@ -184,12 +197,26 @@ static void gather_chain(struct builder *b, struct cursor *c, struct bounce *run
     }
 }
 
+/* Registers of a device have no memory that could be copied, and nobody has mapped them to be read. */
+static __attribute__((noinline, cold)) void say_unmapped(struct builder *b, const struct cursor *c)
+{
+    const struct dma_mdl *mdl = c->mdl;
+    struct sim *s = b->s;
+
+    if (s->trace.on)
+        trace_emit(&s->trace, EV_BUFFER, API_NONE, b->m->mdl_obj, BUFFER_UNMAPPED,
+                   va_of(s, mdl->start_va).v + mdl->start,
+                   (uint64_t)(uint16_t)mdl->flags << 32 | mdl->length_bytes, va_of(s, mdl).v);
+}
+
 /* Takes the bytes under the cursor into a bounce run, page by page, and moves on; the caller has
  * sized the run. Packet transfers walk over the chain here. */
 void sg_bounce_gather(struct builder *b, struct cursor *c, struct bounce *run)
 {
     uint8_t *to = b->w->to_device ? bounce_data(run) : NULL;
 
+    if (__builtin_expect(c->mdl->flags & DMA_MDL_IO_SPACE && !(c->mdl->flags & DMA_MDL_MAPPED), 0))
+        say_unmapped(b, c);
     if (run->length_bytes <= c->here)
         gather_here(b, c, run, to);
     else

@@ -8,6 +8,10 @@
 
 #include "sim/core/adapter.h"
 
+/* Of its flags. */
+#define DMA_MDL_MAPPED 0x0001 /* MDL_MAPPED_TO_SYSTEM_VA */
+#define DMA_MDL_IO_SPACE 0x0800
+
 /* An MDL as its page gives it (x64); sim/nt asserts that the DDK's is laid out the same. */
 struct dma_mdl {
     struct dma_mdl *next;
@@ -58,6 +62,7 @@ struct dma_map {
     struct bounce *bounces;
     uint64_t bus; /* behind an IOMMU: first bus page reserved; 0: none */
     uint32_t bus_pages;
+    struct owned_run *owned; /* by frame, where bus addresses do not tell the frames (owned.c) */
 };
 
 /* Map registers for [offset, offset + length_bytes) of a chain: ERR_RANGE when it is too short.
@@ -68,6 +73,8 @@ int sg_count(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes,
 uint64_t sg_chain_bytes(const struct dma_mdl *mdl);
 /* The MDL of the chain that holds the offset; *offset becomes relative to it. NULL: beyond. */
 const struct dma_mdl *sg_seek(const struct dma_mdl *mdl, uint64_t *offset);
+/* Whether these bytes hold parts of pages, not only whole ones. */
+bool sg_has_parts(const struct dma_mdl *mdl, uint64_t offset, uint64_t length_bytes);
 
 struct sg_want {
     const struct dma_mdl *mdl;
@@ -99,10 +106,7 @@ uint64_t sg_copy_out(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t
 void sg_unmap(struct sim *s, struct dma_map *m, uint64_t offset, uint64_t length_bytes, bool all);
 
 /* A choice that can only be the plain one is said to nobody and counted nowhere: it need not be drawn. */
-static inline bool choices_idle(const struct sim *s)
-{
-    return s->choice.source == CHOICE_PLAIN;
-}
+static inline bool choices_idle(const struct sim *s) { return s->choice.source == CHOICE_PLAIN; }
 
 /* fault_take, at the least cost where no fault is planned. */
 static inline bool fault_here(struct sim *s, enum fault_point point)

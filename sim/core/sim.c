@@ -13,6 +13,7 @@
 #include "sim/core/door.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mem.h"
+#include "sim/core/race.h"
 #include "sim/core/sched.h"
 #include "sim/nt/nt.h"
 
@@ -31,6 +32,7 @@ static const struct part parts[] = {
     { "IOMMU", iommu_create, iommu_reset, iommu_destroy },
     { "DMA", dma_create, dma_reset, dma_destroy },
     { "bus", bus_create, bus_reset, bus_destroy },
+    { "races", race_create, race_reset, race_destroy },
     { "executive", nt_create, nt_reset, nt_destroy },
 };
 
@@ -69,6 +71,8 @@ static void begin(struct sim *s, const struct profile *p)
 {
     s->profile = *p;
     s->seed = 0;
+    s->entries = 0;
+    memset(s->entry_of, 0, sizeof(s->entry_of));
     s->bugcheck_stops = false;
     limits_default(&s->limits);
     memset(&s->fault, 0, sizeof(s->fault));

@@ -18,6 +18,7 @@ struct mem;   /* sim/core/mem.h: RAM, frames, pool, mappings */
 struct dma;   /* sim/core/adapter.h: adapters, map registers, lists, common buffers, quarantine */
 struct iommu; /* sim/core/iommu.h */
 struct bus;   /* sim/core/bus.h: devices, BARs, the door for device memory access */
+struct race;  /* sim/core/race.h: who touched the driver's memory, in what order */
 struct nt;    /* sim/nt/nt.h: Windows' own state (drivers, devices, objects, registry, processes) */
 
 /* Limits: one place, each with unit, default and what reaching it does. */
@@ -37,6 +38,12 @@ struct sched_hot {
     const void *stack_low, *stack_high; /* of the running stack */
 };
 
+/* What an agent does in a driver: which call of the machine it came by, and calls within that one. */
+#define SIM_ENTRY_AGENTS 64 /* agents beyond share by number */
+struct sim_entry {
+    uint32_t id, depth;
+};
+
 struct sim {
     struct sched_hot hot;
     struct trace trace;
@@ -45,6 +52,8 @@ struct sim {
     struct profile profile;
     struct sim_limits limits;
     uint64_t seed;
+    uint32_t entries; /* how often the machine has called into a driver */
+    struct sim_entry entry_of[SIM_ENTRY_AGENTS];
     bool bugcheck_stops;    /* --bugcheck: the first bug check ends the run */
     bool ended;             /* the run is over: nothing but tearing down may happen */
     uint32_t bugcheck_code; /* 0: none so far */
@@ -53,6 +62,7 @@ struct sim {
     struct dma *dma;
     struct iommu *iommu;
     struct bus *bus;
+    struct race *race, *race_store; /* NULL: this run is not asked about races */
     struct nt *nt;
     struct site_depot *depot;
 };

@@ -18,6 +18,14 @@ static inline struct dma_mdl *mdl_of(PMDL Mdl) { return (struct dma_mdl *)Mdl; }
 
 static inline uint32_t adapter_id(const struct adapter *a) { return a ? a->obj : 0; }
 
+/* MDL_CHAIN for what a mapping of the first so many bytes takes of the MDLs behind the first. */
+void dma_chain_tell(struct sim *s, PMDL first, uint64_t bytes);
+static inline void dma_chain_say(struct sim *s, PMDL first, uint64_t bytes)
+{
+    if (__builtin_expect(first && first->Next && s->trace.on, 0))
+        dma_chain_tell(s, first, bytes);
+}
+
 /* Offset of CurrentVa in an MDL; UINT64_MAX: outside. */
 static inline uint64_t mdl_offset_of(PMDL Mdl, PVOID CurrentVa)
 {
@@ -55,6 +63,11 @@ struct list_call { /* what the five ways to get a list have in common */
 /* *list: the list, when it exists by the end of the call (its id in *obj) */
 NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *c,
                       struct dma_list **list, uint32_t *obj);
+/* Says that a request failed, with what it would have taken. Mdl NULL: a channel. */
+void dma_refused(struct sim *s, unsigned api, const struct adapter *a, NTSTATUS status, PMDL Mdl,
+                 uint32_t registers);
+/* The map registers that a transfer takes; 0: it is none. */
+uint32_t dma_registers_of(PMDL Mdl, uint64_t offset, ULONG Length);
 /* Calls the driver's AdapterListControl. */
 static inline __attribute__((always_inline)) void
 dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l, PDEVICE_OBJECT device_object,
@@ -64,7 +77,10 @@ dma_list_call(struct sim *s, struct adapter *a, struct dma_list *l, PDEVICE_OBJE
         callback_begin(s, API_AdapterListControl, a->obj, device_obj(s, device_object),
                        irp ? irp_obj(s, irp) : 0, l->obj, va_of(s, context).v);
     routine(device_object, irp, (PSCATTER_GATHER_LIST)l->face, context);
-    callback_end(s, API_AdapterListControl, a->obj, 0);
+    if (s->trace.on)
+        callback_end(s, API_AdapterListControl, a->obj, 0);
+    else
+        door_flush_pending();
 }
 
 /* The plain case that comes later after all. */
@@ -87,6 +103,49 @@ struct dma_context *dma_context_find(struct sim *s, const void *p, uint32_t *obj
 uint32_t dma_channel_held(const struct adapter *a);
 uint32_t dma_length_cut(struct sim *s, uint64_t first_offset,
                         uint32_t length); /* by choice MAP_SHORT */
+
+/* --- dma_system.c --- */
+struct system_start { /* what a map says to the controller */
+    uint64_t ba;
+    ULONG length;
+    bool to_device;
+    ULONG device_offset;
+    PDMA_COMPLETION_ROUTINE routine;
+    PVOID routine_context;
+};
+/* Programs the channel of the file's adapter, which has one. */
+void dma_system_start(struct sim *s, struct mapfile *f, const struct system_start *x);
+/* The common half of the flushes; a system channel is stopped and drained first. Bytes copied. */
+uint64_t dma_file_flush(struct sim *s, struct mapfile *f, PMDL Mdl, uint64_t offset, ULONG Length,
+                        bool to_device, bool *touched);
+/* --- dma_odd.c --- */
+/* How a buffer is given: by CurrentVa or by an offset into a chain. */
+struct buffer_way {
+    bool by_offset, chain, flush, to_device;
+    uint64_t offset;
+};
+/* An MDL that may be given for DMA: its frames are known and stay. */
+#define MDL_DMA_READY (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL | MDL_IO_SPACE)
+/* Says what is out of the ordinary about it, if anything (BUFFER). */
+void dma_buffer_look(struct sim *s, enum api api, PMDL Mdl, PVOID CurrentVa, ULONG Length,
+                     const struct buffer_way *way);
+/* Nothing is: so cheap that a list can afford it. */
+static inline bool dma_buffer_ordinary(const struct sim *s, PMDL Mdl, uint64_t offset, ULONG Length)
+{
+    return Mdl && (Mdl->MdlFlags & MDL_DMA_READY) && Length && offset < Mdl->ByteCount &&
+           Length <= Mdl->ByteCount - offset && s->profile.coherent;
+}
+struct flush_done {
+    const struct mapfile *file; /* NULL: the base is dead */
+    uint32_t file_obj;
+    PMDL mdl;
+    PVOID base, current_va;
+    uint64_t offset;
+    ULONG length;
+    bool by_offset, touched; /* anything that was mapped */
+};
+/* Says of a flush that it met nothing, or ran over the end of the registers. */
+void dma_flush_look(struct sim *s, enum api api, const struct flush_done *d);
 
 /* --- the operations, by the file that has them --- */
 /* Hidden: a driver may have functions of these names, and its must not be mistaken for ours. */

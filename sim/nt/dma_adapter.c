@@ -1,6 +1,7 @@
 /*
  * IoGetDmaAdapter, the tables of operations, and what an adapter says about itself.
  */
+#include "sim/core/sysdma.h"
 #include "sim/nt/dma.h"
 
 #include <stddef.h>
@@ -84,6 +85,12 @@ static void description_say(struct call *c, PDEVICE_OBJECT pdo, const struct dm_
     call_arg(c, 0, d->BusNumber, d->DmaControllerInstance, (uint64_t)d->DeviceAddress.QuadPart, 0);
 }
 
+/* Bytes of a DMA_WIDTH; 0: none. */
+static unsigned width_bytes(DMA_WIDTH width)
+{
+    return width >= Width8Bits && width <= Width64Bits ? 1u << width : 0;
+}
+
 static struct adapter *adapter_make(struct sim *s, struct dm_device *device,
                                     const DEVICE_DESCRIPTION *d)
 {
@@ -96,16 +103,17 @@ static struct adapter *adapter_make(struct sim *s, struct dm_device *device,
         .pci = d->InterfaceType == PCIBus || d->InterfaceType == InterfaceTypeUndefined,
         .address_bits = d->DmaAddressWidth,
         .length_max_bytes = d->MaximumLength,
+        .channel = d->DmaChannel,
+        .line = d->DmaRequestLine,
+        .width_bytes = width_bytes(d->DmaWidth),
+        .automatic = d->AutoInitialize,
+        .device_address = (uint64_t)d->DeviceAddress.QuadPart,
     };
     PDMA_ADAPTER face;
     struct adapter *a;
 
     if (!device || d->Version > DEVICE_DESCRIPTION_VERSION3)
         return NULL;
-    if (!d->Master) {
-        trace_emit(&s->trace, EV_UNMODELLED, API_IoGetDmaAdapter, device->obj, 0, 0, 0, 0);
-        return NULL;
-    }
     if (fault_here(s, FAULT_ADAPTER))
         return NULL;
     face = pool_alloc_internal(s, ADAPTER_OBJECT_BYTES);
@@ -123,16 +131,17 @@ static struct adapter *adapter_make(struct sim *s, struct dm_device *device,
 }
 
 /*
- * IoGetDmaAdapter: an adapter for a bus-master device.
+ * IoGetDmaAdapter: an adapter for a bus-master device, or for a channel of the system DMA controller.
  *
  * Irql     PASSIVE_LEVEL
  * Units    *NumberOfMapRegisters: pages that one transfer may span
  * Returns  the adapter; NULL for an unknown version, a PDO that is NULL, a width that version 3
- *          refuses
- * Gap      a system DMA channel (Master FALSE) gives NULL and an UNMODELLED event. The reach is the
- *          least of description, device and platform: Windows does not know the device's lines.
- *          Version 3 refuses widths below 24 (KMDF says so of the HAL). Reserved1, BusNumber and
- *          the fields of system DMA are said and not looked at. Map registers: pages of
+ *          refuses, a channel, request line or width of register that the controller has not
+ * Gap      a slave's calls for one channel give an adapter each, and each its own queue. Version 3
+ *          takes any data register: a wrong one is an error of the transfer. The reach is
+ *          the least of description, device and platform: Windows does not know the device's lines.
+ *          Version 3 refuses widths below 24 (KMDF says so of the HAL). Reserved1, BusNumber,
+ *          DmaSpeed, DemandMode and IgnoreCount are said and not looked at. Map registers: pages of
  *          MaximumLength and one, up to the profile's cap; a real HAL's caps are not public.
  *          Transfers that need no map registers do not use the adapter's up
  * Says     CALL, ARG, ADAPTER, RETURN
@@ -201,21 +210,24 @@ ULONG GetDmaAlignment(PDMA_ADAPTER DmaAdapter)
 }
 
 /*
- * ReadDmaCounter: what is left on a system DMA channel; a bus master has none, so nothing is left.
+ * ReadDmaCounter: what is left on a system DMA channel, also after the flush until it is programmed
+ * again; a bus master has none, so nothing is left.
  *
  * Irql     <= DISPATCH_LEVEL
- * Gap      system DMA
+ * Units    bytes
+ * Gap      none known
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pread_dma_counter
  */
 ULONG ReadDmaCounter(PDMA_ADAPTER DmaAdapter)
 {
     struct sim *s = sim_now();
-    struct call c =
-        call_begin(s, API_ReadDmaCounter, adapter_id(adapter_find(s, DmaAdapter)), 0, 0, 0, 0);
+    struct adapter *a = adapter_find(s, DmaAdapter);
+    struct call c = call_begin(s, API_ReadDmaCounter, adapter_id(a), 0, 0, 0, 0);
+    ULONG left = a && a->system.channel ? (ULONG)sysdma_left(a) : 0;
 
-    call_end(&c, 0, 0, 0, 0);
-    return 0;
+    call_end(&c, left, 0, 0, 0);
+    return left;
 }
 
 /*
@@ -245,11 +257,11 @@ NTSTATUS GetDmaAdapterInfo(PDMA_ADAPTER DmaAdapter, PDMA_ADAPTER_INFO AdapterInf
         status = STATUS_NOT_SUPPORTED;
     } else {
         limit = a->scatter_gather ? a->registers_max : 1;
-        AdapterInfo->V1.ReadDmaCounterAvailable = FALSE;
+        AdapterInfo->V1.ReadDmaCounterAvailable = a->system.channel != NULL;
         AdapterInfo->V1.ScatterGatherLimit = limit;
         AdapterInfo->V1.DmaAddressWidth = a->address_bits;
         AdapterInfo->V1.Flags = ADAPTER_INFO_SYNCHRONOUS_CALLBACK;
-        AdapterInfo->V1.MinimumTransferUnit = 1;
+        AdapterInfo->V1.MinimumTransferUnit = a->system.channel ? a->system.width_bytes : 1;
     }
     call_end(&c, (uint64_t)(ULONG)status, limit, a ? a->address_bits : 0,
              ADAPTER_INFO_SYNCHRONOUS_CALLBACK);

@@ -15,6 +15,8 @@ _Static_assert(offsetof(MDL, StartVa) == offsetof(struct dma_mdl, start_va), "MD
 _Static_assert(offsetof(MDL, ByteCount) == offsetof(struct dma_mdl, length_bytes), "MDL");
 _Static_assert(offsetof(MDL, ByteOffset) == offsetof(struct dma_mdl, start), "MDL");
 _Static_assert(sizeof(MDL) == offsetof(struct dma_mdl, pfns), "MDL");
+_Static_assert(DMA_MDL_MAPPED == MDL_MAPPED_TO_SYSTEM_VA && DMA_MDL_IO_SPACE == MDL_IO_SPACE,
+               "MDL");
 _Static_assert(sizeof(SCATTER_GATHER_ELEMENT) == sizeof(struct sg_element), "element");
 _Static_assert(offsetof(SCATTER_GATHER_LIST, Elements) == offsetof(struct sg_list, elements),
                "list");
@@ -48,12 +50,35 @@ struct dma_context *dma_context_find(struct sim *s, const void *p, uint32_t *obj
     return e && *(const ULONG *)p == DMA_TRANSFER_CONTEXT_VERSION1 ? e->data : NULL;
 }
 
+/* A request of version 3 gets what it asked for. */
+static void context_say(struct sim *s, const struct dma_request *r, uint32_t owner)
+{
+    if (r->context && s->trace.on)
+        trace_emit(&s->trace, EV_CONTEXT_USED, API_NONE, r->context->obj, owner, r->a->obj, 0, 0);
+}
+
+void dma_refused(struct sim *s, unsigned api, const struct adapter *a, NTSTATUS status, PMDL Mdl,
+                 uint32_t registers)
+{
+    if (s->trace.on)
+        trace_emit(&s->trace, EV_DMA_REFUSED, api, adapter_id(a), (ULONG)status,
+                   Mdl ? mdl_obj(s, Mdl) : 0, registers, 0);
+}
+
+uint32_t dma_registers_of(PMDL Mdl, uint64_t offset, ULONG Length)
+{
+    uint32_t registers;
+
+    return Mdl && !sg_count(mdl_of(Mdl), offset, Length, &registers) ? registers : 0;
+}
+
 static enum dma_action channel_routine(struct sim *s, struct dma_request *r)
 {
     PDEVICE_OBJECT device_object = r->device_object;
     PDRIVER_CONTROL routine = (PDRIVER_CONTROL)r->routine;
     IO_ALLOCATION_ACTION action;
 
+    context_say(s, r, r->file ? r->file->obj : 0);
     if (s->trace.on)
         callback_begin(s, API_AdapterControl, r->a->obj, device_obj(s, device_object),
                        r->irp ? irp_obj(s, r->irp) : 0, r->file ? r->file->obj : 0,
@@ -74,8 +99,10 @@ static enum dma_action list_routine(struct sim *s, struct dma_request *r)
         trace_emit(&s->trace, EV_UNMODELLED, API_AdapterListControl, r->a->obj, 0, 0, 0, 0);
         registers_put(s, l->a, l->registers);
         list_abandon(s, l);
+        context_say(s, r, 0);
         return ACTION_KEEP_REGISTERS;
     }
+    context_say(s, r, l->obj);
     dma_list_call(s, r->a, l, device_object, r->irp, routine, r->routine_context);
     return ACTION_KEEP_REGISTERS;
 }
@@ -125,6 +152,7 @@ NTSTATUS dma_channel_get(struct sim *s, struct adapter *a, const struct channel_
         request_go(s, r, c->synchronous || !request_later(s));
     } else {
         request_hold(s, r);
+        context_say(s, r, r->file ? r->file->obj : 0);
         *file = r->file;
     }
     return STATUS_SUCCESS;
@@ -157,6 +185,14 @@ static NTSTATUS list_check(struct sim *s, const struct adapter *a, const struct 
     return STATUS_SUCCESS;
 }
 
+/* Whole pages are shown to an external device as they are; parts of pages need memory behind the IOMMU,
+ * and a routine that comes when that has been found. */
+static bool list_waits(struct sim *s, const struct dma_list *l)
+{
+    return s->profile.external && l->a->remapped &&
+           sg_has_parts(l->want.mdl, l->want.offset, l->want.length_bytes);
+}
+
 /* A request that has channel and registers: the list is made; then the routine comes, or not. */
 static NTSTATUS list_granted(struct sim *s, struct dma_request *r, const struct list_call *c,
                              struct dma_list **list, uint32_t *obj)
@@ -164,7 +200,7 @@ static NTSTATUS list_granted(struct sim *s, struct dma_request *r, const struct 
     struct dma_list *l = r->list;
 
     if (c->routine) {
-        request_go(s, r, c->synchronous || !request_later(s));
+        request_go(s, r, c->synchronous || !(list_waits(s, l) || request_later(s)));
         if (l->live) { /* the routine may have put it already */
             *obj = l->obj;
             *list = l;
@@ -182,6 +218,7 @@ static NTSTATUS list_granted(struct sim *s, struct dma_request *r, const struct 
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     request_hold(s, r);
+    context_say(s, r, l->obj);
     *list = l;
     *obj = l->obj;
     return STATUS_SUCCESS;
@@ -211,6 +248,7 @@ NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *
         .cleans = c->context != NULL, /* the Ex forms */
     };
     l->map.mdl_obj = SAID(s, mdl_obj(s, c->mdl));
+    dma_chain_say(s, c->mdl, c->offset + c->length);
     r = request_alloc(s, a, REQUEST_LIST, registers);
     request_fill(s, r, c->device_object, c->routine, c->routine_context, c->context);
     r->list = l;
@@ -227,4 +265,14 @@ NTSTATUS dma_list_get(struct sim *s, struct adapter *a, const struct list_call *
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     return STATUS_SUCCESS;
+}
+
+void dma_chain_tell(struct sim *s, PMDL first, uint64_t bytes)
+{
+    uint64_t at = first->ByteCount;
+
+    for (PMDL mdl = first->Next; mdl && at < bytes; mdl = mdl->Next) {
+        trace_emit(&s->trace, EV_MDL_CHAIN, API_NONE, mdl_obj(s, mdl), mdl_obj(s, first), 0, 0, 0);
+        at += mdl->ByteCount;
+    }
 }

@@ -71,20 +71,24 @@ NTSTATUS AllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
         if (NumberOfMapRegisters > a->registers_max || !overwrite_single(s, &want))
             status = dma_channel_get(s, a, &want, &file);
     }
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_AllocateAdapterChannel, a, status, NULL, NumberOfMapRegisters);
     call_end(&c, (uint64_t)(ULONG)status, 0, 0, 0);
     return status;
 }
 
 /*
- * FlushAdapterBuffers: the transfer is over; what bounced on its way from the device is copied out.
+ * FlushAdapterBuffers: the transfer is over; what bounced on its way from the device is copied out,
+ * and a system DMA channel stops and gives what it still holds.
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    Length: bytes from CurrentVa on; only these are copied
  * Returns  TRUE
  * Gap      a base or range that is not mapped: nothing happens, TRUE. A page of which any part is
  *          flushed is given up as a whole
- * Says     CALL, FLUSH, UNMAP for each run, GUARD when damaged, RETURN
- * Source   wdm/nc-wdm-pflush_adapter_buffers
+ * Says     CALL, ARG, SYSDMA_END of a channel that still ran, BUFFER, FLUSH_STRAY or FLUSH_PAST when
+ *          odd, FLUSH, UNMAP for each run, GUARD when damaged, RETURN
+ * Source   wdm/nc-wdm-pflush_adapter_buffers, kernel/using-packet-based-system-dma
  */
 BOOLEAN FlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
                             PVOID CurrentVa, ULONG Length, BOOLEAN WriteToDevice)
@@ -96,11 +100,19 @@ BOOLEAN FlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegister
     uint64_t offset = mdl_offset_of(Mdl, CurrentVa), copied = 0;
     struct call c = call_begin(s, API_FlushAdapterBuffers, adapter_id(a), id, mdl,
                                SAID(s, va_of(s, CurrentVa).v), dir_length(Length, WriteToDevice));
-    bool touched;
+    bool touched = false;
 
-    call_arg(&c, mdl, offset, 0, 0, 0);
+    if (s->trace.on) {
+        call_arg(&c, mdl, offset, Mdl ? Mdl->ByteCount : 0, Mdl ? (USHORT)Mdl->MdlFlags : 0, 0);
+        dma_buffer_look(s, API_FlushAdapterBuffers, Mdl, CurrentVa, Length,
+                        &(struct buffer_way) { .flush = true });
+    }
     if (f && offset != UINT64_MAX)
-        copied = mapfile_flush(s, f, mdl_of(Mdl), offset, Length, WriteToDevice, &touched);
+        copied = dma_file_flush(s, f, Mdl, offset, Length, WriteToDevice, &touched);
+    if (s->trace.on && id && offset != UINT64_MAX)
+        dma_flush_look(s, API_FlushAdapterBuffers,
+                       &(struct flush_done) { f, id, Mdl, MapRegisterBase, CurrentVa, offset,
+                                              Length, false, touched });
     trace_emit(&s->trace, EV_FLUSH, API_FlushAdapterBuffers, id, offset,
                dir_length(Length, WriteToDevice), copied, mdl);
     call_end(&c, TRUE, copied, 0, 0);
@@ -135,7 +147,7 @@ VOID FreeAdapterChannel(PDMA_ADAPTER DmaAdapter)
  * Units    NumberOfMapRegisters: as allocated; the event carries what was said
  * Gap      all registers of the base are freed, whatever the number says; a dead base: nothing
  *          happens
- * Says     CALL, UNMAP for what was never flushed, MAPREG_END, RETURN
+ * Says     CALL, MAPREG_LEFT and UNMAP for what was never flushed, MAPREG_END, RETURN
  * Source   wdm/nc-wdm-pfree_map_registers
  */
 VOID FreeMapRegisters(PDMA_ADAPTER DmaAdapter, PVOID MapRegisterBase, ULONG NumberOfMapRegisters)
@@ -201,7 +213,8 @@ static uint64_t map_piece(struct sim *s, const struct adapter *a, struct mapfile
 }
 
 /*
- * MapTransfer: the next run of a locked buffer, for the device.
+ * MapTransfer: the next run of a locked buffer, for the device; for a slave, the system DMA channel
+ * is programmed with it and starts.
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    *Length: bytes; in: wanted; out: mapped, less only with scatter/gather
@@ -209,8 +222,9 @@ static uint64_t map_piece(struct sim *s, const struct adapter *a, struct mapfile
  * Gap      0 where nothing can be mapped (CurrentVa outside the MDL, a dead base, no bounce
  *          memory). A NULL or dead base on a machine that needs no registers gives the frame's
  *          address, unrecorded. With all registers of the base in use a further map is done all the
- *          same (Verifier: 0xE6/15)
- * Says     CALL, ARG, MAP, RETURN
+ *          same (Verifier: 0xE6/0D). A
+ *          channel that still runs is programmed anew, which ends what it was doing
+ * Says     CALL, ARG, BUFFER or MAP_TWICE when odd, MAP, SYSDMA for a slave, RETURN
  * Source   wdm/nc-wdm-pmap_transfer
  */
 PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
@@ -227,11 +241,19 @@ PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegiste
     if (s->trace.on)
         call_arg(&c, mdl, offset, Mdl ? Mdl->ByteCount : 0, Mdl ? (USHORT)Mdl->MdlFlags : 0,
                  f && f->count > f->used ? f->count - f->used : 0);
+    if (s->trace.on && !dma_buffer_ordinary(s, Mdl, offset, *Length))
+        dma_buffer_look(s, API_MapTransfer, Mdl, CurrentVa, *Length,
+                        &(struct buffer_way) { .to_device = WriteToDevice });
     if (offset != UINT64_MAX && *Length && a) {
         if (f)
             ba = map_piece(s, f->a, f, Mdl, offset, Length, WriteToDevice);
         else
             ba = map_unrecorded(a, mdl_of(Mdl), offset, Length);
+    }
+    if (ba && f && f->a->system.channel) {
+        const struct system_start x = { .ba = ba, .length = *Length, .to_device = WriteToDevice };
+
+        dma_system_start(s, f, &x);
     }
     call_end(&c, ba, *Length, 0, 0);
     return logical_of(ba);
@@ -315,8 +337,14 @@ get_said(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID C
 
     call_arg(&c, mdl, offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
              Mdl ? (uint64_t)Mdl->ByteCount << 32 | (USHORT)Mdl->MdlFlags : 0);
+    if (__builtin_expect(!dma_buffer_ordinary(s, Mdl, offset, Length), 0))
+        dma_buffer_look(s, API_GetScatterGatherList, Mdl, CurrentVa, Length,
+                        &(struct buffer_way) { .chain = true, .to_device = WriteToDevice });
     status = get_list(s, a, DeviceObject, Mdl, offset, Length, ExecutionRoutine, Context,
                       WriteToDevice, mdl, &list_id);
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_GetScatterGatherList, a, status, Mdl,
+                    dma_registers_of(Mdl, offset, Length));
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -342,8 +370,10 @@ get_quiet(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID 
  * Irql     DISPATCH_LEVEL
  * Returns  STATUS_SUCCESS (ran or queued), STATUS_INSUFFICIENT_RESOURCES, STATUS_BUFFER_TOO_SMALL
  * Gap      a NULL Mdl or released adapter gives STATUS_INVALID_PARAMETER. A list of no bytes has no
- *          elements. Excess that the HAL's own count tolerates is mapped up to the last frame only
- * Says     CALL, ARG, CHANNEL, SGL, MAP for each element, CALLBACK.., CHANNEL_END, RETURN
+ *          elements. Excess that the HAL's own count tolerates is mapped up to the last frame only.
+ *          For a slave the controller is not started
+ * Says     CALL, ARG, BUFFER when odd, CHANNEL, SGL, MAP for each element, CALLBACK.., CHANNEL_END,
+ *          RETURN
  * Source   wdm/nc-wdm-pget_scatter_gather_list
  */
 NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
@@ -366,24 +396,21 @@ static inline __attribute__((always_inline)) uint64_t put_list(struct sim *s, st
 }
 
 /* With somebody listening. */
-static __attribute__((noinline)) void put_said(PDMA_ADAPTER DmaAdapter,
-                                               PSCATTER_GATHER_LIST ScatterGather,
-                                               BOOLEAN WriteToDevice)
+static __attribute__((noinline)) void
+put_said(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather, BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     uint32_t id;
     struct dma_list *l = list_find(s, ScatterGather, &id);
-    struct call c =
-        call_begin(s, API_PutScatterGatherList, adapter_id(adapter_find(s, DmaAdapter)), id,
-                   !!WriteToDevice, va_of(s, ScatterGather).v, 0);
+    struct call c = call_begin(s, API_PutScatterGatherList, adapter_id(adapter_find(s, DmaAdapter)),
+                               id, !!WriteToDevice, va_of(s, ScatterGather).v, 0);
     uint64_t copied = l ? put_list(s, l, WriteToDevice) : 0;
 
     call_end(&c, copied, 0, 0, 0);
 }
 
-static __attribute__((noinline)) void put_quiet(PDMA_ADAPTER DmaAdapter,
-                                                PSCATTER_GATHER_LIST ScatterGather,
-                                                BOOLEAN WriteToDevice)
+static __attribute__((noinline)) void
+put_quiet(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather, BOOLEAN WriteToDevice)
 {
     struct sim *s = sim_now();
     uint32_t id;

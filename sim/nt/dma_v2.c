@@ -85,9 +85,14 @@ NTSTATUS BuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
         call_arg(&c, mdl, want.offset, va_of(s, (void *)ExecutionRoutine).v, va_of(s, Context).v,
                  Mdl ? (uint64_t)Mdl->ByteCount << 32 | (USHORT)Mdl->MdlFlags : 0);
         call_arg(&c, 0, va_of(s, ScatterGatherBuffer).v, ScatterGatherLength, 0, 0);
+        dma_buffer_look(s, API_BuildScatterGatherList, Mdl, CurrentVa, Length,
+                        &(struct buffer_way) { .chain = true, .to_device = WriteToDevice });
     }
     if (!RELEASED(a) && ExecutionRoutine)
         status = dma_list_get(s, a, &want, &list, &list_id);
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_BuildScatterGatherList, a, status, Mdl,
+                    dma_registers_of(Mdl, mdl_offset_of(Mdl, CurrentVa), Length));
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -131,6 +136,7 @@ static PMDL shown_mdl(struct sim *s, const struct dma_list *l)
         done += PAGE_BYTES - (i ? 0 : at);
     }
     target->MdlFlags |= MDL_PAGES_LOCKED;
+    trace_emit(&s->trace, EV_MDL_BUILD, API_NONE, mdl_obj(s, target), at, pages, 0, 0);
     return target;
 }
 

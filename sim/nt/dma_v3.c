@@ -3,6 +3,7 @@
  * whole chain by offset.
  */
 #include "sim/core/cache.h"
+#include "sim/core/sysdma.h"
 #include "sim/nt/dma.h"
 
 #include <string.h>
@@ -159,18 +160,20 @@ NTSTATUS AllocateAdapterChannelEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT Device
             x->state == CONTEXT_CANCELLED ? STATUS_CANCELLED : dma_channel_get(s, a, &want, &file);
     if (status == STATUS_SUCCESS && MapRegisterBase)
         *MapRegisterBase = (PVOID)mapfile_token(file);
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_AllocateAdapterChannelEx, a, status, NULL, NumberOfMapRegisters);
     call_end(&c, (uint64_t)(ULONG)status, file ? file->obj : 0,
              status == STATUS_SUCCESS && MapRegisterBase, 0);
     return status;
 }
 
 /*
- * ConfigureAdapterChannel: a function of a system DMA controller's extension; a bus master has
- * none.
+ * ConfigureAdapterChannel: a function of a system DMA controller's extension; ours has none,
+ * and a bus master never.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  STATUS_NOT_IMPLEMENTED, STATUS_INVALID_PARAMETER for a released adapter
- * Gap      system DMA
+ * Gap      none known
  * Says     CALL, RETURN
  * Source   wdm/nc-wdm-pconfigure_adapter_channel
  */
@@ -236,6 +239,32 @@ struct map_ex { /* arguments that decide, after the checks */
     uint32_t elements_max;
 };
 
+/* The elements that a caller's list may have; a system channel takes one at a time. */
+static uint32_t elements_room(const struct mapfile *f, ULONG list_bytes)
+{
+    if (list_bytes < sizeof(struct sg_list) + sizeof(struct sg_element))
+        return 0;
+    return f && f->a->system.channel
+               ? 1
+               : (uint32_t)((list_bytes - sizeof(struct sg_list)) / sizeof(struct sg_element));
+}
+
+/* What both kinds of device must not do, and what only a slave may: have no list of its own, name a
+ * register and wait for a completion. */
+static NTSTATUS map_ex_check(struct sim *s, const struct map_ex *x, bool system_arguments)
+{
+    bool system = x->file && x->file->a->system.channel;
+
+    if (!x->file || !x->mdl || !x->list || !x->elements_max || (system_arguments && !system) ||
+        !in_chain(x->mdl, x->offset, x->length))
+        return STATUS_INVALID_PARAMETER;
+    if (x->file->context && x->file->context->transfer_cancelled)
+        return STATUS_CANCELLED;
+    if (fault_here(s, FAULT_SGL) || (system && sysdma_busy(x->file->a)))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
 {
     struct mapfile *f = x->file;
@@ -257,6 +286,7 @@ static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
     struct dma_map *m;
 
     w.length_bytes = dma_length_cut(s, first->start + at, x->length);
+    dma_chain_say(s, x->mdl, x->offset + w.length_bytes);
     m = mapfile_map(s, f, &w, SAID(s, mdl_obj(s, x->mdl)));
     if (!m)
         return STATUS_INSUFFICIENT_RESOURCES;
@@ -269,17 +299,20 @@ static NTSTATUS map_ex(struct sim *s, const struct map_ex *x, ULONG *mapped)
 }
 
 /*
- * MapTransferEx: maps the next piece of a chain and fills a list with it.
+ * MapTransferEx: maps the next piece of a chain and fills a list with it; for a slave, programs the
+ * system DMA channel with it.
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    *Length: bytes; in: wanted; out: mapped, which registers, elements or a choice may make
  *          less
  * Returns  STATUS_INVALID_PARAMETER (a bus master needs a list of at least one element,
  *          DeviceOffset 0 and no completion routine; no zero length; Offset and Length inside the
- *          chain), STATUS_INSUFFICIENT_RESOURCES, STATUS_CANCELLED
+ *          chain), STATUS_INSUFFICIENT_RESOURCES (for a slave also while its channel still runs),
+ *          STATUS_CANCELLED
  * Gap      STATUS_BUFFER_TOO_SMALL is never given: what the list cannot hold is not mapped. A second
- *          map before the flush of the first is done as it comes. System DMA
- * Says     CALL, ARG, ARG, MAP for each element, RETURN
+ *          map before the flush of the first is done as it comes, unless the channel runs. The
+ *          controller takes one element, so a slave maps one MDL at a time
+ * Says     CALL, ARG, ARG, BUFFER or MAP_TWICE when odd, MAP for each element, SYSDMA for a slave, RETURN
  * Source   wdm/nc-wdm-pmap_transfer_ex
  */
 NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, ULONGLONG Offset,
@@ -291,6 +324,7 @@ NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
     struct adapter *a = adapter_find(s, DmaAdapter);
     uint32_t id, mdl = SAID(s, mdl_obj(s, Mdl));
     ULONG wanted = Length ? *Length : 0, mapped = wanted;
+    uint64_t own[(sizeof(struct sg_list) + sizeof(struct sg_element)) / sizeof(uint64_t)];
     struct map_ex x = { .file = mapfile_find(s, (uint64_t)MapRegisterBase, &id),
                         .mdl = Mdl,
                         .offset = Offset,
@@ -308,22 +342,32 @@ NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
         call_arg(&c, x.file && x.file->context ? x.file->context->obj : 0,
                  va_of(s, CompletionContext).v, bytes, Mdl ? (USHORT)Mdl->MdlFlags : 0,
                  x.file && x.file->count > x.file->used ? x.file->count - x.file->used : 0);
+        dma_buffer_look(s, API_MapTransferEx, Mdl, NULL, wanted,
+                        &(struct buffer_way) { .by_offset = true, .offset = Offset });
     }
-    x.elements_max = ScatterGatherBufferLength < sizeof(struct sg_list)
-                         ? 0
-                         : (uint32_t)((ScatterGatherBufferLength - sizeof(struct sg_list)) /
-                                      sizeof(struct sg_element));
-    if (RELEASED(a) || !x.file || !Mdl || !x.list || !x.elements_max || DeviceOffset ||
-        DmaCompletionRoutine || !in_chain(Mdl, Offset, wanted))
-        status = STATUS_INVALID_PARAMETER;
-    else if (x.file->context && x.file->context->transfer_cancelled)
-        status = STATUS_CANCELLED;
-    else if (fault_here(s, FAULT_SGL))
-        status = STATUS_INSUFFICIENT_RESOURCES;
-    else
+    if (!x.list && x.file && x.file->a->system.channel) {
+        x.list = (struct sg_list *)own;
+        ScatterGatherBufferLength = sizeof(own);
+    }
+    x.elements_max = elements_room(x.file, ScatterGatherBufferLength);
+    status = RELEASED(a) ? STATUS_INVALID_PARAMETER
+                         : map_ex_check(s, &x, DeviceOffset || DmaCompletionRoutine);
+    if (status == STATUS_SUCCESS)
         status = map_ex(s, &x, &mapped);
     if (status == STATUS_SUCCESS)
         *Length = mapped;
+    if (status == STATUS_SUCCESS && x.file->a->system.channel) {
+        const struct system_start start = { .ba = x.list->elements[0].ba,
+                                            .length = mapped,
+                                            .to_device = WriteToDevice,
+                                            .device_offset = DeviceOffset,
+                                            .routine = DmaCompletionRoutine,
+                                            .routine_context = CompletionContext };
+
+        dma_system_start(s, x.file, &start);
+    }
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_MapTransferEx, a, status, Mdl, dma_registers_of(Mdl, Offset, wanted));
     call_end(&c, (uint64_t)(ULONG)status, mapped, status ? 0 : x.list->count,
              status ? 0 : x.list->elements[0].ba);
     return status;
@@ -338,7 +382,7 @@ static NTSTATUS list_ex(struct sim *s, struct adapter *a, const struct list_call
 
     /* Both pages: a routine, or, synchronous, a place for the list; with a routine the place is
      * optional. */
-    if (RELEASED(a) || !want->context || system_arguments ||
+    if (RELEASED(a) || a->system.channel || !want->context || system_arguments ||
         !(want->routine || (result && Flags & DMA_SYNCHRONOUS_CALLBACK)) ||
         !in_chain(want->mdl, want->offset, want->length))
         return STATUS_INVALID_PARAMETER;
@@ -362,6 +406,8 @@ static void list_ex_say(struct call *c, const struct list_call *want, uint32_t c
              sg_chain_bytes(mdl_of(mdl)), mdl ? (USHORT)mdl->MdlFlags : 0);
     if (want->build)
         call_arg(c, 0, va_of(s, want->buffer).v, want->buffer_bytes, 0, 0);
+    dma_buffer_look(s, (enum api)c->api, mdl, NULL, want->length,
+                    &(struct buffer_way) { .by_offset = true, .offset = want->offset });
 }
 
 /*
@@ -373,7 +419,7 @@ static void list_ex_say(struct call *c, const struct list_call *want, uint32_t c
  * Gap      with a routine that comes later, *ScatterGatherList is NULL. The page says that
  *          everything is freed when the routine returns; as KMDF and NetAdapterCx rely on, the
  *          return releases the adapter only, and list and registers live until PutScatterGatherList
- * Says     CALL, ARG, ARG, CHANNEL, SGL, MAP for each element, CALLBACK.., RETURN
+ * Says     CALL, ARG, ARG, BUFFER when odd, CHANNEL, SGL, MAP for each element, CALLBACK.., RETURN
  * Source   wdm/nc-wdm-pget_scatter_gather_list_ex
  */
 NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,
@@ -405,6 +451,9 @@ NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceOb
                     CompletionContext);
     status = list_ex(s, a, &want, (PVOID *)ScatterGatherList, Flags,
                      DmaCompletionRoutine || CompletionContext, &list_id);
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_GetScatterGatherListEx, a, status, Mdl,
+                    dma_registers_of(Mdl, Offset, Length));
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
@@ -453,18 +502,24 @@ NTSTATUS BuildScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT Device
                     CompletionContext);
     status = list_ex(s, a, &want, (PVOID *)ScatterGatherList, Flags,
                      DmaCompletionRoutine || CompletionContext, &list_id);
+    if (!NT_SUCCESS(status))
+        dma_refused(s, API_BuildScatterGatherListEx, a, status, Mdl,
+                    dma_registers_of(Mdl, Offset, Length));
     call_end(&c, (uint64_t)(ULONG)status, list_id, 0, 0);
     return status;
 }
 
 /*
- * FlushAdapterBuffersEx: ends what one MapTransferEx began.
+ * FlushAdapterBuffersEx: ends what one MapTransferEx began; a system DMA channel gives what it still
+ * holds, and one that is still moving is cancelled.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER for no Mdl, a base that is not live or an
  *          Offset outside
- * Gap      a range that is not mapped: STATUS_SUCCESS, nothing happens. Pages given up as a whole
- * Says     CALL, FLUSH, UNMAP for each run, GUARD when damaged, RETURN
+ * Gap      a range that is not mapped: STATUS_SUCCESS, nothing happens. Pages given up as a whole.
+ *          Windows may cancel the running transfer or not; here it does, and the routine hears
+ * Says     CALL, SYSDMA_END of a channel that still ran, FLUSH_STRAY or FLUSH_PAST when odd, FLUSH,
+ *          UNMAP for each run, GUARD when damaged, RETURN
  * Source   wdm/nc-wdm-pflush_adapter_buffers_ex
  */
 NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase,
@@ -478,14 +533,18 @@ NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegis
                    Offset, dir_length(Length, WriteToDevice));
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     uint64_t copied = 0;
-    bool touched;
+    bool touched = false;
 
     if (f && Mdl && Offset < sg_chain_bytes(mdl_of(Mdl))) {
         status = STATUS_SUCCESS;
-        copied = mapfile_flush(s, f, mdl_of(Mdl), Offset, Length, WriteToDevice, &touched);
+        copied = dma_file_flush(s, f, Mdl, Offset, Length, WriteToDevice, &touched);
         if (f->context)
             f->context->transfer_cancelled = false;
     }
+    if (s->trace.on && id && Mdl)
+        dma_flush_look(s, API_FlushAdapterBuffersEx,
+                       &(struct flush_done) { f, id, Mdl, MapRegisterBase, NULL, Offset, Length,
+                                              true, touched });
     trace_emit(&s->trace, EV_FLUSH, API_FlushAdapterBuffersEx, id, Offset,
                dir_length(Length, WriteToDevice), copied, mdl);
     call_end(&c, (uint64_t)(ULONG)status, copied, 0, 0);
@@ -514,13 +573,14 @@ VOID FreeAdapterObject(PDMA_ADAPTER DmaAdapter, IO_ALLOCATION_ACTION AllocationA
 }
 
 /*
- * CancelMappedTransfer: no further map under this context, until a flush.
+ * CancelMappedTransfer: no further map under this context, until a flush; a system DMA transfer under
+ * it ends, and its completion routine comes with DmaCancelled.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER for a context that is none
  * Gap      a bus master's running transfer is its driver's to stop; only the mark is kept (KMDF:
  *          the next MapTransferEx gives STATUS_CANCELLED, the flush clears it)
- * Says     CALL, RETURN
+ * Says     CALL, SYSDMA_END of a channel that ran, RETURN
  * Source   wdm/nc-wdm-pcancel_mapped_transfer
  */
 NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)
@@ -528,12 +588,14 @@ NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)
     struct sim *s = sim_now();
     uint32_t id;
     struct dma_context *x = dma_context_find(s, DmaTransferContext, &id);
-    struct call c = call_begin(s, API_CancelMappedTransfer, adapter_id(adapter_find(s, DmaAdapter)),
-                               id, 0, 0, 0);
+    struct adapter *a = adapter_find(s, DmaAdapter);
+    struct call c = call_begin(s, API_CancelMappedTransfer, adapter_id(a), id, 0, 0, 0);
     NTSTATUS status = x ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 
     if (x)
         x->transfer_cancelled = true;
+    if (x && a && a->system.channel)
+        sysdma_cancel(s, a, x);
     call_end(&c, (uint64_t)(ULONG)status, 0, 0, 0);
     return status;
 }

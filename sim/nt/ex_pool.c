@@ -2,6 +2,7 @@
  * The pool as drivers call it. Each call becomes one request of the machine's pool; what differs is
  * how flags are spelt, whether the block is zeroed, and whether a failure is NULL or an exception.
  */
+#include "sim/nt/ke.h"
 #include "sim/nt/mm.h"
 
 #define TAG_NONE 0x656e6f4eu /* "None": what Windows uses where the caller gives no tag */
@@ -389,6 +390,10 @@ static bool free_mdl(struct sim *s, void *p)
 
 void mm_pool_free(struct sim *s, PVOID p, ULONG tag)
 {
+    const struct pool_block *b = pool_block_of(s, p);
+
+    if (b)
+        ke_complain_of_freed(s, b->obj, p, b->bytes);
     if (pool_free(s, p, tag))
         objmap_drop(&s->nt->mm->pool, p);
     else if (!free_mdl(s, p))
@@ -407,8 +412,10 @@ static uint32_t block_obj(struct sim *s, const void *p)
  *
  * Irql     <= DISPATCH_LEVEL nonpaged, <= APC_LEVEL paged
  * Returns  nothing; freed twice is bug check 0xC2 (7), a user address (0x40), no block (0x46)
- * Gap      none known
- * Says     CALL (va, tag 0), BAD_ACCESS if bytes behind the block were written, POOL_END, RETURN
+ * Gap      a timer or DPC in the block that is still to run does not run; on Windows it would, in
+ *          whoever's memory it is by then
+ * Says     CALL (va, tag 0), MISUSE for a timer or DPC in the block that is still to run,
+ *          BAD_ACCESS if bytes behind the block were written, POOL_END, RETURN
  * Source   ntddk/nf-ntddk-exfreepool, debugger/bug-check-0xc2--bad-pool-caller
  */
 VOID ExFreePool(PVOID P)

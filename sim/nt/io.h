@@ -8,6 +8,7 @@
 #define DMACHECK_SIM_NT_IO_H
 
 #include "sim/core/bus.h"
+#include "sim/core/race.h"
 #include "sim/nt/nt.h"
 
 /* Limits. */
@@ -26,6 +27,10 @@ enum io_irp_state {
     IO_IRP_FREED
 };
 
+/* Keys of sim/core/race.h: what starting and opening has done, and what any request has. */
+#define IO_ORDER_RARE(s) ((const char *)(s)->nt->io)
+#define IO_ORDER_ANY(s) (IO_ORDER_RARE(s) + 1)
+
 struct io_request; /* io_file.c: a user's request */
 
 /* What the machine knows of an IRP beside the IRP itself. */
@@ -43,7 +48,11 @@ struct io_irp {
     void (*done)(struct sim *s, PIRP irp, void *ctx);
     void *done_ctx;
     struct io_request *request;
-    struct io_irp *next; /* free list */
+    struct io_sent *sent;  /* dispatch routines that have it and have not returned */
+    uint32_t pending_site; /* one that returned STATUS_PENDING without having marked it, so far */
+    uint8_t pending_location;  /* its stack location; 0: none */
+    uint32_t pending_function; /* its major << 8 | minor */
+    struct io_irp *next;       /* free list */
 };
 
 /* NULL: no memory. No fault is injected here: requests that may not fail for lack of an IRP (close,
@@ -64,17 +73,29 @@ BOOLEAN io_cancel(struct sim *s, PIRP irp);
 /* The requester's share of completion: copies back, tells, frees. */
 void io_finish(struct sim *s, struct io_irp *r);
 
+/* A dispatch routine that was called with an IRP, on the stack of its caller. */
+enum io_left { IO_LEFT_NOT, IO_LEFT_UNMARKED, IO_LEFT_MARKED };
+struct io_sent {
+    struct io_sent *up;
+    uint8_t location;
+    uint8_t left; /* enum io_left: completion has passed the location, marked pending or not */
+};
+
 /*
- * A driver's routine came back at another IRQL than it was called at: IRQL_UNEXPECTED_VALUE (or
- * `code`), with the routine as the place, and the machine goes on at the right one, since nobody could
- * wait any more otherwise.
+ * A driver's routine came back at another IRQL than it was called at: MISUSE of the callback and its
+ * object, with the routine as the place. The machine goes on at the right one, since nobody could wait any
+ * more otherwise; `code` is the bug check, 0: Windows has none for it.
  */
-void io_irql_restore_as(struct sim *s, uint8_t expected, const void *routine, uint32_t code);
-static inline void io_irql_restore(struct sim *s, uint8_t expected, const void *routine)
+void io_irql_restore_as(struct sim *s, enum api api, uint32_t obj, uint8_t expected,
+                        const void *routine, uint32_t code);
+static inline void io_irql_restore(struct sim *s, enum api api, uint32_t obj, uint8_t expected,
+                                   const void *routine)
 {
     if (__builtin_expect(sched_irql(s) != expected, 0))
-        io_irql_restore_as(s, expected, routine, 0xC8);
+        io_irql_restore_as(s, api, obj, expected, routine, 0xC8);
 }
+/* Completion leaves this stack location. */
+void io_location_left(struct sim *s, struct io_irp *r, PIO_STACK_LOCATION at, CCHAR location);
 
 /* --- drivers, devices, names --- */
 struct io_driver {

@@ -2,6 +2,7 @@
  * The buffers of a request: where a driver finds what the user gave. A device says buffered, direct
  * or neither for reads and writes; a control code says it for itself.
  */
+#include "sim/core/userptr.h"
 #include "sim/nt/io_request.h"
 
 #define BUFFER_GARBAGE 0xD5 /* what new pool holds beyond the input: not zeros, as on Windows */
@@ -50,6 +51,13 @@ static NTSTATUS lock_user(struct sim *s, PIRP irp, void *p, uint32_t bytes, LOCK
     return STATUS_SUCCESS;
 }
 
+/* Handed on as it came: nobody but the driver looks at it. */
+static void hand_on(struct sim *s, const struct host_file *f, PIRP irp, const void *p,
+                    uint32_t bytes)
+{
+    userptr_brought(s, io_irp_of(s, irp)->obj, f->process, p, bytes);
+}
+
 static void read_write_location(PIRP irp, const struct host_io *io, uint32_t bytes)
 {
     PIO_STACK_LOCATION at = IoGetNextIrpStackLocation(irp);
@@ -88,6 +96,7 @@ static NTSTATUS read_write(struct sim *s, PDEVICE_OBJECT top, struct host_file *
                              io->op == HOST_READ ? IoWriteAccess : IoReadAccess);
     } else {
         irp->UserBuffer = io->buf;
+        hand_on(s, f, irp, io->buf, io->bytes);
     }
     return STATUS_SUCCESS;
 }
@@ -144,6 +153,8 @@ static NTSTATUS control(struct sim *s, struct host_file *f, PIRP irp, const stru
     if (method == METHOD_NEITHER) {
         irp->UserBuffer = io->buf;
         at->Parameters.DeviceIoControl.Type3InputBuffer = (PVOID)io->in;
+        hand_on(s, f, irp, io->buf, out);
+        hand_on(s, f, irp, io->in, in);
         return STATUS_SUCCESS;
     }
     status = probe(s, f, io->in, in);

@@ -44,22 +44,115 @@ static NTSTATUS no_more_locations(struct sim *s, PIRP irp)
     return STATUS_INVALID_DEVICE_REQUEST;
 }
 
-/* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL) */
-void io_irql_restore_as(struct sim *s, uint8_t expected, const void *routine, uint32_t code)
+/* The site of a callback that has returned. Stacks hold return addresses, which lie behind what they name:
+ * one byte into the routine. 0: it is no driver's. */
+static uint32_t routine_site(struct sim *s, const void *routine)
 {
-    uint64_t irql = sched_irql(s);
-    uint32_t outer = s->trace.site;
     const void *low, *high;
 
-    /* Stacks hold return addresses, which lie behind what they name: one byte into the routine. */
     sched_stack(s, &low, &high);
-    s->trace.site = site_capture(s->depot, NULL, (uint64_t)(uintptr_t)routine + 1, low, high);
+    return site_capture(s->depot, NULL, (uint64_t)(uintptr_t)routine + 1, low, high);
+}
+
+static void say_misuse(struct sim *s, uint32_t site, enum api api, uint32_t obj, enum misuse what,
+                       uint64_t p1, uint64_t p2)
+{
+    uint32_t outer = s->trace.site;
+
+    s->trace.site = site;
+    trace_emit(&s->trace, EV_MISUSE, api, obj, what, p1, p2, 0);
+    s->trace.site = outer;
+}
+
+/* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL) */
+void io_irql_restore_as(struct sim *s, enum api api, uint32_t obj, uint8_t expected,
+                        const void *routine, uint32_t code)
+{
+    uint64_t irql = sched_irql(s);
+    uint32_t outer = s->trace.site, site = routine_site(s, routine);
+
+    say_misuse(s, site, api, obj, MISUSE_IRQL_CHANGED, expected, irql);
+    s->trace.site = site;
     if (code == 0xC8)
         sim_bugcheck(s, code, irql << 16 | (uint64_t)expected << 8, 0, 0, 0);
-    else
+    else if (code)
         sim_bugcheck(s, code, 0, irql, 0, 0);
     s->trace.site = outer;
     sched_irql_set(s, expected);
+}
+
+/* --- pending: what was returned against what the stack location says when completion has left it --- */
+
+void io_location_left(struct sim *s, struct io_irp *r, PIO_STACK_LOCATION at, CCHAR location)
+{
+    bool marked = (at->Control & SL_PENDING_RETURNED) != 0;
+
+    for (struct io_sent *f = r->sent; f; f = f->up)
+        if (f->location == (uint8_t)location && f->left == IO_LEFT_NOT)
+            f->left = marked ? IO_LEFT_MARKED : IO_LEFT_UNMARKED;
+    if (r->pending_location != (uint8_t)location)
+        return;
+    r->pending_location = 0;
+    if (!marked)
+        say_misuse(s, r->pending_site, API_DriverDispatch, r->obj, MISUSE_PENDING_UNMARKED,
+                   r->pending_function, 0);
+}
+
+static void sent_unlink(struct io_irp *r, const struct io_sent *sent)
+{
+    for (struct io_sent **at = &r->sent; *at; at = &(*at)->up)
+        if (*at == sent) {
+            *at = sent->up;
+            return;
+        }
+}
+
+/* obj: the IRP as it was sent; r may be another one's record by now. */
+static void judge_pending(struct sim *s, struct io_irp *r, uint32_t obj, const struct io_sent *sent,
+                          const IO_STACK_LOCATION *at, uint32_t function, NTSTATUS status,
+                          const void *routine)
+{
+    bool same = r->obj == obj;
+    bool marked = sent->left == IO_LEFT_MARKED ||
+                  (same && r->state != IO_IRP_FREED && sent->left == IO_LEFT_NOT &&
+                   (at->Control & SL_PENDING_RETURNED));
+    uint32_t site;
+
+    if (marked == (status == STATUS_PENDING) || !s->trace.on || !(site = routine_site(s, routine)))
+        return;
+    if (marked)
+        say_misuse(s, site, API_DriverDispatch, obj, MISUSE_PENDING_MARKED, function,
+                   (uint32_t)status);
+    else if (sent->left == IO_LEFT_UNMARKED)
+        say_misuse(s, site, API_DriverDispatch, obj, MISUSE_PENDING_UNMARKED, function, 0);
+    else if (same && !r->pending_location) { /* a completion routine may mark it yet */
+        r->pending_location = sent->location;
+        r->pending_site = site;
+        r->pending_function = function;
+    }
+}
+
+static bool is_rare(UCHAR major)
+{
+    return major == IRP_MJ_PNP || major == IRP_MJ_CREATE || major == IRP_MJ_CLEANUP ||
+           major == IRP_MJ_CLOSE;
+}
+
+/* A requester knows what came of its earlier requests, everybody what came of starting and opening; and
+ * nobody closes or removes before the requests have come back. */
+static void dispatch_order(struct sim *s, bool rare)
+{
+    race_take(s, sched_current_thread(s));
+    race_take(s, IO_ORDER_RARE(s));
+    if (rare)
+        race_take(s, IO_ORDER_ANY(s));
+}
+
+static void dispatch_known(struct sim *s, bool rare)
+{
+    race_give(s, IO_ORDER_ANY(s));
+    if (rare)
+        race_give(s, IO_ORDER_RARE(s));
 }
 
 NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
@@ -68,12 +161,15 @@ NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
     struct io_irp *r = io_irp_of(s, irp);
     PIO_STACK_LOCATION at;
     PDRIVER_DISPATCH dispatch;
-    uint32_t obj;
+    uint32_t obj, function;
+    struct io_sent sent = { 0 };
+    bool rare;
     NTSTATUS status;
 
     if (!r || irp->Type != IO_TYPE_IRP || !device || device->Type != IO_TYPE_DEVICE) {
         sim_bugcheck(s, BUGCHECK_IOMANAGER_VIOLATION, !r || irp->Type != IO_TYPE_IRP ? 3 : 4,
-                     va_of(s, irp).v, 0, 0);
+                     va_of(s, !r || irp->Type != IO_TYPE_IRP ? (void *)irp : (void *)device).v, 0,
+                     0);
         return STATUS_INVALID_PARAMETER;
     }
     if (irp->CurrentLocation <= 1)
@@ -88,11 +184,20 @@ NTSTATUS io_call(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
     dispatch = device->DriverObject
                    ->MajorFunction[at->MajorFunction <= IRP_MJ_MAXIMUM_FUNCTION ? at->MajorFunction
                                                                                 : IRP_MJ_PNP];
-    callback_begin(s, API_DriverDispatch, obj, (uint64_t)at->MajorFunction << 8 | at->MinorFunction,
-                   device_obj(s, device), sched_irql(s), stack_length(at));
+    function = (uint32_t)at->MajorFunction << 8 | at->MinorFunction;
+    sent = (struct io_sent) { .up = r->sent, .location = (uint8_t)irp->CurrentLocation };
+    r->sent = &sent;
+    rare = is_rare(at->MajorFunction);
+    dispatch_order(s, rare);
+    callback_begin(s, API_DriverDispatch, obj, function, device_obj(s, device), sched_irql(s),
+                   stack_length(at));
     status = dispatch(device, irp);
     callback_end(s, API_DriverDispatch, obj, (uint32_t)status);
-    io_irql_restore(s, irql, (const void *)dispatch);
+    dispatch_known(s, rare);
+    if (r->obj == obj)
+        sent_unlink(r, &sent);
+    judge_pending(s, r, obj, &sent, at, function, status, (const void *)dispatch);
+    io_irql_restore(s, API_DriverDispatch, obj, irql, (const void *)dispatch);
     return status;
 }
 
@@ -138,7 +243,8 @@ NTSTATUS io_call_wait(struct sim *s, PDEVICE_OBJECT device, PIRP irp)
  * Irql     <= DISPATCH_LEVEL
  * Returns  what the dispatch routine returns
  * Gap      a major function beyond the last one is taken for IRP_MJ_PNP; Windows reads past the table
- * Says     CALL, IRP (first driver only), CALLBACK, CALLBACK_END, RETURN; BUGCHECK 0x35 when no
+ * Says     CALL, IRP (first driver only), CALLBACK, CALLBACK_END, MISUSE for an IRQL or a pending mark
+ *          that does not fit, RETURN; BUGCHECK 0x35 when no
  *          stack location is left, 0xC9 (3, 4) for what is no IRP or no device
  * Source   wdm/nf-wdm-iofcalldriver
  */

@@ -59,7 +59,7 @@ BOOLEAN io_cancel(struct sim *s, PIRP irp)
     callback_begin(s, API_DriverCancel, obj, device_obj(s, device), irql, 0, 0);
     routine(device, irp);
     callback_end(s, API_DriverCancel, obj, sched_irql(s));
-    io_irql_restore(s, irql, (const void *)routine);
+    io_irql_restore(s, API_DriverCancel, obj, irql, (const void *)routine);
     return TRUE;
 }
 

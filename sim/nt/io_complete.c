@@ -2,6 +2,7 @@
  * An IRP on its way up: the completion routines, and at the top the requester's share: bytes copied
  * back, pages unlocked, status told, the IRP freed.
  */
+#include "sim/core/userptr.h"
 #include "sim/nt/io.h"
 #include "sim/nt/io_request.h"
 #include "sim/nt/zw.h"
@@ -90,6 +91,7 @@ static void top_reached(struct sim *s, struct io_irp *r)
 
     if (r->threaded || r->state != IO_IRP_IDLE)
         end_say(s, r);
+    userptr_completed(s, r->obj);
     r->state = IO_IRP_ENDED;
     if (r->done) {
         void (*done)(struct sim *, PIRP, void *) = r->done;
@@ -155,6 +157,7 @@ void io_complete(struct sim *s, PIRP irp)
         irp->CurrentLocation++;
         irp->Tail.Overlay.CurrentStackLocation++;
         irp->PendingReturned = (at->Control & SL_PENDING_RETURNED) != 0;
+        io_location_left(s, r, at, (CCHAR)(irp->CurrentLocation - 1));
         if (wants(at, irp) && at->CompletionRoutine) {
             if (!routine_call(s, r, at))
                 return;
@@ -201,6 +204,8 @@ void io_finish(struct sim *s, struct io_irp *r)
 
     if (r->state == IO_IRP_FREED)
         return;
+    race_give(s, r->thread);
+    race_give(s, IO_ORDER_ANY(s));
     tell = !NT_ERROR(irp->IoStatus.Status) || irp->PendingReturned;
     copy_back(s, r);
     if (r->request)

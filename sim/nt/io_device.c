@@ -30,6 +30,7 @@ static void device_destroy(struct sim *s, void *body)
     if (!r)
         return;
     objmap_drop(&s->nt->objects, device);
+    race_extension_end(s, device->DeviceExtension);
     device->Type = 0;
     device->DriverObject = NULL;
     io_host_free(s, r, sizeof(*r));
@@ -119,6 +120,7 @@ NTSTATUS io_device_create(struct sim *s, PDRIVER_OBJECT driver, ULONG extension_
     }
     memset(device, 0, bytes);
     device_fill(device, driver, extension_bytes, type, characteristics);
+    race_extension(s, device->DeviceExtension, extension_bytes);
     device->Flags |= (n ? DO_DEVICE_HAS_NAME : 0) | (exclusive ? DO_EXCLUSIVE : 0);
     r = io_host_alloc(s, sizeof(*r));
     *r = (struct io_device) { .object = device, .name = n, .obj = obj_new(&s->trace, OBJ_DEVOBJ) };

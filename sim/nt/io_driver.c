@@ -144,7 +144,7 @@ NTSTATUS host_driver_load(struct sim *s, const char *name, PDRIVER_INITIALIZE en
     callback_begin(s, API_DriverEntry, r->obj, 0, 0, 0, 0);
     status = entry(driver, &b->registry_path);
     callback_end(s, API_DriverEntry, r->obj, (uint32_t)status);
-    io_irql_restore(s, IRQL_PASSIVE, (const void *)entry);
+    io_irql_restore(s, API_DriverEntry, r->obj, IRQL_PASSIVE, (const void *)entry);
     if (!NT_SUCCESS(status)) {
         io_driver_delete(s, driver);
         return status;
@@ -167,7 +167,8 @@ void host_driver_unload(struct sim *s, PDRIVER_OBJECT driver)
         callback_begin(s, API_DriverUnload, r->obj, r->devices, 0, 0, 0);
         driver->DriverUnload(driver);
         callback_end(s, API_DriverUnload, r->obj, r->devices);
-        io_irql_restore(s, IRQL_PASSIVE, (const void *)driver->DriverUnload);
+        io_irql_restore(s, API_DriverUnload, r->obj, IRQL_PASSIVE,
+                        (const void *)driver->DriverUnload);
     }
     if (!driver->DeviceObject) {
         io_driver_delete(s, driver);

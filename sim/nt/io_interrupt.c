@@ -100,6 +100,11 @@ static bool service(struct sim *s, void *ctx, uint32_t message)
     else
         claimed = i->service(i->object, i->context);
     callback_end(s, api, i->intr.obj, claimed);
+    if (sched_irql(s) != i->irql)
+        io_irql_restore_as(s, api, i->intr.obj, i->irql,
+                           i->message_service ? (const void *)i->message_service
+                                              : (const void *)i->service,
+                           0);
     ke_spin_release(s, i->lock);
     return claimed;
 }

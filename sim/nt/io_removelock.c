@@ -87,6 +87,7 @@ VOID IoReleaseRemoveLockEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG RemlockS
         call_begin(s, API_IoReleaseRemoveLockEx, nt_obj(s, RemoveLock, OBJ_LOCK), va_of(s, Tag).v,
                    0, (uint64_t)RemoveLock->Common.IoCount, RemlockSize);
 
+    race_give(s, RemoveLock);
     lock_drop(s, RemoveLock);
     call_end(&c, 0, 0, 0, 0);
 }
@@ -111,5 +112,6 @@ VOID IoReleaseRemoveLockAndWaitEx(PIO_REMOVE_LOCK RemoveLock, PVOID Tag, ULONG R
     RemoveLock->Common.IoCount--; /* the caller's own */
     if (--RemoveLock->Common.IoCount > 0)
         ke_wait(s, &RemoveLock->Common.RemoveEvent, UINT64_MAX);
+    race_take(s, RemoveLock);
     call_end(&c, 0, 0, 0, 0);
 }

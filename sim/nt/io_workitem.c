@@ -144,7 +144,7 @@ static void item_run(struct sim *s, struct io_work *w)
         copy.routine(io_object, copy.context);
     callback_end(s, API_WorkItem, obj, sched_irql(s));
     if (sched_irql(s) != IRQL_PASSIVE)
-        io_irql_restore_as(s, IRQL_PASSIVE,
+        io_irql_restore_as(s, API_WorkItem, obj, IRQL_PASSIVE,
                            copy.routine_ex ? (const void *)copy.routine_ex
                                            : (const void *)copy.routine,
                            BUGCHECK_WORKER_THREAD_RETURNED_AT_BAD_IRQL);
@@ -373,7 +373,7 @@ static void plain_run(struct sim *s, struct io_work *w)
     r.worker(r.context);
     callback_end(s, API_WorkItem, r.obj, sched_irql(s));
     if (sched_irql(s) != IRQL_PASSIVE)
-        io_irql_restore_as(s, IRQL_PASSIVE, (const void *)r.worker,
+        io_irql_restore_as(s, API_WorkItem, r.obj, IRQL_PASSIVE, (const void *)r.worker,
                            BUGCHECK_WORKER_THREAD_RETURNED_AT_BAD_IRQL);
 }
 

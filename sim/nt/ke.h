@@ -60,6 +60,8 @@ struct nt_ke {
     struct ke_timer *timer_free, *timer_all;
     struct ke_thread *boot; /* object of the machine's own thread */
     LIST_ENTRY bugcheck_callbacks;
+    uint64_t counter_offset; /* of a broken performance counter, modulo 2^64 */
+    uint64_t counter_last;   /* what was answered last */
 };
 
 /* A system thread; NULL: no memory or no thread left. */
@@ -79,6 +81,10 @@ uint64_t ke_system_time(struct sim *s); /* 100 ns units since 1601 */
 void ke_timers_reset(struct sim *s);
 int ke_timers_create(struct sim *s);
 void ke_timers_destroy(struct sim *s);
+
+/* MISUSE for timers that are set and DPCs that are queued in a pool block that is being freed, which are
+ * taken out of their queues. */
+void ke_complain_of_freed(struct sim *s, uint32_t obj, const void *p, uint64_t bytes);
 
 /* Spin locks, also for the machine's own use. */
 void ke_spin_acquire(struct sim *s, PKSPIN_LOCK lock);

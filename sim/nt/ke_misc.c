@@ -83,6 +83,7 @@ static void state_init(struct nt_ke *ke)
         memset(ke->waits, 0, sizeof(ke->waits));
     ke->waits_used = false;
     ke->boot = NULL;
+    ke->counter_offset = ke->counter_last = 0;
     InitializeListHead(&ke->bugcheck_callbacks);
 }
 

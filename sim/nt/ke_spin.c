@@ -26,6 +26,7 @@ void ke_spin_acquire(struct sim *s, PKSPIN_LOCK lock)
     if (*word)
         sim_bugcheck(s, 0x0F, va_of(s, lock).v, 0, 0, 0);
     *word = word_of(s);
+    race_lock(s, lock);
 }
 
 /* Giving back what nobody holds is bug check 0x10 (SPIN_LOCK_NOT_OWNED), as in a checked build. */
@@ -33,6 +34,7 @@ void ke_spin_release(struct sim *s, PKSPIN_LOCK lock)
 {
     if (!*(volatile KSPIN_LOCK *)lock)
         sim_bugcheck(s, 0x10, va_of(s, lock).v, 0, 0, 0);
+    race_unlock(s, lock);
     *(volatile KSPIN_LOCK *)lock = 0;
 }
 
@@ -153,8 +155,10 @@ BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)
                                nt_obj(s, SpinLock, OBJ_LOCK), va_of(s, SpinLock).v, 0, 0, 0);
     BOOLEAN got = *(volatile KSPIN_LOCK *)SpinLock == 0;
 
-    if (got)
+    if (got) {
         *(volatile KSPIN_LOCK *)SpinLock = word_of(s);
+        race_lock(s, SpinLock);
+    }
     call_end(&c, got, 0, 0, 0);
     return got;
 }
@@ -268,6 +272,7 @@ void ExAcquireFastMutex(PFAST_MUTEX FastMutex)
     }
     FastMutex->Owner = KeGetCurrentThread();
     FastMutex->OldIrql = old;
+    race_lock(s, FastMutex);
     call_end(&c, old, 0, 0, 0);
 }
 
@@ -278,6 +283,7 @@ void ExReleaseFastMutex(PFAST_MUTEX FastMutex)
         call_begin(s, API_ExReleaseFastMutex, nt_obj(s, FastMutex, OBJ_LOCK), 0, 0, 0, 0);
     KIRQL old = (KIRQL)FastMutex->OldIrql;
 
+    race_unlock(s, FastMutex);
     FastMutex->Owner = NULL;
     if (++FastMutex->Count <= 0)
         ke_event_set(s, &FastMutex->Event);
@@ -294,6 +300,7 @@ BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)
     BOOLEAN got = FastMutex->Count == 1;
 
     if (got) {
+        race_lock(s, FastMutex);
         FastMutex->Count = 0;
         FastMutex->OldIrql = sched_irql(s);
         if (sched_irql(s) < APC_LEVEL)

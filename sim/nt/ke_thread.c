@@ -42,7 +42,7 @@ static void thread_main(void *ctx)
     callback_begin(s, API_ThreadStart, t->obj, 0, 0, 0, 0);
     t->start(t->context);
     callback_end(s, API_ThreadStart, t->obj, 0);
-    io_irql_restore(s, IRQL_PASSIVE, (const void *)t->start);
+    io_irql_restore(s, API_ThreadStart, t->obj, IRQL_PASSIVE, (const void *)t->start);
     ke_thread_end(s, STATUS_SUCCESS);
 }
 

@@ -52,12 +52,38 @@ ULONGLONG KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp)
 
 ULONGLONG KeQueryUnbiasedInterruptTime(void) { return look_at_clock() / 100; }
 
-/* KeQueryPerformanceCounter: Irql any. Source wdm/nf-wdm-kequeryperformancecounter */
+/* A broken timer: from now on the counter stands lower than it was last seen, or an hour higher. Only a
+ * plan that names the point does that: a resource may be short on any machine, a clock is not broken. */
+static uint64_t counter_read(struct sim *s)
+{
+    struct nt_ke *k = s->nt->ke;
+    uint64_t now = sched_now_ns(s) / 100 + k->counter_offset;
+
+    if (fault_take_named(s, FAULT_COUNTER_BACKWARDS))
+        k->counter_offset -= now - k->counter_last / 2;
+    if (fault_take_named(s, FAULT_COUNTER_FAST))
+        k->counter_offset += 3600 * PERFORMANCE_HZ;
+    return k->counter_last = sched_now_ns(s) / 100 + k->counter_offset;
+}
+
+/*
+ * KeQueryPerformanceCounter: ticks since start, ten millions a second.
+ *
+ * Irql     any
+ * Gap      none known
+ * Says     CALL, RETURN
+ * Source   wdm/nf-wdm-kequeryperformancecounter
+ */
 LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency)
 {
+    struct sim *s = sim_now();
+    struct call c = call_begin(s, API_KeQueryPerformanceCounter, 0, 0, 0, 0, 0);
+    uint64_t now = counter_read(s);
+
     if (PerformanceFrequency)
         PerformanceFrequency->QuadPart = PERFORMANCE_HZ;
-    return (LARGE_INTEGER) { .QuadPart = (LONGLONG)(look_at_clock() / 100) };
+    call_end(&c, now, PERFORMANCE_HZ, 0, 0);
+    return (LARGE_INTEGER) { .QuadPart = (LONGLONG)now };
 }
 
 /*

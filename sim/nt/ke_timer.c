@@ -2,6 +2,7 @@
  * DPCs and timers. What is queued or running is a record of ours, found by the address of the
  * driver's KDPC or KTIMER; the driver's structure is filled as Windows fills it.
  */
+#include "sim/nt/io.h"
 #include "sim/nt/ke.h"
 
 #include <stdlib.h>
@@ -29,10 +30,14 @@ static void dpc_deliver(struct sim *s, void *ctx)
     struct ke_dpc *d = ctx;
     PKDPC Dpc = d->Dpc;
 
-    (void)s;
+    PKDEFERRED_ROUTINE routine = Dpc->DeferredRoutine; /* which may free its DPC */
+    uint32_t obj = d->dpc.obj;
+
     d->active = true;
     Dpc->DpcData = NULL;
-    Dpc->DeferredRoutine(Dpc, Dpc->DeferredContext, Dpc->SystemArgument1, Dpc->SystemArgument2);
+    routine(Dpc, Dpc->DeferredContext, Dpc->SystemArgument1, Dpc->SystemArgument2);
+    if (sched_irql(s) != IRQL_DISPATCH)
+        io_irql_restore_as(s, API_NONE, obj, IRQL_DISPATCH, (const void *)routine, 0);
     d->active = false;
 }
 
@@ -148,6 +153,7 @@ BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
         sched_spend(s, 200);
         sched_point(s);
     }
+    race_take_dpcs(s);
     return removed;
 }
 
@@ -193,6 +199,24 @@ void KeFlushQueuedDpcs(void)
     if (sched_irql(s) < DISPATCH_LEVEL) /* from a DPC it would wait for itself */
         sched_dpc_drain(s);
     call_end(&c, 0, 0, 0, 0);
+}
+
+/* What lies in memory that is given back although it is still to run. It does not run any more: where
+ * Windows would go on in memory that is somebody else's by then, the machine must not. */
+void ke_complain_of_freed(struct sim *s, uint32_t obj, const void *p, uint64_t bytes)
+{
+    for (struct ke_timer *t = s->nt->ke->timer_all; t; t = t->all)
+        if (t->event.heap_index && (uint64_t)((const char *)t->Timer - (const char *)p) < bytes) {
+            trace_emit(&s->trace, EV_MISUSE, API_NONE, obj, MISUSE_TIMER_FREED,
+                       va_of(s, t->Timer).v, va_of(s, p).v, 0);
+            sched_event_cancel(s, &t->event);
+        }
+    for (struct ke_dpc *d = s->nt->ke->dpc_all; d; d = d->all)
+        if (d->dpc.queued && (uint64_t)((const char *)d->Dpc - (const char *)p) < bytes) {
+            trace_emit(&s->trace, EV_MISUSE, API_NONE, obj, MISUSE_DPC_FREED, va_of(s, d->Dpc).v,
+                       va_of(s, p).v, 0);
+            sched_dpc_remove(s, &d->dpc);
+        }
 }
 
 /* --- timers --- */
@@ -274,6 +298,7 @@ BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dp
 
     Timer->Header.SignalState = 0;
     Timer->Dpc = Dpc;
+    race_give_obj(s, nt_obj(s, Dpc, OBJ_DPC));
     Timer->Period = (ULONG)Period;
     t->period_ns = Period > 0 ? (uint64_t)Period * 1000000 : 0;
     sched_event_at(s, &t->event, ke_deadline(s, &DueTime));

@@ -87,6 +87,14 @@ static bool try_end(struct sim *s, struct ke_waiter *w)
     return false;
 }
 
+/* What was done before the objects were signalled was done before this. */
+static void known_by(struct sim *s, const struct ke_waiter *w)
+{
+    for (unsigned i = 0; i < w->count; i++)
+        if (w->all || i == w->index)
+            race_take(s, w->blocks[i].object);
+}
+
 static void blocks_link(struct sim *s, struct ke_waiter *w)
 {
     for (unsigned i = 0; i < w->count; i++) {
@@ -115,6 +123,7 @@ void ke_signal(struct sim *s, DISPATCHER_HEADER *h)
 {
     struct ke_wait_block *b = *bucket_of(s, h), *next;
 
+    race_give(s, h);
     for (; b && h->SignalState > 0; b = next) {
         next = b->next;
         if (b->object != h || !try_end(s, b->waiter))
@@ -155,8 +164,10 @@ NTSTATUS ke_wait_many(struct sim *s, unsigned count, PVOID objects[], bool all,
     must(count && count <= MAXIMUM_WAIT_OBJECTS);
     for (unsigned i = 0; i < count; i++)
         blocks[i] = (struct ke_wait_block) { .object = objects[i], .waiter = &w };
-    if (try_end(s, &w))
+    if (try_end(s, &w)) {
+        known_by(s, &w);
         return (w.abandoned ? STATUS_ABANDONED : STATUS_WAIT_0) + (NTSTATUS)w.index;
+    }
     if (deadline_ns <= sched_now_ns(s))
         return STATUS_TIMEOUT;
     if (sched_irql(s) >= IRQL_DISPATCH) {
@@ -171,6 +182,7 @@ NTSTATUS ke_wait_many(struct sim *s, unsigned count, PVOID objects[], bool all,
         blocks_unlink(s, &w);
         return STATUS_TIMEOUT;
     }
+    known_by(s, &w);
     return (w.abandoned ? STATUS_ABANDONED : STATUS_WAIT_0) + (NTSTATUS)w.index;
 }
 
@@ -309,6 +321,8 @@ LONG KeReadStateEvent(PRKEVENT Event)
     struct sim *s = sim_now();
     struct call c = call_begin(s, API_KeReadStateEvent, nt_obj(s, Event, OBJ_EVENT), 0, 0, 0, 0);
 
+    if (Event->Header.SignalState)
+        race_take(s, &Event->Header);
     call_end(&c, (uint64_t)Event->Header.SignalState, 0, 0, 0);
     return Event->Header.SignalState;
 }

@@ -101,6 +101,7 @@ uint32_t mm_contiguous_take(struct sim *s, uint64_t pages, uint64_t low, uint64_
                             uint64_t boundary, uint64_t align_pages);
 /* An MDL with `pages` frame numbers to be filled in: locked, unmapped, owned by nobody's buffer. */
 PMDL mm_mdl_of_pages(struct sim *s, uint64_t pages);
+bool mm_is_pageable(const struct frame *f); /* and without a lock */
 void mm_pages_lock(struct sim *s, PMDL mdl);
 /* As ExFreePoolWithTag: what Windows would say of a pointer that is no block. */
 void mm_pool_free(struct sim *s, PVOID p, ULONG tag);

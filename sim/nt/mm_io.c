@@ -9,6 +9,22 @@
 #define PTE_NOT_MAPPED 0x302
 #define IO_SPACE_MAX_BYTES 0xffffffffull
 
+/* Memory that somebody may page out while it is mapped. */
+static void complain_of_frames(struct sim *s, uint64_t physical, uint64_t bytes)
+{
+    uint64_t pages = span_pages(physical, bytes);
+
+    for (uint64_t i = 0; i < pages; i++) {
+        uint32_t page = mem_page(s, (physical >> PAGE_SHIFT) + i);
+
+        if (page == MEM_NONE || !mm_is_pageable(mem_frame(s, page)))
+            continue;
+        trace_emit(&s->trace, EV_MISUSE, API_NONE, 0, MISUSE_IO_SPACE_RAM, physical, bytes,
+                   (physical >> PAGE_SHIFT) + i);
+        return;
+    }
+}
+
 /* RAM at this physical range: plainly where its frames follow one another, else page by page. */
 static void *map_ram(struct sim *s, uint64_t physical, uint64_t bytes, struct mm_block *b)
 {
@@ -19,6 +35,8 @@ static void *map_ram(struct sim *s, uint64_t physical, uint64_t bytes, struct mm
 
     for (uint64_t i = 0; i < pages && plain; i++)
         plain = mem_page(s, (physical >> PAGE_SHIFT) + i) == first + i;
+    if (s->trace.on)
+        complain_of_frames(s, physical, bytes);
     b->view = MM_VIEW_PLAIN;
     if (plain)
         return (char *)mem_system(first) + PAGE_OFFSET(physical);
@@ -57,7 +75,7 @@ static void *map_io(struct sim *s, uint64_t physical, uint64_t bytes)
  * Returns  NULL: no room, or nothing at these addresses
  * Gap      CacheType has no effect on a device's registers; RAM whose frames are scattered is
  *          mapped up to 1 MiB; Windows maps addresses with nothing behind them as well
- * Says     CALL, POOL (type 5), RETURN (va)
+ * Says     CALL, MISUSE for memory that is not locked, POOL (type 5), RETURN (va)
  * Source   wdm/nf-wdm-mmmapiospace
  */
 PVOID MmMapIoSpace(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes,

@@ -17,10 +17,35 @@
 #define PTE_NOT_MAPPED 0x302
 #define MDL_HAS_PAGES (MDL_PAGES_LOCKED | MDL_SOURCE_IS_NONPAGED_POOL | MDL_PARTIAL | MDL_IO_SPACE)
 
+/* What Windows maps, and Driver Verifier does not let pass: frames that may go to somebody else while they
+ * are mapped, and frames with nothing behind them that nobody has called I/O space. */
+static void complain_of_frames(struct sim *s, PMDL mdl)
+{
+    uint32_t pages = mm_mdl_pages(s, mdl);
+
+    for (uint32_t i = 0; i < pages && !(mdl->MdlFlags & MDL_IO_SPACE); i++) {
+        uint64_t pfn = MmGetMdlPfnArray(mdl)[i];
+        uint32_t page = mem_page(s, pfn);
+        bool memory = page != MEM_NONE || mem_at(s, (struct pa) { pfn << PAGE_SHIFT });
+
+        if (memory && (page == MEM_NONE || !mm_is_pageable(mem_frame(s, page))))
+            continue;
+        if (memory)
+            trace_emit(&s->trace, EV_MISUSE, API_NONE, mdl_obj(s, mdl), MISUSE_MAP_UNLOCKED, pages,
+                       pfn, 0);
+        else
+            trace_emit(&s->trace, EV_MISUSE, API_NONE, mdl_obj(s, mdl), MISUSE_MAP_NOT_IO, i, pfn,
+                       0);
+        return;
+    }
+}
+
 static void complain_of_unlocked(struct sim *s, PMDL mdl)
 {
     if (!(mdl->MdlFlags & MDL_HAS_PAGES))
         sim_bugcheck(s, MEMORY_MANAGEMENT, MAP_OF_UNLOCKED, MmGetMdlPfnArray(mdl)[0], 0, 0);
+    else if (s->trace.on)
+        complain_of_frames(s, mdl);
 }
 
 /* NULL with *status: what a mapping into a process raises. */
@@ -132,7 +157,7 @@ static struct mm_view *view_at(struct sim *s, PMDL mdl, const void *p)
  * Irql     <= DISPATCH_LEVEL (system address), <= APC_LEVEL (user address, in its process)
  * Returns  nothing; what is not mapped is bug check 0xDA (0x302)
  * Gap      a user mapping may be ended from any process
- * Says     CALL (va, flags, process of the mapping), VIEW_END, RETURN
+ * Says     CALL (va, flags, process of the mapping, 1: mapped | 2: a user address), VIEW_END, RETURN
  * Source   wdm/nf-wdm-mmunmaplockedpages, debugger/bug-check-0xda--system-pte-misuse
  */
 VOID MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
@@ -140,9 +165,10 @@ VOID MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)
     struct sim *s = sim_now();
     PMDL mdl = MemoryDescriptorList;
     struct mm_view *v = view_at(s, mdl, BaseAddress);
-    struct call c = call_begin(s, API_MmUnmapLockedPages, mdl_obj(s, mdl), va_of(s, BaseAddress).v,
-                               mm_mdl_usable(s, mdl) ? (USHORT)mdl->MdlFlags : 0,
-                               v ? v->process : 0, v != NULL);
+    struct call c =
+        call_begin(s, API_MmUnmapLockedPages, mdl_obj(s, mdl), va_of(s, BaseAddress).v,
+                   mm_mdl_usable(s, mdl) ? (USHORT)mdl->MdlFlags : 0, v ? v->process : 0,
+                   (v != NULL) | (uint64_t)mem_is_user(BaseAddress) << 1);
 
     v = view_at(s, mdl, BaseAddress);
     if (v)

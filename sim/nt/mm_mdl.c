@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/core/bus.h"
+#include "sim/core/userptr.h"
 #include "sim/nt/zw.h"
 
 #define INVALID_MDL_RANGE 0x12E
@@ -205,6 +206,20 @@ VOID IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddress, ULO
     call_end(&c, usable && TargetMdl->ByteCount, 0, 0, 0);
 }
 
+/* Memory that Windows may page out unless it is locked. */
+bool mm_is_pageable(const struct frame *f)
+{
+    return !f->locks && (f->allocated == FRAME_FREE || f->allocated == FRAME_PAGED ||
+                         f->allocated == FRAME_USER);
+}
+
+static bool page_is_pageable(struct sim *s, uint64_t pfn)
+{
+    uint32_t page = mem_page(s, pfn);
+
+    return page != MEM_NONE && mm_is_pageable(mem_frame(s, page));
+}
+
 /*
  * MmBuildMdlForNonPagedPool: fill in the pages of a buffer that is resident anyway.
  *
@@ -212,14 +227,14 @@ VOID IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddress, ULO
  * Returns  nothing
  * Gap      a buffer that is not resident gets what frames it has (Windows: bug check 0x1A (0x1240)
  *          where there is no frame at all, which is said here, too)
- * Says     CALL (va, length, flags, use of the first frame), MDL_BUILD, RETURN
+ * Says     CALL (va, length, flags, use of the first frame), MISUSE for pageable memory, MDL_BUILD, RETURN
  * Source   wdm/nf-wdm-mmbuildmdlfornonpagedpool
  */
 VOID MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
 {
     struct sim *s = sim_now();
     PMDL mdl = MemoryDescriptorList;
-    bool usable = mm_mdl_usable(s, mdl), io = false, io_here;
+    bool usable = mm_mdl_usable(s, mdl), io = false, io_here, paged = false;
     char *va = usable ? mm_mdl_va(mdl) : NULL;
     uint32_t page = mem_page_of(s, va), pages;
     struct call c = call_begin(s, API_MmBuildMdlForNonPagedPool, mdl_obj(s, mdl), va_of(s, va).v,
@@ -231,9 +246,14 @@ VOID MmBuildMdlForNonPagedPool(PMDL MemoryDescriptorList)
     pages = usable ? mm_mdl_pages(s, mdl) : 0;
     for (uint32_t i = 0; i < pages; i++) {
         uint64_t pfn = mm_pfn(s, mm_mdl_page_va(mdl, i), &io_here);
+        bool first = !paged;
 
         MmGetMdlPfnArray(mdl)[i] = pfn;
         io |= io_here;
+        paged |= page_is_pageable(s, pfn);
+        if (paged && first)
+            trace_emit(&s->trace, EV_MISUSE, API_NONE, c.obj, MISUSE_BUILD_PAGED, va_of(s, va).v,
+                       (USHORT)mdl->MdlFlags, 0);
         if (!pfn) {
             sim_bugcheck(s, MEMORY_MANAGEMENT, 0x1240, mdl_obj(s, mdl), 0, 0);
             break;
@@ -312,7 +332,8 @@ NTSTATUS mdl_lock(struct sim *s, PMDL Mdl, KPROCESSOR_MODE Mode, LOCK_OPERATION 
  * Returns  nothing; raises STATUS_ACCESS_VIOLATION or STATUS_WORKING_SET_QUOTA
  * Gap      all user memory is writable, and no page is ever out; a kernel address with nothing
  *          behind it raises, where Windows may bug check (0x50)
- * Says     CALL (va, length, flags, mode << 8 | operation), LOCK, RETURN (status)
+ * Says     CALL (va, length, flags, mode << 8 | operation), LOCK, MISUSE for a device's memory,
+ *          RETURN (status)
  * Source   wdm/nf-wdm-mmprobeandlockpages
  */
 VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
@@ -328,6 +349,11 @@ VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
     usable = mm_mdl_usable(s, mdl);
     NTSTATUS status = usable ? mdl_lock(s, mdl, AccessMode, Operation) : STATUS_ACCESS_VIOLATION;
 
+    if (NT_SUCCESS(status) && mem_is_user(mdl->StartVa))
+        userptr_probed(s, (const char *)mdl->StartVa + mdl->ByteOffset, mdl->ByteCount);
+    if (NT_SUCCESS(status) && mdl->MdlFlags & MDL_IO_SPACE)
+        trace_emit(&s->trace, EV_MISUSE, API_NONE, c.obj, MISUSE_LOCK_IO, MmGetMdlPfnArray(mdl)[0],
+                   0, 0);
     call_end(&c, (uint32_t)status, 0, 0, 0);
     if (!NT_SUCCESS(status))
         mm_raise(status);

@@ -3,6 +3,7 @@
  */
 #include "base/must.h"
 #include "sim/core/seh.h"
+#include "sim/core/userptr.h"
 #include "sim/nt/mm.h"
 
 /* STATUS_SUCCESS, or what the probe raises. Without bytes nothing is looked at. */
@@ -39,6 +40,7 @@ VOID ProbeForRead(const volatile VOID *Address, SIZE_T Length, ULONG Alignment)
         call_begin(s, API_ProbeForRead, 0, va_of(s, (const void *)Address).v, Length, Alignment, 0);
     NTSTATUS status = probe(s, Address, Length, Alignment, false);
 
+    userptr_probed(s, (const void *)Address, Length);
     call_end(&c, (uint32_t)status, 0, 0, 0);
     if (!NT_SUCCESS(status))
         mm_raise(status);
@@ -61,6 +63,7 @@ VOID ProbeForWrite(volatile VOID *Address, SIZE_T Length, ULONG Alignment)
                                Alignment, 0);
     NTSTATUS status = probe(s, Address, Length, Alignment, true);
 
+    userptr_probed(s, (const void *)Address, Length);
     call_end(&c, (uint32_t)status, 0, 0, 0);
     if (!NT_SUCCESS(status))
         mm_raise(status);

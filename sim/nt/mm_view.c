@@ -7,6 +7,7 @@
 
 #include "base/must.h"
 #include "sim/core/bus.h"
+#include "sim/core/owned.h"
 #include "sim/nt/mm.h"
 
 #define FIRST_ROOM 64u
@@ -62,6 +63,8 @@ void mm_view_add(struct sim *s, PMDL mdl, const struct mm_view *view)
     v->obj = mdl_obj(s, mdl);
     v->next = next;
     objmap_put(&mm->views, key, v->obj, (void *)(uintptr_t)i);
+    if (s->trace.on && v->mode == KernelMode) /* what it shows may be mapped for DMA already */
+        owned_mark(v->base, (uint64_t)v->pages << PAGE_SHIFT);
     trace_emit(&s->trace, EV_VIEW, API_NONE, v->obj, va_of(s, v->base + mdl->ByteOffset).v,
                v->length_bytes, v->mode, 0);
 }

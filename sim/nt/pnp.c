@@ -268,7 +268,7 @@ NTSTATUS host_device_add(struct sim *s, PDRIVER_OBJECT driver, struct dm_device 
     callback_begin(s, API_AddDevice, device_obj(s, n->pdo), nt_obj(s, driver, OBJ_DRIVER), 0, 0, 0);
     status = add(driver, n->pdo);
     callback_end(s, API_AddDevice, device_obj(s, n->pdo), (uint32_t)status);
-    io_irql_restore(s, IRQL_PASSIVE, (const void *)add);
+    io_irql_restore(s, API_AddDevice, device_obj(s, n->pdo), IRQL_PASSIVE, (const void *)add);
     n->state = NT_SUCCESS(status) ? PNP_ADDED : PNP_NONE;
     return status;
 }

@@ -13,7 +13,7 @@
 #define PNP_INTERFACES_MAX 64 /* registered device interfaces */
 #define PNP_NOTED_MAX 128     /* device objects that PoSetPowerState was called for */
 #define PNP_VALUES_MAX 64     /* registry values set before their device is there */
-#define PNP_DESCRIPTORS_MAX (2 * BUS_BARS_MAX + BUS_MESSAGES_MAX)
+#define PNP_DESCRIPTORS_MAX (2 * BUS_BARS_MAX + BUS_MESSAGES_MAX + 1)
 #define PNP_POOL_TAG 0x20706e50u /* 'Pnp ' */
 
 /* kernel/state-transitions-for-pnp-devices */

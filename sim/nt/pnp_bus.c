@@ -83,6 +83,7 @@ static NTSTATUS read_write_config(struct sim *s, struct pnp_node *n, PIRP irp,
 static void remove_pdo(struct sim *s, struct pnp_node *n)
 {
     if (n->device->present) {
+        trace_emit(&s->trace, EV_DEV_REMOVED, API_NONE, n->device->obj, 0, 0, 0, 0);
         pnp_config_enable(s, n->device, false);
         return;
     }

@@ -30,6 +30,26 @@ static unsigned bar_count(const struct pnp_node *n)
     return count;
 }
 
+static unsigned dma_count(const struct pnp_node *n) { return n->device->dma_line != 0; }
+
+/* The controller knows request lines, so descriptors are of the later form; Channel lies where the
+ * earlier one has it, too. */
+static USHORT dma_flags(const struct pnp_node *n)
+{
+    unsigned width = n->device->model->dma_width_bytes;
+
+    return CM_RESOURCE_DMA_V3 | (width == 1   ? CM_RESOURCE_DMA_8
+                                 : width == 2 ? CM_RESOURCE_DMA_16
+                                              : CM_RESOURCE_DMA_32);
+}
+
+static DMA_WIDTH dma_width(const struct pnp_node *n)
+{
+    unsigned width = n->device->model->dma_width_bytes;
+
+    return width == 1 ? Width8Bits : width == 2 ? Width16Bits : Width32Bits;
+}
+
 static unsigned messages_wanted(const struct pnp_node *n)
 {
     unsigned m = n->device->model->messages;
@@ -70,10 +90,20 @@ static void require_interrupt(const struct pnp_node *n, PIO_RESOURCE_DESCRIPTOR 
     }
 }
 
+static void require_dma(const struct pnp_node *n, PIO_RESOURCE_DESCRIPTOR d)
+{
+    d->Type = CmResourceTypeDma;
+    d->ShareDisposition = CmResourceShareDeviceExclusive;
+    d->Flags = dma_flags(n);
+    d->u.DmaV3.RequestLine = n->device->dma_line;
+    d->u.DmaV3.Channel = n->device->dma_channel;
+    d->u.DmaV3.TransferWidth = (ULONG)dma_width(n);
+}
+
 PIO_RESOURCE_REQUIREMENTS_LIST pnp_requirements(struct sim *s, struct pnp_node *n)
 {
     unsigned interrupts = messages_wanted(n) ? messages_wanted(n) : 1;
-    unsigned count = 2 * bar_count(n) + interrupts;
+    unsigned count = 2 * bar_count(n) + interrupts + dma_count(n);
     uint32_t bytes = (uint32_t)(sizeof(IO_RESOURCE_REQUIREMENTS_LIST) +
                                 (count - 1) * sizeof(IO_RESOURCE_DESCRIPTOR));
     PIO_RESOURCE_REQUIREMENTS_LIST r = pool_alloc(s, POOL_PAGED, bytes, PNP_POOL_TAG, true);
@@ -100,6 +130,8 @@ PIO_RESOURCE_REQUIREMENTS_LIST pnp_requirements(struct sim *s, struct pnp_node *
         d++->u.DevicePrivate.Data[1] = i;
     }
     require_interrupt(n, d, interrupts);
+    if (dma_count(n))
+        require_dma(n, d + interrupts);
     return r;
 }
 
@@ -221,6 +253,16 @@ static void vectors_assign(struct sim *s, struct pnp_node *n)
     n->device->messages = messages;
 }
 
+static void describe_dma(const struct pnp_node *n, PCM_PARTIAL_RESOURCE_DESCRIPTOR d)
+{
+    d->Type = CmResourceTypeDma;
+    d->ShareDisposition = CmResourceShareDeviceExclusive;
+    d->Flags = dma_flags(n);
+    d->u.DmaV3.Channel = n->device->dma_channel;
+    d->u.DmaV3.RequestLine = n->device->dma_line;
+    d->u.DmaV3.TransferWidth = (UCHAR)dma_width(n);
+}
+
 static void describe_interrupts(struct sim *s, const struct pnp_node *n,
                                 PCM_PARTIAL_RESOURCE_DESCRIPTOR raw,
                                 PCM_PARTIAL_RESOURCE_DESCRIPTOR translated)
@@ -301,13 +343,17 @@ NTSTATUS pnp_resources_assign(struct sim *s, struct pnp_node *n, PCM_RESOURCE_LI
     if (n->started_before)
         bars_move(s, n);
     vectors_assign(s, n);
-    count = 2 * bar_count(n) + n->vector_count;
+    count = 2 * bar_count(n) + n->vector_count + dma_count(n);
     *raw = list_new(s, count);
     *translated = list_new(s, count);
     if (!*raw || !*translated)
         return STATUS_INSUFFICIENT_RESOURCES;
     describe_interrupts(s, n, describe_bars(n, descriptors_of(*raw)),
                         describe_bars(n, descriptors_of(*translated)));
+    if (dma_count(n)) {
+        describe_dma(n, descriptors_of(*raw) + count - 1);
+        describe_dma(n, descriptors_of(*translated) + count - 1);
+    }
     pnp_config_init(n->device); /* the BAR registers hold where the BARs lie */
     return STATUS_SUCCESS;
 }

@@ -4,6 +4,7 @@
  * Source: cpp/intrinsics/x64-amd64-intrinsics-list
  */
 #include "sim/core/call.h"
+#include "sim/core/race.h"
 #include "sim/nt/rtl_priv.h"
 
 #define TSC_PER_NS 2 /* a 2 GHz processor */
@@ -84,6 +85,9 @@ VOID ddk_halt(VOID)
     door_flush_pending();
     sched_thread_yield(s);
 }
+
+/* The interlocked operation itself is the driver's own instruction, which comes next. */
+VOID ddk_interlocked(const volatile VOID *Address) { race_interlocked(sim_now(), Address); }
 
 /* Flushing a line: caches are modelled by page where they are modelled at all (Gap). */
 VOID ddk_clflush(const VOID *Address)

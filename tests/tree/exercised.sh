@@ -53,6 +53,7 @@ written_as() {
     DriverEntry) echo host_driver_load ;;
     AdapterControl) echo AllocateAdapterChannel ;;
     AdapterListControl) echo GetScatterGatherList ;;
+    DmaCompletionRoutine) echo MapTransferEx ;;
     CompletionRoutine) echo IoSetCompletionRoutine ;;
     CsqCallback) echo IoCsqInitialize ;;
     DriverCancel) echo IoSetCancelRoutine ;;

@@ -26,15 +26,29 @@ check "device models include device.h alone" "$(files 'sim/dev/*' | grep '\.c$' 
 check "scenarios include dmacheck/ alone" "$(files 'drivers-under-test/samples/*' | grep scenarios | xargs -r grep -nE '^#include "' | grep -vE 'dmacheck/|"(\.\./)?[a-z_]+\.h"')"
 
 # Pairs that must stay paired.
-for rule in verifier/rules/*.c; do
-    n=$(basename "$rule" .c)
+rules=$(sed -n "s/^RULE(\([a-z0-9_]*\),.*/\1/p" verifier/rules/*.c cli/run_rules.c)
+for n in $rules; do
     [ -f "docs/rules/$n.md" ] || check "page of rule $n" "docs/rules/$n.md is missing"
-    [ -f "drivers-under-test/twins/$n.c" ] || check "twin of rule $n" "drivers-under-test/twins/$n.c is missing"
+    grep -qs "^Speaks on: " "docs/rules/$n.md" || check "page of rule $n" "docs/rules/$n.md has no line Speaks on:"
+    [ -f "drivers-under-test/twins/$n.c" ] || grep -qs "unreachable" "docs/rules/$n.md" ||
+        check "twin of rule $n" "drivers-under-test/twins/$n.c is missing"
+done
+check "RULE and its name stand on one line" "$(grep -nE '^(RULE|TRACKER)\($' verifier/rules/*.c verifier/track/*.c)"
+for twin in drivers-under-test/twins/*.c; do
+    n=$(basename "$twin" .c)
+    echo "$rules" | grep -qx "$n" || check "rule of twin $n" "no RULE($n, in verifier/rules or cli/run_rules.c"
 done
 for device in sim/dev/*.c; do
     n=$(basename "$device" .c)
     [ -f "docs/devices/$n.md" ] || check "page of device $n" "docs/devices/$n.md is missing"
     [ -f "tests/unit/dev_$n.c" ] || check "test of device $n" "tests/unit/dev_$n.c is missing"
+done
+for case in drivers-under-test/cases/*/driver.ini; do
+    n=$(basename "$(dirname "$case")")
+    [ -f "docs/cases/$n.md" ] || check "page of case $n" "docs/cases/$n.md is missing"
+done
+for n in $(sed -n 's/^REPORT_WRITER(\([a-z]*\),.*/\1/p' reports/*.c); do
+    [ -f "reports/golden/$n.txt" ] || [ -d "tests/$n" ] || check "what the writer $n should print" "reports/golden/$n.txt is missing"
 done
 check "each profile says what it is" "$(for p in profiles/*.ini; do grep -q '^summary' "$p" || echo "$p has no summary"; done)"
 

@@ -261,7 +261,8 @@ static void damage(void)
     T.ops->FreeCommonBuffer(T.adapter, 1000, la, common, TRUE);
     assert_int_equal(said_since(0, EV_GUARD, &e), 1);
     assert_int_equal(OBJ_TYPE(e.obj), OBJ_COMMON);
-    assert_int_equal(e.a[1], 1000);
+    assert_int_equal(e.a[1], 1000); /* its length */
+    assert_int_equal(e.a[2], 1000); /* the tag behind it */
 
     to_dispatch();
     T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 100, list_control, NULL, FALSE);
@@ -271,6 +272,7 @@ static void damage(void)
     assert_int_equal(said_since(0, EV_GUARD, &e), 2);
     assert_int_equal(OBJ_TYPE(e.obj), OBJ_SGL);
     assert_int_equal(e.a[1], 100);
+    assert_int_equal(e.a[2], 100);
 }
 
 static void guards_tell_of_damage(void **state)
@@ -323,6 +325,50 @@ static void lists_in_the_drivers_memory(void **state)
     with_adapter("bounce32", build);
 }
 
+/* Fault injection: a list with a good status and nothing in it, and what is said of one that is refused. */
+static void empty(void)
+{
+    struct buffer b = buffer_make(0x20, 5000);
+    struct event e = { 0 };
+    KIRQL irql;
+
+    open_adapter(2, TRUE, 64, 1 << 16);
+    fault_plan_nth(T.s, FAULT_SGL_EMPTY, 1);
+    for (unsigned i = 0; i < 2; i++) {
+        irql = to_dispatch();
+        assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 5000,
+                                                     list_control, NULL, TRUE),
+                         STATUS_SUCCESS);
+        from_dispatch(irql);
+        if (got.calls == i)
+            sched_dpc_drain(T.s);
+        assert_int_equal(got.list->NumberOfElements == 0, i == 0);
+        irql = to_dispatch();
+        T.ops->PutScatterGatherList(T.adapter, got.list, TRUE);
+        from_dispatch(irql);
+    }
+    assert_int_equal(said_since(0, EV_SGL_EMPTY, &e), 1);
+    assert_int_equal(e.a[1], 5000);
+    assert_int_equal(said_since(0, EV_DMA_REFUSED, &e), 0);
+
+    irql = to_dispatch();
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, 70000, list_control,
+                                                 NULL, TRUE),
+                     STATUS_BUFFER_TOO_SMALL);
+    from_dispatch(irql);
+    assert_int_equal(said_since(0, EV_DMA_REFUSED, &e), 1);
+    assert_int_equal(e.a[0], (uint32_t)STATUS_BUFFER_TOO_SMALL);
+    assert_int_equal(OBJ_TYPE(e.a[1]), OBJ_MDL);
+}
+
+static void a_list_may_come_empty_and_a_refusal_is_said(void **state)
+{
+    (void)state;
+    with_adapter("direct64", empty);
+    with_adapter("remap", empty);
+    with_adapter("deferred", empty);
+}
+
 static void twice(void)
 {
     struct buffer b = buffer_make(0, 64);
@@ -362,6 +408,7 @@ int main(void)
         cmocka_unit_test(late_touches_name_the_list),
         cmocka_unit_test(guards_tell_of_damage),
         cmocka_unit_test(lists_in_the_drivers_memory),
+        cmocka_unit_test(a_list_may_come_empty_and_a_refusal_is_said),
         cmocka_unit_test(the_dead_keep_their_names),
     };
 

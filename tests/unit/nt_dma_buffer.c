@@ -29,9 +29,8 @@ static void versions(void)
     d.Master = TRUE;
     d.MaximumLength = 4096;
     assert_null(IoGetDmaAdapter(NULL, &d, &n));
-    d.Master = FALSE; /* a system channel: a gap that is said */
-    assert_null(IoGetDmaAdapter(T.pdo, &d, &n));
-    assert_int_equal(said_since(0, EV_UNMODELLED, NULL), 1);
+    d.Master = FALSE; /* nt_dma_system.c has what a slave gets */
+    assert_null(IoGetDmaAdapter(NULL, &d, &n));
 }
 
 static void each_version_has_its_table(void **state)

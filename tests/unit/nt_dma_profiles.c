@@ -153,6 +153,45 @@ static void an_external_device_sees_no_neighbours(void **state)
     with_adapter("remap", parts);
 }
 
+/* Whether the routine of a list came before the call had returned. */
+static bool at_once(ULONG offset, ULONG bytes)
+{
+    struct buffer b = buffer_make(offset, bytes);
+    KIRQL irql = to_dispatch();
+    bool called;
+
+    memset(&got, 0, sizeof(got));
+    assert_int_equal(T.ops->GetScatterGatherList(T.adapter, T.pdo, b.mdl, b.p, b.bytes,
+                                                 list_control, NULL, true),
+                     STATUS_SUCCESS);
+    called = got.calls == 1;
+    from_dispatch(irql);
+    sched_dpc_drain(T.s);
+    assert_int_equal(got.calls, 1); /* it always comes */
+    assert_int_equal(list_bytes(got.list), bytes);
+    put_list(true);
+    buffer_free(&b);
+    return called;
+}
+
+static void when_lists_come(void)
+{
+    bool external = T.s->profile.external;
+
+    open_adapter(1, TRUE, 64, 1 << 16);
+    assert_true(at_once(0, 0x3000));
+    assert_int_equal(at_once(0, 0x80), !external);
+    assert_int_equal(at_once(0x100, 0x2f00), !external);
+    assert_int_equal(at_once(0, 0x3001), !external);
+}
+
+static void parts_of_pages_wait_behind_an_external_port(void **state)
+{
+    (void)state;
+    with_adapter("external", when_lists_come);
+    with_adapter("remap", when_lists_come);
+}
+
 /* --- split, merge --- */
 
 static void elements(void)
@@ -270,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_stale_translation_is_used_by_some_seeds_and_told_by_all),
         cmocka_unit_test(a_full_batch_is_flushed),
         cmocka_unit_test(an_external_device_sees_no_neighbours),
+        cmocka_unit_test(parts_of_pages_wait_behind_an_external_port),
         cmocka_unit_test(elements_are_a_page_each_or_as_few_as_can_be),
         cmocka_unit_test(a_list_that_is_read_after_put_is_told),
         cmocka_unit_test(without_bus_mastering_an_access_is_refused),

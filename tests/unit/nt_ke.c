@@ -308,6 +308,39 @@ static void interlocked_lists_and_fast_mutexes(void **state)
     on_machine(1, lists_body);
 }
 
+static VOID thread_sees_its_irql(PVOID context)
+{
+    (void)context;
+    value = KeGetCurrentIrql();
+    KeSetEvent(&done, 0, FALSE);
+}
+
+/* APC_LEVEL belongs to the thread: it is there again after a wait, and who runs meanwhile has not got it. */
+static void apc_level_body(void *ctx)
+{
+    FAST_MUTEX mutex;
+
+    (void)ctx;
+    value = -1;
+    KeInitializeEvent(&done, NotificationEvent, FALSE);
+    ExInitializeFastMutex(&mutex);
+    ExAcquireFastMutex(&mutex);
+    assert_non_null(ke_thread_create(sim_now(), "sees", thread_sees_its_irql, NULL, 8));
+    assert_int_equal(KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, NULL),
+                     STATUS_SUCCESS);
+    assert_int_equal(value, PASSIVE_LEVEL);
+    assert_int_equal(KeGetCurrentIrql(), APC_LEVEL);
+    ExReleaseFastMutex(&mutex);
+    assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
+}
+
+static void apc_level_goes_with_the_thread(void **state)
+{
+    (void)state;
+    on_machine(1, apc_level_body);
+    on_machine(2, apc_level_body);
+}
+
 static void time_body(void *ctx)
 {
     LARGE_INTEGER before, after, t = after_ns(2000000);
@@ -326,6 +359,39 @@ static void time_passes_as_asked(void **state)
 {
     (void)state;
     on_machine(1, time_body);
+}
+
+/* The clock is right until a plan breaks it; a random plan never does. */
+static void counter_body(void *ctx)
+{
+    struct sim *s = sim_now();
+    LARGE_INTEGER hz, a, b;
+
+    (void)ctx;
+    KeStallExecutionProcessor(1000);
+    a = KeQueryPerformanceCounter(&hz);
+    assert_int_equal(hz.QuadPart, 10000000); /* what Windows says on current x64 machines */
+    assert_in_range(a.QuadPart, 10000, 10100);
+    fault_plan_random(s, 1);
+    KeStallExecutionProcessor(50);
+    b = KeQueryPerformanceCounter(NULL);
+    assert_in_range(b.QuadPart - a.QuadPart, 500, 600);
+    fault_plan_random(s, 0);
+    fault_plan_nth(s, FAULT_COUNTER_BACKWARDS, 3);
+    fault_plan_nth(s, FAULT_COUNTER_FAST, 5);
+    a = KeQueryPerformanceCounter(NULL);
+    assert_in_range(a.QuadPart, 1, b.QuadPart - 1);
+    b = KeQueryPerformanceCounter(NULL);
+    assert_in_range(b.QuadPart - a.QuadPart, 0, 100); /* broken once, it goes on from there */
+    a = KeQueryPerformanceCounter(NULL);
+    assert_true(a.QuadPart - b.QuadPart >= 3600 * 10000000ll);
+    assert_int_equal(s->fault.taken, 2);
+}
+
+static void the_performance_counter_breaks_by_plan_only(void **state)
+{
+    (void)state;
+    on_machine(1, counter_body);
 }
 
 static KBUGCHECK_CALLBACK_RECORD record;
@@ -373,7 +439,9 @@ int main(void)
         cmocka_unit_test(timers_and_dpcs),
         cmocka_unit_test(a_spin_lock_lets_one_in),
         cmocka_unit_test(interlocked_lists_and_fast_mutexes),
+        cmocka_unit_test(apc_level_goes_with_the_thread),
         cmocka_unit_test(time_passes_as_asked),
+        cmocka_unit_test(the_performance_counter_breaks_by_plan_only),
         cmocka_unit_test(a_bug_check_ends_the_run_after_its_callbacks),
     };
 

@@ -89,11 +89,11 @@ static void what_an_adapter_leaves_behind_is_named_by_kind(void **state)
 
         assert_int_equal(site_of(f, ROLE_RELEASED), AT_PUT);
         if (!strcmp(f->word, "common-buffer-leaked"))
-            assert_string_equal(f->driver_verifier, "0xE6 (0x07, ...)");
+            assert_string_equal(f->driver_verifier, "0xE6 (0x07, 0x8000001, 0x1, ...)");
         else if (!strcmp(f->word, "sgl-leaked"))
-            assert_string_equal(f->driver_verifier, "0xE6 (0x0A, ...)");
+            assert_string_equal(f->driver_verifier, "0xE6 (0x0A, 0x8000001, 0x1, ...)");
         else
-            assert_string_equal(f->driver_verifier, "0xE6 (0x09, ...)");
+            assert_string_equal(f->driver_verifier, "0xE6 (0x09, 0x8000001, 0x1, ...)");
     }
 }
 
@@ -140,6 +140,32 @@ static void map_registers_freed_twice(void **state)
     }
     assert_string_equal(the_finding(s, "mapregs-freed-twice")->driver_verifier,
                         "0xE6 (0x05, 0x1, ...)");
+}
+
+static void frees_of_four(struct says *s, uint64_t count)
+{
+    says_adapter(s, ADAPTER1);
+    s->irql = 2;
+    says(s, EV_MAPREG, API_AllocateAdapterChannel, MAPREG(1), AT_OTHER, ADAPTER1, 4, 4, 16);
+    says(s, EV_CALL, API_FreeMapRegisters, ADAPTER1, AT_PUT, MAPREG(1), count, 0, 0);
+    says(s, EV_MAPREG_END, API_FreeMapRegisters, MAPREG(1), AT_PUT, ADAPTER1, 4, 0, 4);
+    says(s, EV_RETURN, API_FreeMapRegisters, ADAPTER1, AT_PUT, 0, 0, 0, 0);
+}
+
+/* P2 of 0x05 is the number of extra frees. */
+static void more_map_registers_freed_than_there_are(void **state)
+{
+    frees_of_four(*state, 6);
+    assert_string_equal(the_finding(*state, "mapregs-freed-twice")->driver_verifier,
+                        "0xE6 (0x05, 0x2, ...)");
+}
+
+static void fewer_map_registers_freed_than_there_are(void **state)
+{
+    frees_of_four(*state, 3);
+    assert_string_equal(
+        the_finding(*state, "mapregs-leaked")->message,
+        "FreeMapRegisters gives back 3 of the 4 map registers of mapregs#1 of adapter#1");
 }
 
 static void a_common_buffer_freed_twice(void **state)
@@ -273,7 +299,8 @@ static void more_map_registers_than_there_are(void **state)
     s->irql = 2;
     says(s, EV_CALL, API_AllocateAdapterChannel, ADAPTER1, AT_GET, 0, 16, 0, 0);
     assert_int_equal(finding_count(s->v), 0);
-    says(s, EV_CALL, API_AllocateAdapterChannelEx, ADAPTER1, AT_GET, 0, 0, 17, 0);
+    says(s, EV_CALL, API_AllocateAdapterChannelEx, ADAPTER1, AT_GET, 0, OBJ_ID(OBJ_CONTEXT, 1), 17,
+         0);
     assert_string_equal(the_finding(s, "mapregs-exceeded")->driver_verifier,
                         "0xE6 (0x0C, 0x11, 0x10, ...)");
 }
@@ -284,7 +311,7 @@ static void the_wrong_irql_names_what_the_page_allows(void **state)
 
     says_adapter(s, ADAPTER1);
     says(s, EV_CALL, API_PutScatterGatherList, ADAPTER1, AT_PUT, 0, 0, 0, 0);
-    assert_string_equal(the_finding(s, "wrong-irql")->driver_verifier,
+    assert_string_equal(the_finding(s, "dma-irql-differs")->driver_verifier,
                         "0xE6 (0x13, 0x1, 0x2, 0x0)");
     s->irql = 2;
     says(s, EV_IRQL, 0, 0, AT_OTHER, 0, 2, 0, 0);
@@ -302,21 +329,47 @@ static void say_fault(struct says *s, enum dev_fault reason)
     says(s, EV_DEV_FAULT, 0, DEVICE1, 0, BA, dir_length(64, 0), reason, 5ull << 32 | AT_DOORBELL);
 }
 
-static void an_address_that_was_never_mapped_faults(void **state)
+static void say_stray(struct says *s, uint64_t class)
+{
+    says(s, EV_DEV_STRAY, 0, DEVICE1, 0, BA, 0, class, 5ull << 32 | AT_DOORBELL);
+}
+
+/* 0xE6, first parameter 0x26, "IOMMU detected DMA violation", needs no Driver Verifier but an IOMMU
+ * (bug-check-0xe6--driver-verifier-dma-violation). */
+static void an_address_past_the_dma_interface_is_named(void **state)
 {
     struct says *s = *state;
 
     verifier_begin(s->v, "remap", 7, true);
-    say_fault(s, DEV_FAULT_NOT_MAPPED);
-    assert_int_equal(the_finding(s, "iommu-fault")->sites[0].site, AT_DOORBELL);
+    says_adapter(s, ADAPTER1);
+    say_stray(s, STRAY_PHYSICAL);
+    assert_int_equal(the_finding(s, "address-raw-physical")->sites[0].site, AT_DOORBELL);
+    assert_string_equal(the_finding(s, "address-raw-physical")->driver_verifier,
+                        "0xE6 (0x26, ...)");
+    say_fault(s, DEV_FAULT_NOT_MAPPED); /* the same once more */
+    assert_int_equal(finding_count(s->v), 1);
 }
 
-static void without_an_iommu_it_is_lost(void **state)
+static void without_an_iommu_windows_is_blind_to_it(void **state)
 {
     struct says *s = *state;
 
-    say_fault(s, DEV_FAULT_NO_MEMORY);
-    assert_string_equal(the_finding(s, "iommu-fault")->driver_verifier, "blind");
+    says_adapter(s, ADAPTER1);
+    say_stray(s, STRAY_VIRTUAL | STRAY_TOUCH);
+    assert_string_equal(the_finding(s, "address-kernel-virtual")->driver_verifier, "blind");
+}
+
+static void a_device_that_goes_astray_is_not_the_drivers_address(void **state)
+{
+    struct says *s = *state;
+
+    verifier_begin(s->v, "remap", 7, true);
+    says_adapter(s, ADAPTER1);
+    says(s, EV_DEV_CLAIM, 0, DEVICE1, 0, BA + 0x10000, dir_length(64, 0), 0,
+         5ull << 32 | AT_DOORBELL);
+    say_stray(s, STRAY_UNKNOWN | STRAY_TOUCH);
+    assert_int_equal(finding_count(s->v), 1);
+    assert_string_equal(the_finding(s, "iommu-fault")->driver_verifier, "0xE6 (0x26, ...)");
 }
 
 static void without_bus_mastering_no_iommu_sees_it(void **state)
@@ -368,6 +421,8 @@ int main(void)
         T(a_leaked_adapter_silences_what_it_owns),
         T(a_list_put_twice_names_both_puts),
         T(map_registers_freed_twice),
+        T(more_map_registers_freed_than_there_are),
+        T(fewer_map_registers_freed_than_there_are),
         T(a_common_buffer_freed_twice),
         T(another_adapter_is_the_wrong_one),
         T(the_other_direction_at_put),
@@ -378,8 +433,9 @@ int main(void)
         T(a_doorbell_after_the_put_uses_an_old_list),
         T(more_map_registers_than_there_are),
         T(the_wrong_irql_names_what_the_page_allows),
-        T(an_address_that_was_never_mapped_faults),
-        T(without_an_iommu_it_is_lost),
+        T(an_address_past_the_dma_interface_is_named),
+        T(without_an_iommu_windows_is_blind_to_it),
+        T(a_device_that_goes_astray_is_not_the_drivers_address),
         T(without_bus_mastering_no_iommu_sees_it),
         T(equal_findings_are_counted),
         T(every_after_names_a_rule_that_comes_first),

@@ -15,7 +15,9 @@ static void on_call(struct rule_run *r, const struct event *e)
             &(struct finding_about) { .obj = e->obj,
                                       .sites = { { ROLE_HERE, e->site },
                                                  { ROLE_CREATED, a->site_created },
-                                                 { ROLE_RELEASED, a->site_released } } },
+                                                 { ROLE_RELEASED, a->site_released } },
+                                      .bugcheck = { e->obj },
+                                      .bugcheck_known = 1 },
             "PutDmaAdapter of %s, which was put before", finding_object(e->obj));
 }
 

@@ -1,7 +1,8 @@
 /*
  * common_buffer_used_after_free: a device is sent to a common buffer that was freed. Rings and queues
  * that a card is told of once and keeps are the usual case: the card comes back to them long after.
- * A device that was at work in the buffer when it was freed is put_while_device_runs' case.
+ * A device that was at work in the buffer when it was freed is
+ * common_buffer_freed_while_device_runs' case.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
@@ -24,5 +25,6 @@ static void on_event(struct rule_run *r, const struct event *e)
 }
 
 RULE(common_buffer_used_after_free, .on = EV(DEV_CLAIM, DEV_READ, DEV_WRITE, DEV_FAULT),
-     .level = ERROR, .family = COMMON, .once = true, .bugcheck_remapped = DV(0xE6, 0x26),
-     .source = "wdm/nc-wdm-pfree_common_buffer", .after = "put_while_device_runs", .run = on_event);
+     .level = ERROR, .family = COMMON, .once = true, .readiness = true,
+     .bugcheck_remapped = DV(0xE6, 0x26), .source = "wdm/nc-wdm-pfree_common_buffer",
+     .after = "common_buffer_freed_while_device_runs, device_runs_after_remove", .run = on_event);

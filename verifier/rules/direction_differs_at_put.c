@@ -1,7 +1,8 @@
 /*
- * direction_differs_at_put: WriteToDevice is not what it was when the memory was mapped. A bounced
- * read that is put as a write is not copied back, so the caller gets what was in the buffer before;
- * a write put as a read has the bounce buffer copied over the caller's data.
+ * direction_differs_at_put, direction_differs_at_flush: WriteToDevice is not what it was when the
+ * memory was mapped. A bounced read that is ended as a write is not copied back, so the caller gets
+ * what was in the buffer before; a write ended as a read has the bounce buffer copied over the
+ * caller's data.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
@@ -28,7 +29,7 @@ static void on_call(struct rule_run *r, const struct event *e)
         say(r, e, m);
 }
 
-RULE(direction_differs_at_put,
-     .calls = CALLS(PutScatterGatherList, FlushAdapterBuffers, FlushAdapterBuffersEx),
-     .odd = ODD_PUT, .level = ERROR, .family = MAP, .source = "wdm/nc-wdm-pput_scatter_gather_list",
-     .run = on_call);
+RULE(direction_differs_at_put, .calls = CALLS(PutScatterGatherList), .odd = ODD_PUT, .level = ERROR,
+     .family = MAP, .source = "wdm/nc-wdm-pput_scatter_gather_list", .run = on_call);
+RULE(direction_differs_at_flush, .calls = CALLS(FlushAdapterBuffers, FlushAdapterBuffersEx),
+     .level = ERROR, .family = MAP, .source = "wdm/nc-wdm-pflush_adapter_buffers", .run = on_call);

@@ -1,36 +1,49 @@
 /*
- * flush_missing: map registers were given back before the transfer they carried was flushed. With
- * a bounce buffer the tail of a read then never reaches the caller; without one it works, which is
- * why it ships.
+ * flush_missing: more is mapped through map registers that still carry what was mapped before and
+ * never flushed. There is no room for both: on a machine that needs the registers the second
+ * transfer takes the place of the first.
  */
+#include <inttypes.h>
+
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
 
-#define PAGE_BYTES 4096ull
+#define PAGE_BYTES 4096u
 
-/* A transfer that ended early is flushed as far as it went: that is enough where the device has
- * moved no more. Nothing flushed at all is never enough. */
-static bool is_missing(const struct mapping *m, uint64_t mapped_at_end_bytes)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m,
+                          bool full)
 {
-    return (mapped_at_end_bytes && !m->flushed) || (int32_t)(m->moved_bytes - m->flushed_bytes) > 0;
-}
-
-static void on_event(struct rule_run *r, const struct event *e)
-{
-    const struct mapping *m = track_mapping(r->track, e->obj);
-
-    if (!m || !m->head.live || m->flushed_bytes == m->mapped_bytes || !is_missing(m, e->a[2]))
-        return;
     finding(r, e,
             &(struct finding_about) {
-                .obj = e->obj,
+                .obj = m->head.id,
                 .owner = m->adapter,
-                .sites = { { ROLE_RELEASED, e->site }, { ROLE_MAPPED, m->site_mapped } },
-                .bugcheck = { m->mapped_bytes - m->flushed_bytes, m->count * PAGE_BYTES },
-                .bugcheck_known = 2 },
-            "%u of %u mapped bytes were flushed before %s of %s was freed", m->flushed_bytes,
-            m->mapped_bytes, finding_object(e->obj), finding_object(m->adapter));
+                .sites = { { ROLE_HERE, e->site }, { ROLE_MAPPED, m->site_mapped } },
+                .bugcheck = { m->now_bytes, (uint64_t)m->count * PAGE_BYTES },
+                .bugcheck_known = 2,
+                .blind = !full },
+            "%" PRIu64 " bytes are mapped through %s of %s, whose last %" PRIu32
+            " mapped bytes were not flushed",
+            (uint64_t)EVENT_LENGTH(e->a[3]), finding_object(m->head.id), finding_object(m->adapter),
+            m->now_bytes);
 }
 
-RULE(flush_missing, .on = EV(MAPREG_END), .level = ERROR, .family = MAP, .bugcheck = DV(0xE6, 0x0D),
-     .source = "wdm/nc-wdm-pflush_adapter_buffers", .run = on_event);
+/* With scatter/gather a map is cut to what is left, so that only nothing left is too little. Version
+ * 3 wants a flush after each map, whether there is room for another or not. */
+static void on_call(struct rule_run *r, const struct event *e)
+{
+    const struct mapping *m = track_mapping(r->track, (uint32_t)e->a[0]);
+    const struct adapter_record *a = m ? track_adapter(r->track, m->adapter) : NULL;
+    uint64_t bytes = EVENT_LENGTH(e->a[3]), room;
+    bool full, whole;
+
+    if (!a || !m->head.live || !bytes || !m->now_bytes || m->flushed)
+        return;
+    room = (uint64_t)m->count * PAGE_BYTES;
+    whole = !(a->flags & ADAPTER_SG) && bytes <= room;
+    full = m->now_bytes + (whole ? bytes : 1) > room;
+    if (full || e->api == API_MapTransferEx)
+        say(r, e, m, full);
+}
+
+RULE(flush_missing, .calls = CALLS(MapTransfer, MapTransferEx), .level = ERROR, .family = MAP,
+     .bugcheck = DV(0xE6, 0x0D), .source = "wdm/nc-wdm-pflush_adapter_buffers", .run = on_call);

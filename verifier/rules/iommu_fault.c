@@ -1,9 +1,8 @@
 /*
- * iommu_fault: a device's access was refused: nothing is mapped at that address for this device,
- * or not for this direction. Windows stops with 0xE6/0x26, also without Driver Verifier, on
- * machines whose firmware switches Kernel DMA Protection on. Where there is no IOMMU, only an
- * address without memory is noticed, by nobody but us: reads give all ones, writes go nowhere. A
- * device whose bus mastering is off never reaches the IOMMU: that too is noticed here only.
+ * iommu_fault: a device touched what nobody gave it: it was at work for the driver, on other memory than
+ * this, or its bus mastering was off. (An address that the driver gave it is address_*'s and
+ * descriptor_overrun's case.) Windows stops with 0xE6/0x26, also without Driver Verifier, on machines
+ * whose firmware switches Kernel DMA Protection on. Where no IOMMU translates nobody notices but us.
  */
 #include <inttypes.h>
 
@@ -24,7 +23,7 @@ static const char *reason_text(uint32_t reason)
     return reason < sizeof texts / sizeof *texts && texts[reason] ? texts[reason] : "refused";
 }
 
-static void on_event(struct rule_run *r, const struct event *e)
+static RULE_COLD void say(struct rule_run *r, const struct event *e, uint32_t reason)
 {
     uint32_t owner = track_owner(r->track, HIGH32(e->a[2]), e->a[0]);
     const struct mapping *m = track_mapping(r->track, owner);
@@ -32,16 +31,42 @@ static void on_event(struct rule_run *r, const struct event *e)
     finding(r, e,
             &(struct finding_about) { .obj = owner ? owner : e->obj,
                                       .owner = track_adapter_of(r->track, owner),
-                                      .blind = LOW32(e->a[2]) == DEV_FAULT_BUS_MASTER,
+                                      .blind =
+                                          reason == DEV_FAULT_BUS_MASTER || !r->track->remapped,
                                       .sites = { { ROLE_TOUCHED, LOW32(e->a[3]) },
                                                  { ROLE_MAPPED, m ? m->site_mapped : 0 },
                                                  { ROLE_RELEASED, m ? m->site_released : 0 } } },
-            "engine %" PRIu32 " of %s %s %" PRIu64 " bytes at bus address 0x%" PRIx64 ": %s",
-            HIGH32(e->a[3]), finding_object(e->obj), e->a[1] & EVENT_TO_DEVICE ? "reads" : "writes",
-            (uint64_t)EVENT_LENGTH(e->a[1]), e->a[0], reason_text(LOW32(e->a[2])));
+            "engine %" PRIu32 " of %s touches bus address 0x%" PRIx64 ": %s", HIGH32(e->a[3]),
+            finding_object(e->obj), e->a[0], reason_text(reason));
 }
 
-RULE(iommu_fault, .on = EV(DEV_FAULT), .level = ERROR, .family = DEVICE,
-     .bugcheck_remapped = DV(0xE6, 0x26),
-     .source = "debugger/bug-check-0xe6--driver-verifier-dma-violation",
-     .after = "put_while_device_runs, sgl_used_after_put, common_buffer_used_after_free", .run = on_event);
+/* A stray touch without a fault, of an engine that was told of something else. */
+static void on_stray(struct rule_run *r, const struct event *e)
+{
+    const struct claim *covering;
+
+    if ((e->a[2] & STRAY_TOUCH) &&
+        track_engine_claims(r->track, e->obj, HIGH32(e->a[3]), e->a[0], &covering) && !covering)
+        say(r, e, DEV_FAULT_NOT_MAPPED);
+}
+
+static void on_event(struct rule_run *r, const struct event *e)
+{
+    uint32_t reason = LOW32(e->a[2]);
+
+    if (e->kind == EV_DEV_STRAY)
+        on_stray(r, e);
+    else if (reason != DEV_FAULT_NOT_MAPPED && reason != DEV_FAULT_NO_MEMORY)
+        say(r, e, reason);
+}
+
+/* What explains the touch. */
+#define ECHO_OF                                                                                    \
+    "put_while_device_runs, flush_while_device_runs, common_buffer_freed_while_device_runs, "      \
+    "device_writes_read_only, device_reads_write_only, mapping_used_both_ways, "                   \
+    "sgl_used_after_put, "                                                                         \
+    "common_buffer_used_after_free, device_runs_after_remove, device_runs_in_low_power"
+
+RULE(iommu_fault, .on = EV(DEV_FAULT, DEV_STRAY), .level = ERROR, .family = DEVICE,
+     .readiness = true, .bugcheck = DV(0xE6, 0x26), .after = ECHO_OF,
+     .source = "debugger/bug-check-0xe6--driver-verifier-dma-violation", .run = on_event);

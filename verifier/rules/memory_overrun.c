@@ -27,7 +27,7 @@ static void say_pool(struct rule_run *r, const struct event *e, const char *how)
             &(struct finding_about) { .obj = e->obj,
                                       .sites = { { seen ? ROLE_HERE : ROLE_TOUCHED, e->site },
                                                  { ROLE_ALLOCATED, LOW32(e->a[3]) } },
-                                      .as = { PAGE_FAULT_BEYOND_END_OF_ALLOCATION, LOW32(e->a[1]) },
+                                      .as = DV(PAGE_FAULT_BEYOND_END_OF_ALLOCATION, LOW32(e->a[1])),
                                       .bugcheck = { (e->a[2] & EVENT_TO_DEVICE) != 0 },
                                       .bugcheck_known = 1 },
             "%" PRIu64 " byte%s %s %" PRId32 " bytes %s of %s%s", (uint64_t)EVENT_LENGTH(e->a[2]),

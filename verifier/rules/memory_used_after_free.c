@@ -24,7 +24,7 @@ static void on_event(struct rule_run *r, const struct event *e)
                                       .sites = { { ROLE_TOUCHED, seen ? 0 : e->site },
                                                  { ROLE_FREED, HIGH32(e->a[3]) },
                                                  { ROLE_ALLOCATED, LOW32(e->a[3]) } },
-                                      .as = { PAGE_FAULT_IN_FREED_SPECIAL_POOL, LOW32(e->a[1]) },
+                                      .as = DV(PAGE_FAULT_IN_FREED_SPECIAL_POOL, LOW32(e->a[1])),
                                       .bugcheck = { write },
                                       .bugcheck_known = 1 },
             "%" PRIu64 " byte%s %s at offset %" PRId32 " of %s after it was freed%s",

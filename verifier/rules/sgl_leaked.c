@@ -16,14 +16,19 @@ static void each(void *ctx, void *row)
 {
     struct leak *l = ctx;
     const struct mapping *m = row;
+    const struct adapter_record *a = track_adapter(l->r->track, m->adapter);
 
     if (l->adapter && m->adapter != l->adapter)
         return;
     finding(l->r, l->e,
-            &(struct finding_about) { .obj = m->head.id,
-                                      .owner = m->adapter,
-                                      .sites = { { ROLE_CREATED, m->site_created },
-                                                 { ROLE_RELEASED, l->e ? l->e->site : 0 } } },
+            &(struct finding_about) {
+                .obj = m->head.id,
+                .owner = m->adapter,
+                .sites = { { ROLE_CREATED, m->site_created },
+                           { ROLE_RELEASED, l->e ? l->e->site : 0 } },
+                .bugcheck = { m->adapter, a ? a->live_sgls : 0 },
+                .bugcheck_known = l->e ? 2 : 0,
+            },
             "%s of %s was not given back with PutScatterGatherList%s", finding_object(m->head.id),
             finding_object(m->adapter), l->e ? " before PutDmaAdapter" : "");
 }

@@ -5,6 +5,7 @@
  */
 #include "verifier/track/track.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,15 @@ static uint32_t take_row(struct claims *c)
     return ++c->used;
 }
 
+/* head: the mapping's own, in it. */
+static inline void mark_used(uint32_t *head, bool to_device)
+{
+    struct mapping *m = (void *)((char *)head - offsetof(struct mapping, claims));
+
+    if (m->to_device == to_device)
+        m->used = true;
+}
+
 static void claim_begin(struct track *t, const struct event *e, uint32_t owner)
 {
     struct claims *c = &t->claims;
@@ -109,6 +119,8 @@ static void claim_begin(struct track *t, const struct event *e, uint32_t owner)
     c->live++;
     if (!head)
         return;
+    if (!track_is_common(owner))
+        mark_used(head, k->to_device);
     k->owner_next = *head;
     if (*head)
         c->rows[*head - 1].owner_prev = at;
@@ -172,4 +184,22 @@ const struct claim *track_claim_of(const struct track *t, uint32_t obj)
 const struct claim *track_claim_next(const struct track *t, const struct claim *c)
 {
     return c->owner_next ? &t->claims.rows[c->owner_next - 1] : NULL;
+}
+
+bool track_engine_claims(const struct track *t, uint32_t device, uint32_t engine, uint64_t ba,
+                         const struct claim **covering)
+{
+    bool any = false;
+
+    *covering = NULL;
+    for (uint32_t i = 0; i < t->claims.used; i++) {
+        const struct claim *c = &t->claims.rows[i];
+
+        if (!c->live || c->device != device || c->engine != engine)
+            continue;
+        any = true;
+        if (ba - c->ba < c->length_bytes)
+            *covering = c;
+    }
+    return any;
 }

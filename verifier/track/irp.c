@@ -3,6 +3,19 @@
  */
 #include "verifier/track/track.h"
 
+#define MAJOR_READ 3
+#define MAJOR_WRITE 4
+
+/* A read's buffer is for the device to write, a write's to read, as long as the request lives. An
+ * IOCTL's method says who may touch the buffer, not which way the data goes. */
+static void request_way(struct track *t, const struct irp_record *i, unsigned against)
+{
+    struct mdl_record *m = objtab_find_live(&t->mdls, i->mdl);
+
+    if (m)
+        m->against = (uint8_t)((m->against & AGAINST_LOCK) | against);
+}
+
 void irp_event(void *track, const struct event *e)
 {
     struct track *t = track;
@@ -16,11 +29,16 @@ void irp_event(void *track, const struct event *e)
                                    .major_minor = e->a[0],
                                    .length_bytes = e->a[1],
                                    .mdl = (uint32_t)e->a[2] };
+        request_way(t, i,
+                    e->a[0] >> 8 == MAJOR_READ    ? AGAINST_READ
+                    : e->a[0] >> 8 == MAJOR_WRITE ? AGAINST_WRITE
+                                                  : 0);
         return;
     }
     i = objtab_find_live(&t->irps, e->obj);
     if (!i)
         return;
+    request_way(t, i, 0);
     i->site_completed = e->site;
     objtab_kill(&t->irps, i);
 }

@@ -21,8 +21,10 @@ void sgl_begin(void *track, const struct event *e)
                                 .mapped = true,
                                 .to_device = (e->a[1] & EVENT_TO_DEVICE) != 0,
                                 .bounced = (e->a[1] & EVENT_BOUNCED) != 0 };
-    if (a)
+    if (a) {
         a->live_sgls++;
+        a->made_sgls++;
+    }
 }
 
 void mapregs_begin(void *track, const struct event *e)
@@ -83,7 +85,7 @@ void mapping_map(void *track, const struct event *e)
         m->mapped = true;
         m->to_device = (e->a[1] & EVENT_TO_DEVICE) != 0;
         m->bounced |= (e->a[1] & EVENT_BOUNCED) != 0;
-        m->flushed = false;
+        m->flushed = m->used = false;
         m->mapped_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
         m->now_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
         m->mdl = (uint32_t)e->a[3];

@@ -17,10 +17,7 @@ static size_t rows_of(uint32_t mask)
 /* The row that a look-up of 0, nobody's id, comes to must not have that id when it was never used. */
 #define UNUSED_FIRST UINT32_MAX
 
-static void mark_first(struct objtab *t)
-{
-    ((struct objtab_head *)t->rows)->id = UNUSED_FIRST;
-}
+static void mark_first(struct objtab *t) { ((struct objtab_head *)t->rows)->id = UNUSED_FIRST; }
 
 int objtab_create(struct objtab *t, size_t row_bytes, unsigned bits)
 {
@@ -44,8 +41,7 @@ void objtab_destroy(struct objtab *t)
 void objtab_reset(struct objtab *t)
 {
     memset(t->rows, 0, (size_t)t->top << t->row_shift);
-    t->top = 0;
-    t->live = 0;
+    t->top = t->live = t->newest = 0;
     mark_first(t);
 }
 
@@ -102,6 +98,7 @@ static bool grow(struct objtab *t)
             break;
         free(t->rows);
     }
+    t->newest = t->top ? t->top - 1 : 0;
     free(old.rows);
     return true;
 }
@@ -117,6 +114,7 @@ void *objtab_put_slow(struct objtab *t, uint32_t id)
         h = place_for(t, id, &slot);
     }
     t->live += 1 - h->live;
+    t->newest = slot;
     h->live = 1;
     if (slot >= t->top)
         t->top = slot + 1;

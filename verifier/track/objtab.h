@@ -26,6 +26,7 @@ struct objtab {
     uint32_t row_shift; /* a record is 1 << row_shift bytes */
     uint32_t top;       /* rows below it may be used: what a reset has to clear */
     uint32_t live;
+    uint32_t newest; /* the row that was given last: where a search for what lives begins */
 };
 
 int objtab_create(struct objtab *t, size_t row_bytes,
@@ -44,6 +45,7 @@ static inline void *objtab_put(struct objtab *t, uint32_t id)
 
     if (__builtin_expect(h->live, 0))
         return objtab_put_slow(t, id);
+    t->newest = slot;
     t->live++;
     if (slot >= t->top)
         t->top = slot + 1;

@@ -11,9 +11,10 @@
 #include "base/must.h"
 
 /* An entry whose set is full of live ones goes on this many sets at most. Enough for neighbours in
- * the hash; a page mapped more often than that at one time keeps its first mappings in the index,
- * and the others are found through the owner that the events themselves name. */
-#define RANGE_WALK_MAX 2
+ * the hash, and for a dozen requests over one buffer; a page mapped more often than that at one
+ * time keeps its first mappings in the index, and the others are found through the owner that the
+ * events themselves name. */
+#define RANGE_WALK_MAX 3
 
 int track_range_create(struct range_index *x, unsigned bits)
 {
@@ -307,7 +308,9 @@ uint32_t track_range_owner(const struct range_index *x, uint64_t address, bool *
     return best ? best->owner : 0;
 }
 
-static bool others_at(const struct range_index *x, uint64_t key, uint64_t address, uint32_t owner)
+/* Further owners at this address into others[count..max); how many there are then. */
+static unsigned others_at(const struct range_index *x, uint64_t key, uint64_t address,
+                          uint32_t owner, uint32_t *others, unsigned count, unsigned max)
 {
     uint32_t at = set_of(x, key);
 
@@ -320,24 +323,42 @@ static bool others_at(const struct range_index *x, uint64_t key, uint64_t addres
             const struct range_entry *w = &set->ways[i];
 
             if ((w->stamp & 1) && w->key == key && address >= w->start && address < w->end &&
-                w->owner != owner)
-                return true;
+                w->owner != owner && count < max)
+                others[count++] = w->owner;
         }
         if (!set->overflowed)
             break;
     }
-    return false;
+    return count;
+}
+
+unsigned track_range_others(const struct range_index *x, uint64_t address, uint32_t owner,
+                            uint32_t *others, unsigned max)
+{
+    uint64_t page = address >> PAGE_BITS;
+    unsigned count = 0;
+
+    for (uint64_t left = x->levels; left && count < max; left &= left - 1) {
+        unsigned level = (unsigned)__builtin_ctzll(left);
+
+        count =
+            others_at(x, (page >> level << level) << 6 | level, address, owner, others, count, max);
+    }
+    return count;
 }
 
 bool track_range_shared(const struct range_index *x, uint64_t address, uint32_t owner)
 {
-    uint64_t page = address >> PAGE_BITS;
+    uint32_t other;
 
-    for (uint64_t left = x->levels; left; left &= left - 1) {
-        unsigned level = (unsigned)__builtin_ctzll(left);
+    return track_range_others(x, address, owner, &other, 1) != 0;
+}
 
-        if (others_at(x, (page >> level << level) << 6 | level, address, owner))
-            return true;
-    }
-    return false;
+uint64_t track_range_run(const struct range_index *x, uint64_t address, uint32_t owner)
+{
+    uint64_t at = address;
+
+    for (const struct range_entry *w; (w = around(x, at, owner)) != NULL;)
+        at = w->end;
+    return at - address;
 }

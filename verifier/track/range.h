@@ -39,8 +39,13 @@ void track_range_leave(struct range_index *x, uint64_t start, uint64_t length_by
 /* The owner of the byte at this bus address: of a live range, or else of the range that left last.
  * 0: nobody is known. *live says which. */
 uint32_t track_range_owner(const struct range_index *x, uint64_t address, bool *live);
+/* How many bytes from an address on are this owner's without a gap. */
+uint64_t track_range_run(const struct range_index *x, uint64_t address, uint32_t owner);
 /* Whether the byte is mapped for somebody else as well: two requests over one buffer, on a machine
  * where bus addresses are physical ones. Whose mapping a device uses cannot be told there. */
 bool track_range_shared(const struct range_index *x, uint64_t address, uint32_t owner);
+/* Who those are, at most max of them; how many. */
+unsigned track_range_others(const struct range_index *x, uint64_t address, uint32_t owner,
+                            uint32_t *others, unsigned max);
 
 #endif

@@ -6,13 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+#include "verifier/track/tracker.h"
+
+static int states_create(struct track *t)
+{
+    t->states = calloc(TRACKERS_MAX, sizeof *t->states);
+    for (unsigned i = 0; t->states && trackers_all[i]; i++) {
+        const struct tracker *k = trackers_all[i];
+
+        must(i < TRACKERS_MAX);
+        *k->index = i;
+        t->states[i] = calloc(1, k->state_bytes);
+        if (!t->states[i] || (k->create && k->create(t->states[i])))
+            return -1;
+    }
+    return t->states ? 0 : -1;
+}
+
+static void states_destroy(struct track *t)
+{
+    for (unsigned i = 0; t->states && trackers_all[i]; i++) {
+        if (t->states[i] && trackers_all[i]->destroy)
+            trackers_all[i]->destroy(t->states[i]);
+        free(t->states[i]);
+    }
+    free(t->states);
+}
+
+static void states_reset(struct track *t)
+{
+    for (unsigned i = 0; trackers_all[i]; i++)
+        if (trackers_all[i]->reset)
+            trackers_all[i]->reset(t->states[i]);
+        else
+            memset(t->states[i], 0, trackers_all[i]->state_bytes);
+}
+
 int track_create(struct track *t)
 {
     memset(t, 0, sizeof *t);
     return objtab_create(&t->adapters, 64, 4) || objtab_create(&t->sgls, 64, 8) ||
                    objtab_create(&t->mapregs, 64, 8) || objtab_create(&t->commons, 64, 6) ||
                    objtab_create(&t->mdls, 64, 8) || objtab_create(&t->irps, 64, 8) ||
-                   track_range_create(&t->ranges, 8) || claims_create(&t->claims)
+                   track_range_create(&t->ranges, 8) || claims_create(&t->claims) ||
+                   states_create(t)
                ? -1
                : 0;
 }
@@ -32,6 +70,7 @@ void track_destroy(struct track *t)
     objtab_destroy(&t->irps);
     track_range_destroy(&t->ranges);
     claims_destroy(&t->claims);
+    states_destroy(t);
     free(t->calls);
     memset(t, 0, sizeof *t);
 }
@@ -50,9 +89,11 @@ void track_reset(struct track *t)
     memset(t->irql, 0, sizeof t->irql);
     for (uint32_t i = 0; i < t->agents; i++)
         t->calls[i].depth = 0;
+    states_reset(t);
     t->phases_seen = 0;
     t->adapters_dead = 0;
     t->cut_short = false;
+    t->domains_joined = false;
 }
 
 static void irql_event(void *track, const struct event *e)
@@ -68,72 +109,21 @@ static void phase_event(void *track, const struct event *e)
     t->cut_short |= e->a[0] == PHASE_END && e->a[1];
 }
 
-static void nobody(void *track, const struct event *e)
-{
-    (void)track;
-    (void)e;
-}
-
 track_handler *const track_handlers[EV_COUNT] = {
-    [EV_CALL] = call_begun,
-    [EV_RETURN] = call_over,
-    [EV_IRQL] = irql_event,
-    [EV_PHASE] = phase_event,
-    [EV_ADAPTER] = adapter_begin,
-    [EV_ADAPTER_END] = adapter_end,
-    [EV_CHANNEL] = channel_begin,
-    [EV_CHANNEL_END] = channel_end,
-    [EV_SGL] = sgl_begin,
-    [EV_SGL_END] = sgl_end,
-    [EV_MAPREG] = mapregs_begin,
-    [EV_MAPREG_END] = mapregs_end,
-    [EV_MAP] = mapping_map,
-    [EV_FLUSH] = mapping_flush,
-    [EV_UNMAP] = mapping_unmap,
-    [EV_MMIO_WRITE] = doorbell_event,
-    [EV_COMMON] = common_event,
-    [EV_COMMON_END] = common_event,
-    [EV_DEV_CLAIM] = claim_event,
-    [EV_DEV_RELEASE] = claim_event,
-    [EV_MDL] = mdl_event,
-    [EV_MDL_END] = mdl_event,
-    [EV_LOCK] = mdl_event,
-    [EV_UNLOCK] = mdl_event,
-    [EV_IRP] = irp_event,
-    [EV_IRP_END] = irp_event,
-    [EV_ARG] = nobody,
-    [EV_CALLBACK] = nobody,
-    [EV_CALLBACK_END] = nobody,
-    [EV_UNMODELLED] = nobody,
-    [EV_CHOICE] = nobody,
-    [EV_FAULT] = nobody,
-    [EV_AGENT] = nobody,
-    [EV_SWITCH] = nobody,
-    [EV_DPC] = nobody,
-    [EV_DPC_END] = nobody,
-    [EV_INTR] = nobody,
-    [EV_ISR] = nobody,
-    [EV_ISR_END] = nobody,
-    [EV_BUGCHECK] = nobody,
-    [EV_BAD_ACCESS] = nobody,
-    [EV_INPUT] = nobody,
-    [EV_EXCEPTION] = nobody,
-    [EV_CONTEXT] = nobody,
-    [EV_GUARD] = nobody,
-    [EV_DEV_READ] = mapping_moved,
-    [EV_DEV_WRITE] = mapping_moved,
-    [EV_DEV_FAULT] = nobody,
-    [EV_MMIO_READ] = nobody,
-    [EV_POWER] = nobody,
-    [EV_CPU_READ] = nobody,
-    [EV_CPU_WRITE] = nobody,
-    [EV_POOL] = nobody,
-    [EV_POOL_END] = nobody,
-    [EV_MDL_BUILD] = nobody,
-    [EV_VIEW] = nobody,
-    [EV_VIEW_END] = nobody,
-    [EV_IRP_CANCEL] = nobody,
-    [EV_FINDING] = nobody,
+    [EV_CALL] = call_begun,        [EV_RETURN] = call_over,
+    [EV_IRQL] = irql_event,        [EV_PHASE] = phase_event,
+    [EV_ADAPTER] = adapter_begin,  [EV_ADAPTER_END] = adapter_end,
+    [EV_CHANNEL] = channel_begin,  [EV_CHANNEL_END] = channel_end,
+    [EV_SGL] = sgl_begin,          [EV_SGL_END] = sgl_end,
+    [EV_MAPREG] = mapregs_begin,   [EV_MAPREG_END] = mapregs_end,
+    [EV_MAP] = mapping_map,        [EV_FLUSH] = mapping_flush,
+    [EV_UNMAP] = mapping_unmap,    [EV_MMIO_WRITE] = doorbell_event,
+    [EV_COMMON] = common_event,    [EV_COMMON_END] = common_event,
+    [EV_DEV_CLAIM] = claim_event,  [EV_DEV_RELEASE] = claim_event,
+    [EV_MDL] = mdl_event,          [EV_MDL_END] = mdl_event,
+    [EV_LOCK] = mdl_event,         [EV_UNLOCK] = mdl_event,
+    [EV_IRP] = irp_event,          [EV_IRP_END] = irp_event,
+    [EV_DEV_READ] = mapping_moved, [EV_DEV_WRITE] = mapping_moved,
 };
 
 uint32_t track_adapter_of(const struct track *t, uint32_t obj)

@@ -22,7 +22,7 @@ struct adapter_record {
     uint32_t flags; /* ADAPTER_* of trace/event.h */
     uint32_t site_created, site_released;
     uint32_t mapregs_max;
-    uint32_t live_mapregs, live_sgls, live_commons;
+    uint32_t live_mapregs, live_sgls, live_commons, made_sgls;
     uint32_t channel;         /* the one that is held; 0: none */
     uint32_t channel_mapregs; /* the map registers that came with it */
     uint32_t site_channel;    /* where it was asked for */
@@ -38,12 +38,14 @@ struct mapping {
     uint32_t site_mapped;  /* the last MAP */
     uint32_t site_released;
     uint32_t count; /* map registers */
-    bool to_device, mapped, bounced;
-    bool flushed; /* since the last MAP */
+    bool to_device, mapped;
+    bool bounced : 1;
+    bool flushed : 1; /* since the last MAP */
+    bool used : 1;    /* since the last MAP: given to a device in the mapping's own direction */
     /* Map registers only. All but the last since they were given, modulo 4 GiB: differences count. */
     uint32_t mapped_bytes, flushed_bytes;
-    uint32_t moved_bytes; /* by the device */
-    uint32_t now_bytes;   /* mapped at present */
+    uint32_t moved_bytes;  /* by the device */
+    uint32_t now_bytes;    /* mapped at present */
     uint64_t seq_released; /* of map registers that live: the last UNMAP */
 };
 
@@ -84,8 +86,16 @@ struct mdl_record {
     struct objtab_head head;
     uint32_t site_created, site_locked, site_freed;
     uint32_t irp, locks;
-    uint64_t length_bytes;
+    uint32_t source; /* a partial MDL: the one that it is a part of */
+    uint32_t chain;  /* the first of the chain that was mapped with it */
+    uint8_t against; /* AGAINST_*: ways to map it that what it was made for forbids */
+    uint64_t va, length_bytes;
 };
+#define AGAINST_READ 1u  /* to the device, and it is the buffer of an IRP_MJ_READ */
+#define AGAINST_WRITE 2u /* from the device, and it is the buffer of an IRP_MJ_WRITE */
+#define AGAINST_LOCK 4u  /* from the device, and the driver locked it with IoReadAccess */
+#define AGAINST_TO_DEVICE AGAINST_READ
+#define AGAINST_FROM_DEVICE (AGAINST_WRITE | AGAINST_LOCK)
 struct irp_record {
     struct objtab_head head;
     uint32_t site_completed, mdl;
@@ -113,6 +123,7 @@ struct track {
     bool remapped;
     uint32_t phases_seen; /* one bit for each PHASE */
     bool cut_short;       /* the run did not come to its own end */
+    bool domains_joined;  /* some device shares another's domain */
     uint32_t adapters_dead;
     struct objtab adapters, sgls, mapregs, commons, mdls, irps;
     struct range_index ranges;
@@ -121,12 +132,13 @@ struct track {
     struct irql_record irql[TRACK_CPUS];
     struct call_stack *calls; /* by agent */
     uint32_t agents;
+    void **states; /* of the trackers that stand by themselves: tracker.h */
 };
 
 int track_create(struct track *t);
 void track_destroy(struct track *t);
 void track_reset(struct track *t);
-/* What takes in an event of each kind; never NULL. */
+/* What takes in an event of each kind; NULL: nobody does. */
 typedef void track_handler(void *track, const struct event *e);
 extern track_handler *const track_handlers[EV_COUNT];
 
@@ -154,6 +166,9 @@ uint32_t track_adapter_of(const struct track *t, uint32_t obj);
 /* The first live claim on an object; NULL: no engine uses it. */
 const struct claim *track_claim_of(const struct track *t, uint32_t obj);
 const struct claim *track_claim_next(const struct track *t, const struct claim *c);
+/* Whether this engine has been told of anything at all; *covering: of what holds ba, or NULL. */
+bool track_engine_claims(const struct track *t, uint32_t device, uint32_t engine, uint64_t ba,
+                         const struct claim **covering);
 /* The object that a device event is about: as the event names it, else by its bus address. */
 uint32_t track_owner(const struct track *t, uint32_t named, uint64_t ba);
 /* Whether the doorbell of a claim or touch rang before the object was released: then the device was

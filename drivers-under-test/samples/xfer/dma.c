@@ -288,7 +288,9 @@ static NTSTATUS XferPieceTry(PXFER_CHANNEL Channel, PXFER_REQUEST Request, PXFER
     if (!NT_SUCCESS(status))
         return status;
     Channel->Retries = 0;
-    if (Slot->List->NumberOfElements <= freeEntries) {
+    if (Slot->List->NumberOfElements == 0) {
+        status = STATUS_INSUFFICIENT_RESOURCES; /* nothing was mapped, whatever the status said */
+    } else if (Slot->List->NumberOfElements <= freeEntries) {
         XferRingFill(Channel, Slot, Request->CardOffset + Request->Mapped);
         status = STATUS_SUCCESS;
     } else {

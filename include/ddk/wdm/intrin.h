@@ -8,44 +8,56 @@
 #ifndef DDK_WDM_INTRIN_H
 #define DDK_WDM_INTRIN_H
 
+/* Says which access is one: the compiler tells the access door of a store like any other. */
+VOID ddk_interlocked(const volatile void *Address);
+
 #define DDK_ATOMIC(suffix, type)                                                                   \
     DDK_INLINE type InterlockedIncrement##suffix(type volatile *Addend)                            \
     {                                                                                              \
+        ddk_interlocked(Addend);                                                                   \
         return (type)__atomic_add_fetch(Addend, 1, __ATOMIC_SEQ_CST);                              \
     }                                                                                              \
     DDK_INLINE type InterlockedDecrement##suffix(type volatile *Addend)                            \
     {                                                                                              \
+        ddk_interlocked(Addend);                                                                   \
         return (type)__atomic_sub_fetch(Addend, 1, __ATOMIC_SEQ_CST);                              \
     }                                                                                              \
     DDK_INLINE type InterlockedExchange##suffix(type volatile *Target, type Value)                 \
     {                                                                                              \
+        ddk_interlocked(Target);                                                                   \
         return __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST);                               \
     }                                                                                              \
     DDK_INLINE type InterlockedExchangeAdd##suffix(type volatile *Addend, type Value)              \
     {                                                                                              \
+        ddk_interlocked(Addend);                                                                   \
         return (type)__atomic_fetch_add(Addend, Value, __ATOMIC_SEQ_CST);                          \
     }                                                                                              \
     DDK_INLINE type InterlockedAdd##suffix(type volatile *Addend, type Value)                      \
     {                                                                                              \
+        ddk_interlocked(Addend);                                                                   \
         return (type)__atomic_add_fetch(Addend, Value, __ATOMIC_SEQ_CST);                          \
     }                                                                                              \
     DDK_INLINE type InterlockedCompareExchange##suffix(type volatile *Target, type Exchange,       \
                                                        type Comparand)                             \
     {                                                                                              \
+        ddk_interlocked(Target);                                                                   \
         __atomic_compare_exchange_n(Target, &Comparand, Exchange, 0, __ATOMIC_SEQ_CST,             \
                                     __ATOMIC_SEQ_CST);                                             \
         return Comparand;                                                                          \
     }                                                                                              \
     DDK_INLINE type InterlockedAnd##suffix(type volatile *Target, type Set)                        \
     {                                                                                              \
+        ddk_interlocked(Target);                                                                   \
         return (type)__atomic_fetch_and(Target, Set, __ATOMIC_SEQ_CST);                            \
     }                                                                                              \
     DDK_INLINE type InterlockedOr##suffix(type volatile *Target, type Set)                         \
     {                                                                                              \
+        ddk_interlocked(Target);                                                                   \
         return (type)__atomic_fetch_or(Target, Set, __ATOMIC_SEQ_CST);                             \
     }                                                                                              \
     DDK_INLINE type InterlockedXor##suffix(type volatile *Target, type Set)                        \
     {                                                                                              \
+        ddk_interlocked(Target);                                                                   \
         return (type)__atomic_fetch_xor(Target, Set, __ATOMIC_SEQ_CST);                            \
     }
 DDK_ATOMIC(, LONG)
@@ -56,11 +68,13 @@ DDK_ATOMIC(8, CHAR)
 
 DDK_INLINE PVOID InterlockedExchangePointer(PVOID volatile *Target, PVOID Value)
 {
+    ddk_interlocked(Target);
     return __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST);
 }
 DDK_INLINE PVOID InterlockedCompareExchangePointer(PVOID volatile *Target, PVOID Exchange,
                                                    PVOID Comparand)
 {
+    ddk_interlocked(Target);
     __atomic_compare_exchange_n(Target, &Comparand, Exchange, 0, __ATOMIC_SEQ_CST,
                                 __ATOMIC_SEQ_CST);
     return Comparand;

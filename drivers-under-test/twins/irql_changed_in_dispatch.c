@@ -1,0 +1,33 @@
+/*
+ * Twin of rule irql_changed_in_dispatch: a dispatch routine returns at APC_LEVEL.
+ */
+#ifndef DMACHECK_SCENARIO
+#define TWIN_ANSWERS
+#include "twin_plain.h"
+
+static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
+{
+    UNREFERENCED_PARAMETER(Mdl);
+    UNREFERENCED_PARAMETER(Length);
+    TwinAsk(Twin);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS NTAPI TwinAnswer(PDEVICE_OBJECT DeviceObject, PIRP Irp)
+{
+    KIRQL irql;
+
+    KeRaiseIrql(APC_LEVEL, &irql);
+    UNREFERENCED_PARAMETER(DeviceObject);
+    Irp->IoStatus.Status = STATUS_SUCCESS;
+    Irp->IoStatus.Information = 0;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+#if !BUG
+    KeLowerIrql(irql);
+#endif
+    return STATUS_SUCCESS;
+}
+
+#else
+#include "twin_scenario.h"
+#endif

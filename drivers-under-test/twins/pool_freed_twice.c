@@ -1,0 +1,25 @@
+/*
+ * Twin of rule pool_freed_twice: a block is freed twice.
+ */
+#ifndef DMACHECK_SCENARIO
+#include "twin_plain.h"
+
+static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
+{
+    PVOID buffer = ExAllocatePoolWithTag(NonPagedPool, 64, 'niwT');
+
+    UNREFERENCED_PARAMETER(Twin);
+    UNREFERENCED_PARAMETER(Mdl);
+    UNREFERENCED_PARAMETER(Length);
+    if (buffer == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    ExFreePoolWithTag(buffer, 'niwT');
+#if BUG
+    ExFreePoolWithTag(buffer, 'niwT');
+#endif
+    return STATUS_SUCCESS;
+}
+
+#else
+#include "twin_scenario.h"
+#endif

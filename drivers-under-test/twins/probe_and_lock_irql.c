@@ -1,0 +1,33 @@
+/*
+ * Twin of rule probe_and_lock_irql: an MDL of nonpaged pool is locked at HIGH_LEVEL.
+ */
+#ifndef DMACHECK_SCENARIO
+#include "twin_plain.h"
+
+static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
+{
+    PMDL mdl = TwinMdlGet(NonPagedPool);
+#if BUG
+    KIRQL irql;
+#endif
+
+    UNREFERENCED_PARAMETER(Twin);
+    UNREFERENCED_PARAMETER(Mdl);
+    UNREFERENCED_PARAMETER(Length);
+    if (mdl == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+#if BUG
+    KeRaiseIrql(HIGH_LEVEL, &irql);
+#endif
+    MmProbeAndLockPages(mdl, KernelMode, IoReadAccess);
+#if BUG
+    KeLowerIrql(irql);
+#endif
+    MmUnlockPages(mdl);
+    TwinMdlFree(mdl);
+    return STATUS_SUCCESS;
+}
+
+#else
+#include "twin_scenario.h"
+#endif

@@ -1,0 +1,32 @@
+/*
+ * Twin of rule unmap_not_mapped: an MDL is unmapped twice.
+ */
+#ifndef DMACHECK_SCENARIO
+#include "twin_plain.h"
+
+static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)
+{
+    PMDL mdl = TwinMdlGet(NonPagedPool);
+    PVOID va;
+
+    UNREFERENCED_PARAMETER(Twin);
+    UNREFERENCED_PARAMETER(Mdl);
+    UNREFERENCED_PARAMETER(Length);
+    if (mdl == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    MmProbeAndLockPages(mdl, KernelMode, IoReadAccess);
+    va = MmMapLockedPagesSpecifyCache(mdl, KernelMode, MmCached, NULL, FALSE, NormalPagePriority);
+    if (va != NULL)
+        MmUnmapLockedPages(va, mdl);
+#if BUG
+    if (va != NULL)
+        MmUnmapLockedPages(va, mdl);
+#endif
+    MmUnlockPages(mdl);
+    TwinMdlFree(mdl);
+    return STATUS_SUCCESS;
+}
+
+#else
+#include "twin_scenario.h"
+#endif
