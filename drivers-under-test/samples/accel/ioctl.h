@@ -1,7 +1,7 @@
 /*
- * The interface between the accel driver and its callers. A program is made once, checked, and kept by the
- * driver; it belongs to the handle that made it and dies with it. It is run on a buffer as often as one likes.
- * Its steps are those of hardware.h; they name buffer 0, the caller's, alone.
+ * The interface between the accel driver and its callers. A program is made once, checked, and kept by
+ * the driver; it belongs to the handle that made it and dies with it. It is run on a buffer as often as
+ * one likes. Its steps are those of hardware.h; they name buffer 0, the caller's, alone.
  */
 #ifndef ACCEL_IOCTL_H
 #define ACCEL_IOCTL_H
@@ -11,14 +11,15 @@
 /* out: ACCEL_CAPABILITIES */
 #define IOCTL_ACCEL_QUERY_CAPABILITIES \
     CTL_CODE(ACCEL_DEVICE_TYPE, 0x800, METHOD_BUFFERED, FILE_ANY_ACCESS)
-/* in: ACCEL_PROGRAM and its steps; out: ACCEL_VERDICT. A program that is refused is a verdict, with success. */
+/* in: ACCEL_PROGRAM and its steps; out: ACCEL_VERDICT. That a program is refused is a verdict: the status
+ * is success. */
 #define IOCTL_ACCEL_CREATE_PROGRAM \
     CTL_CODE(ACCEL_DEVICE_TYPE, 0x801, METHOD_BUFFERED, FILE_WRITE_ACCESS)
 /* in: ACCEL_RUN. Runs under way end first as they will. */
 #define IOCTL_ACCEL_DESTROY_PROGRAM \
     CTL_CODE(ACCEL_DEVICE_TYPE, 0x802, METHOD_BUFFERED, FILE_WRITE_ACCESS)
-/* in: ACCEL_RUN; out: the buffer, which the program reads and writes. Information: its length. A run that is
- * not waited for is the same request left pending; it may be cancelled at any time. */
+/* in: ACCEL_RUN; out: the buffer, which the program reads and writes. Information: its length. A run that
+ * is not waited for is the same request left pending; it may be cancelled at any time. */
 #define IOCTL_ACCEL_RUN \
     CTL_CODE(ACCEL_DEVICE_TYPE, 0x803, METHOD_OUT_DIRECT, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
 /* out: ACCEL_STATISTICS */
@@ -65,12 +66,13 @@ typedef struct _ACCEL_RUN {
 } ACCEL_RUN, *PACCEL_RUN;
 
 /*
- * What a run ends with: STATUS_SUCCESS; STATUS_CANCELLED; STATUS_BUFFER_TOO_SMALL (shorter than the program's
- * BufferBytes); STATUS_INVALID_PARAMETER (Flags); STATUS_NOT_FOUND (no such program of this handle);
- * STATUS_IO_DEVICE_ERROR (the device latched a fault: see the statistics); STATUS_DEVICE_REMOVED or
- * STATUS_NO_SUCH_DEVICE, when the device has gone. But for success the bytes that the program may write are
- * unspecified.
+ * What a run ends with: STATUS_SUCCESS; STATUS_CANCELLED; STATUS_BUFFER_TOO_SMALL (shorter than the
+ * program's BufferBytes); STATUS_INVALID_PARAMETER (Flags); STATUS_NOT_FOUND (no such program of this
+ * handle); STATUS_IO_DEVICE_ERROR (the device latched a fault: see the statistics);
+ * STATUS_DEVICE_REMOVED or STATUS_NO_SUCH_DEVICE, when the device has gone. But for success the bytes
+ * that the program may write are unspecified.
  */
+
 typedef struct _ACCEL_STATISTICS {
     ULONGLONG Steps; /* carried out */
     ULONGLONG BytesIn, BytesOut; /* of transfers */
