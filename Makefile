@@ -23,7 +23,7 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS))$(word 2,$(MAKECMDGOALS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
-ROOMS   := base trace sim/core sim/nt sim/dev verifier verifier/track verifier/rules reports machine
+ROOMS   := base trace sim/core sim/nt sim/wdf sim/dev verifier verifier/track verifier/rules reports machine
 LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
 CLI_SRC := $(wildcard cli/*.c)
 DDKCC_SRC := $(wildcard ddkcc/*.c)
@@ -49,7 +49,7 @@ LDFLAGS := -rdynamic -g $(SANFLAG)
 LDLIBS  := -ljansson -linih -ldw -lzstd -ldl -lpthread
 
 OBJ     := $(BUILD)/obj
-LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/index.o $(OBJ)/embedded.o $(OBJ)/unmodelled.o
+LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/index.o $(OBJ)/embedded.o $(OBJ)/unmodelled.o $(OBJ)/wdf_table.o
 CLI_OBJ := $(CLI_SRC:%.c=$(OBJ)/%.o)
 # What the HTML report brings along, as C strings.
 EMBEDDED := reports/html/report.css reports/html/report.js
@@ -105,6 +105,9 @@ check-nightly: deps-check
 $(OBJ)/sim/nt/%.o: sim/nt/%.c | deps-run
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
+$(OBJ)/sim/wdf/%.o: sim/wdf/%.c | deps-run
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
 $(OBJ)/machine/%.o: machine/%.c | deps-run
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
@@ -135,6 +138,10 @@ $(OBJ)/embedded.c: tools/embed.sh $(EMBEDDED)
 $(OBJ)/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=$(OBJ)/%.o)
 	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+$(OBJ)/wdf_table.c: tools/wdf_table.sh $(wildcard include/ddk/wdf*.h) $(LIB_SRC:%.c=$(OBJ)/%.o)
+	@sh tools/wdf_table.sh $(filter %.o,$^) > $@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv $@.new $@
+$(OBJ)/wdf_table.o: CFLAGS += $(NTFLAGS) -Wno-cast-function-type
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
@@ -191,6 +198,7 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive -lcmocka $(LDLIBS)
 $(OBJ)/tests/unit/nt_%.o: CFLAGS += $(NTFLAGS)
+$(OBJ)/tests/unit/wdf_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/core_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/machine%.o: CFLAGS += $(NTFLAGS)
 .PHONY: units

@@ -105,7 +105,7 @@ static void machine_build(struct sim *s)
 {
     PDRIVER_OBJECT driver;
 
-    host_driver_load(s, "fuzz", machine_entry, &driver);
+    host_driver_load(s, "fuzz", machine_entry, NULL, &driver);
     device = bus_plug(s, &model);
     host_device_add(s, driver, device);
     device->bus_master = true;

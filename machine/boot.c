@@ -11,6 +11,7 @@
 #include "sim/core/mem.h"
 #include "sim/nt/pnp.h"
 #include "sim/nt/zw.h"
+#include "sim/wdf/host.h"
 
 static void phase(struct dm_run *r, enum phase p, NTSTATUS status)
 {
@@ -130,12 +131,24 @@ static void scenario_run(struct dm_run *r)
         dm_join(r, &r->threads[i]);
 }
 
+/* A driver of the framework is bound to it first. */
+static NTSTATUS driver_load(struct dm_run *r)
+{
+    struct dm_driver *d = r->driver;
+    struct fx_binding binding = { d->wdf_functions, d->wdf_globals };
+    struct host_stub stub;
+
+    host_wdf_stub(&stub, &binding);
+    return host_driver_load(r->s, d->name, d->entry, d->wdf_functions ? &stub : NULL,
+                            &r->driver_object);
+}
+
 static void boot(struct dm_run *r)
 {
     NTSTATUS status;
 
     phase(r, PHASE_LOAD, STATUS_SUCCESS);
-    status = host_driver_load(r->s, r->driver->name, r->driver->entry, &r->driver_object);
+    status = driver_load(r);
     if (!NT_SUCCESS(status)) {
         if (!(r->scenario->flags & DM_EXPECT_FAILED_START) && !r->s->fault.taken)
             run_fail(r, "DriverEntry fails: 0x%08X", (unsigned)status);

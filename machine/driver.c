@@ -107,6 +107,8 @@ static bool bind_image(struct dm_driver *d, char *message, size_t size)
     d->scenarios = dlsym(d->handle, "dmacheck_scenarios");
     d->setup = dlsym(d->handle, "dmacheck_setup");
     d->models = dlsym(d->handle, "dmacheck_models");
+    d->wdf_functions = dlsym(d->handle, "WdfFunctions_01033");
+    d->wdf_globals = dlsym(d->handle, "WdfDriverGlobals");
     memcpy(&d->entry, &entry, sizeof(entry)); /* an object pointer to a function's, POSIX's way */
     if (!d->scenarios || !d->scenarios->name)
         d->scenarios = default_scenarios;

@@ -10,6 +10,7 @@
 #include "sim/core/image.h"
 #include "sim/core/sim.h"
 #include "sim/nt/host.h"
+#include "sim/wdf/host.h"
 #include "trace/record.h"
 #include "verifier/verify.h"
 
@@ -26,6 +27,9 @@ struct dm_driver {
     const struct dm_scenario *scenarios;
     const struct dm_setup *setup;
     const struct dm_device_model *const *models; /* of its own cards; NULL: none */
+    /* The two pointers of a KMDF driver's image; NULL: it is none. */
+    const WDFFUNC **wdf_functions;
+    PWDF_DRIVER_GLOBALS *wdf_globals;
 };
 
 struct dm_thread {

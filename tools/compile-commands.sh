@@ -8,7 +8,7 @@ dir=$(pwd)
 sep='['
 for source in "$@"; do
     extra=""
-    case $source in sim/nt/* | machine/* | sim/core/sim.c) extra=" $nt" ;; esac
+    case $source in sim/nt/* | sim/wdf/* | machine/* | sim/core/sim.c) extra=" $nt" ;; esac
     printf '%s\n{"directory":"%s","file":"%s","command":"%s %s%s -c %s"}' \
         "$sep" "$dir" "$source" "$cc" "$flags" "$extra" "$source"
     sep=,

@@ -16,6 +16,7 @@
 #include "sim/core/race.h"
 #include "sim/core/sched.h"
 #include "sim/nt/nt.h"
+#include "sim/wdf/wdf.h"
 
 struct sim *sim_running;
 
@@ -34,6 +35,7 @@ static const struct part parts[] = {
     { "bus", bus_create, bus_reset, bus_destroy },
     { "races", race_create, race_reset, race_destroy },
     { "executive", nt_create, nt_reset, nt_destroy },
+    { "framework", wdf_create, wdf_reset, wdf_destroy },
 };
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))

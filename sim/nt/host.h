@@ -11,9 +11,16 @@
 #include "sim/nt/nt.h"
 
 /* --- io_driver.c: drivers --- */
-/* Makes a DRIVER_OBJECT and calls entry (DriverEntry) with a registry path. */
+/* What a library that is linked into the driver does around DriverEntry. */
+struct host_stub {
+    NTSTATUS (*enter)(struct sim *s, PDRIVER_OBJECT driver, PUNICODE_STRING path, void *ctx);
+    void (*left)(struct sim *s, PDRIVER_OBJECT driver,
+                 NTSTATUS status); /* only when it was entered */
+    void *ctx;
+};
+/* Makes a DRIVER_OBJECT and calls entry (DriverEntry) with a registry path. stub: NULL, none. */
 NTSTATUS host_driver_load(struct sim *s, const char *name, PDRIVER_INITIALIZE entry,
-                          PDRIVER_OBJECT *out);
+                          const struct host_stub *stub, PDRIVER_OBJECT *out);
 /* DriverUnload, when it has one; then what it left behind is looked at. */
 void host_driver_unload(struct sim *s, PDRIVER_OBJECT driver);
 

@@ -130,7 +130,7 @@ static void driver_entered(struct sim *s, struct io_driver *r)
 }
 
 NTSTATUS host_driver_load(struct sim *s, const char *name, PDRIVER_INITIALIZE entry,
-                          PDRIVER_OBJECT *out)
+                          const struct host_stub *stub, PDRIVER_OBJECT *out)
 {
     PDRIVER_OBJECT driver = io_driver_create(s, name);
     struct driver_block *b = (struct driver_block *)driver;
@@ -141,10 +141,15 @@ NTSTATUS host_driver_load(struct sim *s, const char *name, PDRIVER_INITIALIZE en
     if (!driver)
         return STATUS_INSUFFICIENT_RESOURCES;
     driver->DriverInit = entry;
-    callback_begin(s, API_DriverEntry, r->obj, 0, 0, 0, 0);
-    status = entry(driver, &b->registry_path);
-    callback_end(s, API_DriverEntry, r->obj, (uint32_t)status);
-    io_irql_restore(s, API_DriverEntry, r->obj, IRQL_PASSIVE, (const void *)entry);
+    status = stub ? stub->enter(s, driver, &b->registry_path, stub->ctx) : STATUS_SUCCESS;
+    if (NT_SUCCESS(status)) {
+        callback_begin(s, API_DriverEntry, r->obj, 0, 0, 0, 0);
+        status = entry(driver, &b->registry_path);
+        callback_end(s, API_DriverEntry, r->obj, (uint32_t)status);
+        io_irql_restore(s, API_DriverEntry, r->obj, IRQL_PASSIVE, (const void *)entry);
+        if (stub)
+            stub->left(s, driver, status);
+    }
     if (!NT_SUCCESS(status)) {
         io_driver_delete(s, driver);
         return status;

@@ -17,6 +17,7 @@ struct nt_ke;  /* ke*.c: threads, waits, timers, work items */
 struct nt_mm;  /* mm*.c: MDLs, mappings of I/O space */
 struct nt_io;  /* io*.c: drivers, devices, IRPs, files */
 struct nt_pnp; /* pnp*.c, po.c: PnP and power, resources, interfaces */
+struct fx;     /* sim/wdf: KMDF */
 struct nt_zw;  /* zw.c, ob.c: registry, handles */
 
 struct nt {
@@ -26,6 +27,7 @@ struct nt {
     struct nt_io *io;
     struct nt_pnp *pnp;
     struct nt_zw *zw;
+    struct fx *wdf; /* sim/wdf: the framework above us */
 };
 
 /* Object id of a Windows structure; 0 for NULL, and one is made for a pointer not seen before. */

@@ -11,7 +11,7 @@ out=build/tree
 mkdir -p "$out" || exit 2
 {
     echo '#define INITGUID 1'
-    for h in ntifs wdmguid initguid csq wdmsec ntstrsafe ntintsafe wmilib wmistr evntrace stdarg \
+    for h in ntifs wdf wdmguid initguid csq wdmsec ntstrsafe ntintsafe wmilib wmistr evntrace stdarg \
         stdio stdlib wchar limits devpkey windef; do
         echo "#include <$h.h>"
     done

@@ -62,7 +62,7 @@ check "headers compile by themselves" "$(for h in $(files '*.h' | grep -E '^(bas
 done)"
 check "no unfinished words" "$(files '*.c' '*.h' '*.sh' Makefile | grep -v tests/tree/run.sh | xargs -r grep -nE '\b(TODO|FIXME|XXX|HACK)\b')"
 check "no path of one machine" "$(files | grep -vE '^tests/tree/run.sh$' | xargs -r grep -nE '(^|[^A-Za-z0-9_.])/(work|farm|home/[a-z]+)/' 2> /dev/null | head -n 5)"
-check "lines of 110 columns at most" "$(files '*.c' '*.h' | xargs -r awk 'length($0) > 110 {print FILENAME ":" FNR}' | head -n 10)"
+check "lines of 110 columns at most" "$(files '*.c' '*.h' | xargs -r awk 'length($0) > 110 && !/^WDF_F[NV]/ {print FILENAME ":" FNR}' | head -n 10)"
 check "shell scripts are clean" "$(command -v shellcheck > /dev/null && files '*.sh' .ci/run | xargs -r shellcheck -S warning -f gcc)"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -124,7 +124,7 @@ static void on_agent(void *ctx)
     PDRIVER_OBJECT driver;
 
     (void)ctx;
-    assert_int_equal(host_driver_load(T.s, "ears", driver_entry, &driver), STATUS_SUCCESS);
+    assert_int_equal(host_driver_load(T.s, "ears", driver_entry, NULL, &driver), STATUS_SUCCESS);
     T.d = bus_plug(T.s, &model);
     assert_int_equal(host_device_add(T.s, driver, T.d), STATUS_SUCCESS);
     T.pdo = pdo_seen;

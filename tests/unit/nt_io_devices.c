@@ -314,7 +314,7 @@ static void entry_body(struct sim *s)
     PDRIVER_OBJECT driver;
 
     reinit_count = 0;
-    assert_int_equal(host_driver_load(s, "late", late_entry, &driver), STATUS_SUCCESS);
+    assert_int_equal(host_driver_load(s, "late", late_entry, NULL, &driver), STATUS_SUCCESS);
     assert_int_equal(reinit_count, 2);
     assert_false(driver->DeviceObject->Flags & DO_DEVICE_INITIALIZING);
     assert_non_null(driver->MajorFunction[IRP_MJ_READ]);

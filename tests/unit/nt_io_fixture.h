@@ -152,7 +152,8 @@ static void fixture_boot(void *ctx)
 
     (void)ctx;
     fixture_done = false;
-    assert_int_equal(host_driver_load(s, "test", fixture_entry, &fixture_driver), STATUS_SUCCESS);
+    assert_int_equal(host_driver_load(s, "test", fixture_entry, NULL, &fixture_driver),
+                     STATUS_SUCCESS);
     fixture_device = bus_plug(s, &fixture_model);
     assert_non_null(fixture_device);
     assert_int_equal(host_device_add(s, fixture_driver, fixture_device), STATUS_SUCCESS);

@@ -217,7 +217,7 @@ static void bring_up(const struct dm_device_model *model)
     log_at = 0;
     start_status = query_status = STATUS_SUCCESS;
     state_bits = 0;
-    assert_int_equal(host_driver_load(s, "test", entry, &driver), STATUS_SUCCESS);
+    assert_int_equal(host_driver_load(s, "test", entry, NULL, &driver), STATUS_SUCCESS);
     device = bus_plug(s, model);
     assert_non_null(device);
     assert_int_equal(host_device_add(s, driver, device), STATUS_SUCCESS);

@@ -137,7 +137,7 @@ static void bring_up(bool policy)
 {
     owns_policy = policy;
     host_registry_dword(s, 0, "Early", 77);
-    assert_int_equal(host_driver_load(s, "test", entry, &driver), STATUS_SUCCESS);
+    assert_int_equal(host_driver_load(s, "test", entry, NULL, &driver), STATUS_SUCCESS);
     device = bus_plug(s, &model);
     assert_int_equal(host_device_add(s, driver, device), STATUS_SUCCESS);
     assert_int_equal(host_device_start(s, device), STATUS_SUCCESS);

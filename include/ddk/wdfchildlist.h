@@ -1,0 +1,7 @@
+/*
+ * wdfchildlist.h
+ */
+#ifndef DDK_WDFCHILDLIST_H
+#define DDK_WDFCHILDLIST_H
+
+#endif

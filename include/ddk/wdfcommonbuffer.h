@@ -1,0 +1,7 @@
+/*
+ * wdfcommonbuffer.h
+ */
+#ifndef DDK_WDFCOMMONBUFFER_H
+#define DDK_WDFCOMMONBUFFER_H
+
+#endif

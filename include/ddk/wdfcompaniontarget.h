@@ -1,0 +1,7 @@
+/*
+ * wdfcompaniontarget.h
+ */
+#ifndef DDK_WDFCOMPANIONTARGET_H
+#define DDK_WDFCOMPANIONTARGET_H
+
+#endif

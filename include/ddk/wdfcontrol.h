@@ -1,0 +1,7 @@
+/*
+ * wdfcontrol.h
+ */
+#ifndef DDK_WDFCONTROL_H
+#define DDK_WDFCONTROL_H
+
+#endif

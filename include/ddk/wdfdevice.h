@@ -1,0 +1,7 @@
+/*
+ * wdfdevice.h
+ */
+#ifndef DDK_WDFDEVICE_H
+#define DDK_WDFDEVICE_H
+
+#endif

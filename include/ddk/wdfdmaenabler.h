@@ -1,0 +1,7 @@
+/*
+ * wdfdmaenabler.h
+ */
+#ifndef DDK_WDFDMAENABLER_H
+#define DDK_WDFDMAENABLER_H
+
+#endif

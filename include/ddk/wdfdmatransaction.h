@@ -1,0 +1,7 @@
+/*
+ * wdfdmatransaction.h
+ */
+#ifndef DDK_WDFDMATRANSACTION_H
+#define DDK_WDFDMATRANSACTION_H
+
+#endif

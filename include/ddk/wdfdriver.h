@@ -1,0 +1,7 @@
+/*
+ * wdfdriver.h
+ */
+#ifndef DDK_WDFDRIVER_H
+#define DDK_WDFDRIVER_H
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * wdffdo.h
+ */
+#ifndef DDK_WDFFDO_H
+#define DDK_WDFFDO_H
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * wdffileobject.h
+ */
+#ifndef DDK_WDFFILEOBJECT_H
+#define DDK_WDFFILEOBJECT_H
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * wdfhwaccess.h
+ */
+#ifndef DDK_WDFHWACCESS_H
+#define DDK_WDFHWACCESS_H
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * wdfiotarget.h
+ */
+#ifndef DDK_WDFIOTARGET_H
+#define DDK_WDFIOTARGET_H
+
+#endif

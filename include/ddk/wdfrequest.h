@@ -1,0 +1,7 @@
+/*
+ * wdfrequest.h
+ */
+#ifndef DDK_WDFREQUEST_H
+#define DDK_WDFREQUEST_H
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * wdfsync.h
+ */
+#ifndef DDK_WDFSYNC_H
+#define DDK_WDFSYNC_H
+
+#endif

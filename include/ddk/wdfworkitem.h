@@ -1,0 +1,7 @@
+/*
+ * wdfworkitem.h
+ */
+#ifndef DDK_WDFWORKITEM_H
+#define DDK_WDFWORKITEM_H
+
+#endif
