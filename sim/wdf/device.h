@@ -1,0 +1,71 @@
+/*
+ * The framework's device, and what its parts (queues and requests, interrupts, DMA enablers, resource
+ * lists) offer to the PnP and power state machine, which calls them in the order of wdf/pnp-and-power-...
+ * Each part keeps its own list on the device.
+ */
+#ifndef DMACHECK_SIM_WDF_DEVICE_H
+#define DMACHECK_SIM_WDF_DEVICE_H
+
+#include "sim/wdf/wdf.h"
+
+struct fx_io;        /* io_*.c: queues, requests, files of one device */
+struct fx_interrupt; /* interrupt*.c */
+struct fx_enabler;   /* dma_enabler*.c */
+struct fx_pnp;       /* pnp*.c, power*.c: state machine, callbacks, policy */
+
+struct fx_device {
+    struct fx_object object;
+    PDEVICE_OBJECT wdm, attached, pdo; /* ours, what it is attached to, the bottom; control: wdm alone */
+    bool control;                      /* a control device (WdfControlDeviceInitAllocate) */
+    bool filter;
+    WDF_EXECUTION_LEVEL level;       /* effective: Passive or Dispatch */
+    WDF_SYNCHRONIZATION_SCOPE scope; /* effective: Device, Queue or None */
+    struct fx_lock lock;             /* of scope Device, and of WdfObjectAcquireLock */
+    WDF_DEVICE_IO_TYPE io_type;
+    ULONG alignment; /* WdfDeviceSetAlignmentRequirement; also in wdm->AlignmentRequirement */
+    struct fx_io *io;
+    struct fx_interrupt *interrupts; /* linked by their `next`, in order of creation */
+    struct fx_enabler *enablers;
+    struct fx_pnp *pnp;
+    /* From WDFDEVICE_INIT, for io_*.c. */
+    WDF_FILEOBJECT_CONFIG file_config;
+    bool file_config_set;
+    WDF_OBJECT_ATTRIBUTES file_attributes, request_attributes; /* Size 0: not set */
+    PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
+};
+
+static inline struct fx_device *fx_device_of(struct fx *f, WDFDEVICE handle)
+{
+    return (struct fx_device *)fx_object_of(f, handle, FX_DEVICE);
+}
+
+/* --- io_device.c: the device's share of I/O --- */
+NTSTATUS fx_io_create(struct fx *f, struct fx_device *d); /* when the device is created */
+void fx_io_destroy(struct fx *f, struct fx_device *d);
+/* Any IRP that is neither PnP nor power nor WMI: create, cleanup, close, read, write, control. */
+NTSTATUS fx_io_dispatch(struct fx *f, struct fx_device *d, PIRP irp);
+/* D0 has been entered: power-managed queues deliver again (EvtIoResume for what was kept). */
+void fx_io_power_up(struct fx *f, struct fx_device *d);
+/* D0 is about to be left: power-managed queues stop; EvtIoStop for what the driver owns; returns when
+ * each has been completed, requeued or acknowledged. */
+void fx_io_power_down(struct fx *f, struct fx_device *d);
+/* The device goes for good: queues are purged, what waits is cancelled. */
+void fx_io_remove(struct fx *f, struct fx_device *d);
+
+/* --- interrupt_power.c --- */
+/* Start: gives each interrupt object its resource (in order of creation). */
+NTSTATUS fx_interrupts_assign(struct fx *f, struct fx_device *d, PCM_RESOURCE_LIST raw,
+                              PCM_RESOURCE_LIST translated);
+NTSTATUS fx_interrupts_enable(struct fx *f, struct fx_device *d); /* connect, EvtInterruptEnable */
+NTSTATUS fx_interrupts_disable(struct fx *f, struct fx_device *d);
+void fx_interrupts_release(struct fx *f, struct fx_device *d);
+
+/* --- dma_power.c: the enablers' Fill, Enable, SelfManagedIoStart and their counterparts --- */
+NTSTATUS fx_enablers_up(struct fx *f, struct fx_device *d);
+NTSTATUS fx_enablers_down(struct fx *f, struct fx_device *d);
+
+/* --- resource_list.c: what EvtDevicePrepareHardware is given; copies the WDM list --- */
+NTSTATUS fx_cm_list_create(struct fx *f, struct fx_device *d, PCM_RESOURCE_LIST list,
+                           WDFCMRESLIST *out);
+
+#endif
