@@ -2,7 +2,8 @@
  * How framework objects end. Deletion is two walks over the tree. The first disposes: children before
  * their parent, in the order in which they were made, each by what its class does and then by the
  * driver's cleanup callbacks. The second lets go: each object is destroyed, with its destroy callbacks,
- * when the last reference to it is given back. What must be disposed of at PASSIVE_LEVEL waits for a system thread.
+ * when the last reference to it is given back. What needs
+ * PASSIVE_LEVEL for it waits for a system thread.
  *
  * Source: wdf/framework-object-life-cycle, wdf/framework-object-cleanup-and-destroy-callbacks,
  *         microsoft/Windows-Driver-Frameworks (fxobjectstatemachine.cpp)
