@@ -21,17 +21,13 @@ struct fx_device {
     WDF_EXECUTION_LEVEL level;       /* effective: Passive or Dispatch */
     WDF_SYNCHRONIZATION_SCOPE scope; /* effective: Device, Queue or None */
     struct fx_lock lock;             /* of scope Device, and of WdfObjectAcquireLock */
-    WDF_DEVICE_IO_TYPE io_type;
     ULONG alignment; /* WdfDeviceSetAlignmentRequirement; also in wdm->AlignmentRequirement */
     struct fx_io *io;
     struct fx_interrupt *interrupts; /* linked by their `next`, in order of creation */
     struct fx_enabler *enablers;
     struct fx_pnp *pnp;
     /* From WDFDEVICE_INIT, for io_*.c. */
-    WDF_FILEOBJECT_CONFIG file_config;
-    bool file_config_set;
     WDF_OBJECT_ATTRIBUTES file_attributes, request_attributes; /* Size 0: not set */
-    PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
 };
 
 static inline struct fx_device *fx_device_of(struct fx *f, WDFDEVICE handle)
