@@ -154,6 +154,7 @@ enum misuse {
     MISUSE_USER_PROCESS,  /* where another process may be current; p3: 1, in a DPC or ISR */
     MISUSE_USER_OUTLIVED, /* its request has been completed, at the site p3 */
     MISUSE_USER_UNPROBED, /* p3: 1, probed or locked, 2: within a __try */
+    MISUSE_INTR_UNCAUSED, /* a service routine claimed an interrupt of a line that nobody pulled: message */
     MISUSE_WDF_BREAK, /* the framework breaks into the debugger: enum wdf_break, two more */
 };
 

@@ -8,15 +8,17 @@ static KSERVICE_ROUTINE TwinIsr;
 static BOOLEAN NTAPI TwinIsr(PKINTERRUPT Interrupt, PVOID Context)
 {
     PTWIN twin = Context;
+    ULONG cause;
     KIRQL irql;
 
     UNREFERENCED_PARAMETER(Interrupt);
     KeRaiseIrql(HIGH_LEVEL, &irql);
-    TwinRegister(twin, PKTDMA_CAUSE, ~0u);
+    cause = READ_REGISTER_ULONG((PULONG)(twin->Registers + PKTDMA_CAUSE));
+    TwinRegister(twin, PKTDMA_CAUSE, cause);
 #if !BUG
     KeLowerIrql(irql);
 #endif
-    return TRUE;
+    return cause != 0;
 }
 
 static NTSTATUS TwinWrite(PTWIN Twin, PMDL Mdl, ULONG Length)

@@ -116,6 +116,8 @@ void sched_intr_disconnect(struct sim *s, struct sched_intr *i)
 void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message)
 {
     must(message < 32);
+    i->raises++;
+    i->spurious = false;
     trace_emit(&s->trace, EV_INTR, API_NONE, i->obj, message, i->level, 0, 0);
     if (i->level)
         i->asserted = true;
@@ -132,6 +134,16 @@ void sched_intr_lower(struct sim *s, struct sched_intr *i)
     i->asserted = false;
     i->pending_mask = 0;
     unpend(s, i);
+}
+
+/* A line is let go by a store that is on its way for a while: the interrupt controller may find it pulled
+ * once more, and on a shared line others interrupt. */
+static bool again_without_cause(struct sim *s, struct sched_intr *i, bool claimed)
+{
+    i->spurious =
+        i->level && i->connected && claimed && !i->spurious &&
+        (choice_rare(s, CHOICE_INTR_SPURIOUS, 2, 16) || fault_take_named(s, FAULT_INTR_SPURIOUS));
+    return i->spurious;
 }
 
 static void isr_run(struct sim *s, struct sched_intr *i)
@@ -155,7 +167,8 @@ static void isr_run(struct sim *s, struct sched_intr *i)
     race_give(s, i);
     i->running--;
     context_leave(s, &before);
-    if (i->connected && (i->pending_mask || (i->level && i->asserted)))
+    if ((i->connected && (i->pending_mask || (i->level && i->asserted))) ||
+        again_without_cause(s, i, claimed))
         pend(s, i);
 }
 

@@ -94,6 +94,9 @@ static inline void io_irql_restore(struct sim *s, enum api api, uint32_t obj, ui
     if (__builtin_expect(sched_irql(s) != expected, 0))
         io_irql_restore_as(s, api, obj, expected, routine, 0xC8);
 }
+/* MISUSE of a callback that has returned, with the routine as the place. */
+void io_misuse_of(struct sim *s, enum api api, uint32_t obj, enum misuse what, uint64_t p1,
+                  const void *routine);
 /* Completion leaves this stack location. */
 void io_location_left(struct sim *s, struct io_irp *r, PIO_STACK_LOCATION at, CCHAR location);
 

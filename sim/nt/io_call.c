@@ -64,6 +64,12 @@ static void say_misuse(struct sim *s, uint32_t site, enum api api, uint32_t obj,
     s->trace.site = outer;
 }
 
+void io_misuse_of(struct sim *s, enum api api, uint32_t obj, enum misuse what, uint64_t p1,
+                  const void *routine)
+{
+    say_misuse(s, routine_site(s, routine), api, obj, what, p1, 0);
+}
+
 /* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL) */
 void io_irql_restore_as(struct sim *s, enum api api, uint32_t obj, uint8_t expected,
                         const void *routine, uint32_t code)

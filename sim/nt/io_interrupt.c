@@ -90,6 +90,9 @@ static bool service(struct sim *s, void *ctx, uint32_t message)
 {
     struct interrupt *i = ctx;
     enum api api = i->message_service ? API_MessageServiceRoutine : API_ServiceRoutine;
+    const void *routine =
+        i->message_service ? (const void *)i->message_service : (const void *)i->service;
+    uint32_t raises = i->intr.raises;
     BOOLEAN claimed;
 
     (void)message; /* each message has an interrupt object of its own */
@@ -100,11 +103,10 @@ static bool service(struct sim *s, void *ctx, uint32_t message)
     else
         claimed = i->service(i->object, i->context);
     callback_end(s, api, i->intr.obj, claimed);
+    if (claimed && i->intr.spurious && raises == i->intr.raises)
+        io_misuse_of(s, api, i->intr.obj, MISUSE_INTR_UNCAUSED, i->message, routine);
     if (sched_irql(s) != i->irql)
-        io_irql_restore_as(s, api, i->intr.obj, i->irql,
-                           i->message_service ? (const void *)i->message_service
-                                              : (const void *)i->service,
-                           0);
+        io_irql_restore_as(s, api, i->intr.obj, i->irql, routine, 0);
     ke_spin_release(s, i->lock);
     return claimed;
 }
