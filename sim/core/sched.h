@@ -131,8 +131,8 @@ struct sched_intr {
     uint32_t running;
     bool asserted;
     bool connected;
-    bool spurious;   /* the next run has no cause that the scheduler knows of */
-    uint32_t raises; /* how often it has been raised */
+    bool spurious;      /* the next run has no cause that the scheduler knows of */
+    uint32_t raises;    /* how often it has been raised */
     uint8_t pending_on; /* processor + 1; 0: not pending */
     struct sched_intr *pending_next;
 };
