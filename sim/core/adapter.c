@@ -2,6 +2,7 @@
  * Adapters: how far a device reaches, what one transfer may take, and the life of struct dma.
  */
 #include "sim/core/adapter.h"
+#include "sim/core/weakorder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -250,6 +251,7 @@ void dma_reset(struct sim *s)
     memset(d->lists, 0, sizeof(d->lists));
     d->singles = NULL;
     d->fetches = NULL;
+    weakorder_reset(d->s);
     d->userptrs = NULL;
     d->system_short = false;
     d->commons = NULL;

@@ -97,8 +97,9 @@ struct dma {
         char *carve, *carve_end;
     } lists[DMA_LIST_CLASSES];
     struct list_chunk *list_chunks;
-    struct fetches *fetches;      /* loads of what others can change (fetch.c); NULL: none */
-    struct userptrs *userptrs;    /* pointers of programs (userptr.c); NULL: none so far */
+    struct fetches *fetches;     /* loads of what others can change (fetch.c); NULL: none */
+    struct weakorder *weakorder; /* stores that devices may not see yet (weakorder.c); NULL: none */
+    struct userptrs *userptrs;   /* pointers of programs (userptr.c); NULL: none so far */
     struct owned_run *owned_free; /* whose bytes are whose, for the CPU (owned.c) */
     struct dma_request *singles;  /* v1 requests that have not come back */
     bool system_short;            /* somebody waits for the machine's registers */

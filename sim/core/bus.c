@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "sim/core/bus_private.h"
+#include "sim/core/weakorder.h"
 #include "sim/core/door.h"
 #include "sim/core/race.h"
 #include "sim/core/iommu.h"
@@ -350,6 +351,8 @@ static void at_site(uint64_t address, uint64_t bytes, bool store, void *pc)
         sched_stack(s, &low, &high);
         s->trace.site =
             site_capture(s->depot, __builtin_frame_address(0), (uint64_t)(uintptr_t)pc, low, high);
+        if (store && s->dma->weakorder)
+            weakorder_doorbell(s);
     }
     registers_move(address, bytes, store);
     s->trace.site = site;

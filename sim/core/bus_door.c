@@ -7,6 +7,7 @@
 
 #include "base/must.h"
 #include "sim/core/adapter.h"
+#include "sim/core/weakorder.h"
 #include "sim/core/bus_private.h"
 #include "sim/core/cache.h"
 #include "sim/core/iommu.h"
@@ -225,12 +226,11 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
     while (bytes) {
         uint64_t here = min_u64(PAGE_BYTES - PAGE_OFFSET(ba), bytes);
         char *p = touch_memory(t, ba, here);
+        const char *cpu = p;
 
         if (!p)
             return false;
         if (__builtin_expect(!t->d->s->profile.coherent, 0)) {
-            const char *cpu = p;
-
             p = cache_device(t->d->s, p, here);
             touch_stale(t, ba, cpu, p, here);
         }
@@ -242,6 +242,8 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
         }
         if (buf) {
             memcpy(buf, p, here);
+            if (__builtin_expect(t->d->s->dma->weakorder != NULL, 0))
+                weakorder_read(t->d->s, t->d->obj, cpu, buf, here, t->who);
             buf += here;
         } else {
             memcpy(p, from, here);

@@ -4,6 +4,7 @@
  * nothing there takes it away.
  */
 #include "sim/core/owned.h"
+#include "sim/core/weakorder.h"
 
 #include "base/must.h"
 #include "sim/core/fetch.h"
@@ -196,12 +197,12 @@ static struct owned_run *run_of_kind(struct sim *s, uint32_t page, enum run_kind
     return r;
 }
 
-/* Watched only while a device is to change what lies there. */
+/* Watched only while a device is to change what lies there, or where stores are not ordered. */
 void owned_common(struct sim *s, const void *data, uint64_t bytes, uint32_t obj)
 {
     uint32_t first = mem_page_of(s, data);
 
-    if (!fetch_planned(s, FAULT_DEVICE_MEMORY) || first == MEM_NONE)
+    if ((!fetch_planned(s, FAULT_DEVICE_MEMORY) && !s->profile.weak_order) || first == MEM_NONE)
         return;
     owned_mark(data, bytes);
     for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
@@ -291,7 +292,9 @@ static void meet_run(struct touch *t, const struct owned_run *r)
         break;
     case RUN_COMMON: /* for both sides; but what the device can change is not to be trusted twice */
         t->found = true;
-        if (meets && !t->is_store)
+        if (meets && t->is_store && t->s->profile.weak_order)
+            weakorder_store(t->s, r->obj, t->address, t->bytes, t->pc);
+        if (meets && !t->is_store && fetch_planned(t->s, FAULT_DEVICE_MEMORY))
             fetch_load(t->s, FAULT_DEVICE_MEMORY, r->obj, t->address, t->bytes, t->pc);
         break;
     case RUN_COMMON_GONE:

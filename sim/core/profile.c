@@ -41,6 +41,7 @@ static const struct key keys[] = {
     BOOL("memory", above_4g),
     NUMBER("memory", ram_mib, 64, 1024),
     BOOL("memory", coherent),
+    BOOL("memory", weak_order),
     NUMBER("cpu", cpus, 1, 4),
     NUMBER("cpu", page_ns, 0, 1000000),
     NUMBER("cpu", kib_ns, 0, 1000000),

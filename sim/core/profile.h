@@ -20,6 +20,7 @@ struct profile {
     bool above_4g;                 /* ordinary memory lies above 4 GiB */
     uint32_t ram_mib;              /* memory of the machine */
     bool coherent;                 /* devices see the CPU's caches */
+    bool weak_order;               /* a plain store may pass an earlier one (weakorder.h) */
     /* [cpu] */
     uint32_t cpus;            /* 1..4 */
     uint32_t page_ns, kib_ns; /* CPU cost of mapping a page, of copying a KiB */

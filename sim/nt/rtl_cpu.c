@@ -5,6 +5,7 @@
  */
 #include "sim/core/call.h"
 #include "sim/core/race.h"
+#include "sim/core/weakorder.h"
 #include "sim/nt/rtl_priv.h"
 
 #define TSC_PER_NS 2 /* a 2 GHz processor */
@@ -87,7 +88,18 @@ VOID ddk_halt(VOID)
 }
 
 /* The interlocked operation itself is the driver's own instruction, which comes next. */
-VOID ddk_interlocked(const volatile VOID *Address) { race_interlocked(sim_now(), Address); }
+VOID ddk_memory_barrier(VOID)
+{
+    door_flush_pending();
+    weakorder_fence(sim_now());
+}
+
+VOID ddk_interlocked(const volatile VOID *Address)
+{
+    door_flush_pending();
+    weakorder_fence(sim_now());
+    race_interlocked(sim_now(), Address);
+}
 
 /* Flushing a line: caches are modelled by page where they are modelled at all (Gap). */
 VOID ddk_clflush(const VOID *Address)

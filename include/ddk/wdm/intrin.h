@@ -8,6 +8,8 @@
 #ifndef DDK_WDM_INTRIN_H
 #define DDK_WDM_INTRIN_H
 
+/* All stores before it are visible to everybody before any later one is. */
+VOID ddk_memory_barrier(VOID);
 /* Says which access is one: the compiler tells the access door of a store like any other. */
 VOID ddk_interlocked(const volatile void *Address);
 
@@ -141,7 +143,7 @@ DDK_NOFENCE(Pointer, PVOID)
 
 DDK_INLINE VOID KeMemoryBarrier(VOID)
 {
-    __sync_synchronize();
+    ddk_memory_barrier();
 }
 #define KeMemoryBarrierWithoutFence() __asm__ __volatile__("" ::: "memory")
 
@@ -163,13 +165,13 @@ ULONG64 ddk_readeflags(VOID);
 
 #ifndef DDK_HOST
 #define YieldProcessor() ddk_pause()
-#define MemoryBarrier() __sync_synchronize()
+#define MemoryBarrier() ddk_memory_barrier()
 #define _mm_pause() ddk_pause()
-#define _mm_mfence() __sync_synchronize()
+#define _mm_mfence() ddk_memory_barrier()
 #define _mm_lfence() __sync_synchronize()
-#define _mm_sfence() __sync_synchronize()
+#define _mm_sfence() ddk_memory_barrier()
 #define _mm_clflush(p) ddk_clflush(p)
-#define __faststorefence() __sync_synchronize()
+#define __faststorefence() ddk_memory_barrier()
 #define _ReadWriteBarrier() __asm__ __volatile__("" ::: "memory")
 #define _ReadBarrier() __asm__ __volatile__("" ::: "memory")
 #define _WriteBarrier() __asm__ __volatile__("" ::: "memory")
