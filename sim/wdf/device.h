@@ -56,6 +56,14 @@ NTSTATUS fx_interrupts_enable(struct fx *f, struct fx_device *d); /* connect, Ev
 NTSTATUS fx_interrupts_disable(struct fx *f, struct fx_device *d);
 void fx_interrupts_release(struct fx *f, struct fx_device *d);
 
+/* --- request.c, what a DMA transaction asks of its request (a struct fx_object of type FX_REQUEST) --- */
+PIRP fx_request_irp(struct fx_object *request); /* NULL: completed */
+/* The MDL over its buffer, as FxRequest::GetMdl; `second`: of METHOD_IN/OUT_DIRECT's second buffer. */
+NTSTATUS fx_request_mdl(struct fx_object *request, bool second, PMDL *mdl);
+/* Who completes a request whose IRP somebody refers to stops with 0x10D/3; each keeps the object, too. */
+void fx_request_irp_reference(struct fx_object *request);
+void fx_request_irp_dereference(struct fx_object *request);
+
 /* --- dma_power.c: the enablers' Fill, Enable, SelfManagedIoStart and their counterparts --- */
 NTSTATUS fx_enablers_up(struct fx *f, struct fx_device *d);
 NTSTATUS fx_enablers_down(struct fx *f, struct fx_device *d);
