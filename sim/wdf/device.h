@@ -15,8 +15,9 @@ struct fx_pnp;       /* pnp*.c, power*.c: state machine, callbacks, policy */
 
 struct fx_device {
     struct fx_object object;
-    PDEVICE_OBJECT wdm, attached, pdo; /* ours, what it is attached to, the bottom; control: wdm alone */
-    bool control;                      /* a control device (WdfControlDeviceInitAllocate) */
+    PDEVICE_OBJECT wdm, attached,
+        pdo;      /* ours, what it is attached to, the bottom; control: wdm alone */
+    bool control; /* a control device (WdfControlDeviceInitAllocate) */
     bool filter;
     WDF_EXECUTION_LEVEL level;       /* effective: Passive or Dispatch */
     WDF_SYNCHRONIZATION_SCOPE scope; /* effective: Device, Queue or None */
