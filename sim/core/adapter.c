@@ -220,7 +220,6 @@ int dma_create(struct sim *s)
         dma_destroy(s);
         return ERR_NOMEM;
     }
-    list_memory_reset(s);
     owned_reset(s);
     return 0;
 }
@@ -230,7 +229,6 @@ void dma_reset(struct sim *s)
     struct dma *d = s->dma;
 
     mapreg_reset(s);
-    list_memory_reset(s);
     owned_reset(s);
     bounce_reset(s);
     cache_reset(s);
@@ -239,6 +237,7 @@ void dma_reset(struct sim *s)
     objmap_reset(&d->context_map);
     objmap_reset(&d->common_map);
     objmap_reset(&d->list_map);
+    objmap_reset(&d->list_pages);
     d->adapters = d->last = NULL;
     d->channels_live = d->registers_live = d->lists_live = 0;
     d->wait_head = d->wait_tail = NULL;
@@ -265,7 +264,6 @@ void dma_destroy(struct sim *s)
 {
     struct dma *d = s->dma;
 
-    list_memory_reset(s);
     bounce_destroy(s);
     cache_destroy(s);
     ranges_destroy(&d->ranges);

@@ -96,7 +96,6 @@ struct dma {
         uint32_t ready;
         char *carve, *carve_end;
     } lists[DMA_LIST_CLASSES];
-    struct list_chunk *list_chunks;
     struct fetches *fetches;     /* loads of what others can change (fetch.c); NULL: none */
     struct weakorder *weakorder; /* stores that devices may not see yet (weakorder.c); NULL: none */
     struct userptrs *userptrs;   /* pointers of programs (userptr.c); NULL: none so far */

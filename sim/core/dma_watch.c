@@ -5,21 +5,10 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "sim/core/door.h"
 #include "sim/core/mapreg.h"
+#include "sim/core/owned.h"
 
 #define CHUNK_PAGES 4u
-
-struct list_chunk {
-    struct list_chunk *next;
-    uint64_t first_flag; /* of the door's page flags */
-    uint32_t pages;
-};
-
-static uint64_t door_page(const void *p)
-{
-    return ((uint64_t)(uintptr_t)p - g_door.window_base) >> PAGE_BITS;
-}
 
 /* Memory for one list of this size (a power of two, 256 at least). NULL: none. */
 void *list_memory(struct sim *s, unsigned class, uint64_t bytes)
@@ -30,22 +19,16 @@ void *list_memory(struct sim *s, unsigned class, uint64_t bytes)
     if (!*at || *at == d->lists[class].carve_end) {
         uint32_t pages = (uint32_t)max_u64(CHUNK_PAGES, bytes >> PAGE_BITS);
         uint32_t first = mem_pages_alloc(s, MEM_ANY, pages);
-        struct list_chunk *c;
 
         if (first == MEM_NONE)
             return NULL;
         mem_frames_use(s, first, pages, FRAME_OTHER);
         *at = mem_system(first);
         d->lists[class].carve_end = *at + (uint64_t)pages * PAGE_BYTES;
-        c = dma_record(s, sizeof(*c));
-        c->next = d->list_chunks;
-        c->pages = pages;
-        c->first_flag = door_page(*at);
-        d->list_chunks = c;
         for (uint32_t i = 0; i < pages; i++)
             objmap_put(&d->list_pages, *at + (uint64_t)i * PAGE_BYTES, class + 1, *at);
-        if (s->trace.on && g_door.window_bytes)
-            door_set_page_flags(c->first_flag, pages, DOOR_WATCH, 0);
+        if (s->trace.on)
+            owned_mark(*at, (uint64_t)pages * PAGE_BYTES);
     }
     void *p = *at;
 
@@ -65,13 +48,4 @@ bool list_memory_at(struct sim *s, uint64_t address, uint32_t *obj, bool *live)
     base += align_down(address - base, 256ull << (page->obj - 1));
     *live = list_find(s, (void *)(uintptr_t)base, obj) != NULL;
     return true;
-}
-
-void list_memory_reset(struct sim *s)
-{
-    for (struct list_chunk *c = s->dma->list_chunks; c; c = c->next)
-        if (g_door.window_bytes)
-            door_set_page_flags(c->first_flag, c->pages, 0, DOOR_WATCH);
-    s->dma->list_chunks = NULL;
-    objmap_reset(&s->dma->list_pages);
 }

@@ -61,6 +61,28 @@ void door_set_page_flags(uint64_t first_page, uint64_t count, uint8_t set, uint8
         g_door.page_flags[i] = (uint8_t)((g_door.page_flags[i] & ~clear) | set);
 }
 
+/* Pages that were watched; past WATCHED they are no longer listed but searched for. */
+#define WATCHED 4096u
+static uint32_t watched[WATCHED], watched_count;
+
+void door_watch_first(uint64_t page)
+{
+    g_door.page_flags[page] |= DOOR_WATCH;
+    if (watched_count < WATCHED)
+        watched[watched_count] = (uint32_t)page;
+    watched_count += watched_count <= WATCHED;
+}
+
+void door_unwatch_all(void)
+{
+    if (watched_count > WATCHED)
+        door_set_page_flags(0, g_door.window_bytes / DOOR_PAGE_BYTES, 0, DOOR_WATCH);
+    else
+        for (uint32_t i = 0; i < watched_count; i++)
+            g_door.page_flags[watched[i]] &= (uint8_t)~DOOR_WATCH;
+    watched_count = 0;
+}
+
 static DOOR_RAW void set_attention(void)
 {
     uint64_t now = door_accesses(), left = g_door.tick_at > now ? g_door.tick_at - now - 1 : 0;

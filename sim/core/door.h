@@ -65,6 +65,16 @@ void door_set_window(uint64_t base, uint64_t bytes, uint8_t *flags);
 /* Sets and clears flag bits of whole pages, counted from the window's base. */
 void door_set_page_flags(uint64_t first_page, uint64_t count, uint8_t set, uint8_t clear);
 
+/* DOOR_WATCH of one page, remembered, so that a new machine's memory begins unwatched. */
+void door_watch_first(uint64_t page);
+static inline void door_watch(uint64_t page)
+{
+    if (!(g_door.page_flags[page] & DOOR_WATCH))
+        door_watch_first(page);
+}
+/* Nobody watches any page. */
+void door_unwatch_all(void);
+
 /* on_access hears every access from now on; NULL: nobody does. */
 void door_hear_all(void (*on_access)(uint64_t address, uint64_t bytes, bool is_store, void *pc));
 

@@ -151,7 +151,6 @@ void channel_next(struct sim *s, struct adapter *a);
 
 /* --- their memory (dma_watch.c) --- */
 void *list_memory(struct sim *s, unsigned class, uint64_t bytes);
-void list_memory_reset(struct sim *s);
 /* Whether our lists lie there; which one (0: none yet), and whether it lives. */
 bool list_memory_at(struct sim *s, uint64_t address, uint32_t *obj, bool *live);
 

@@ -1,7 +1,8 @@
 /*
  * Who owns the bytes that the CPU touches (owned.h). A mark on a page is a question to be asked at
  * the next touch, not an answer: it stays when a mapping ends, and the first touch that finds
- * nothing there takes it away.
+ * nothing there takes it away. It does not outlive its machine: looking a page up may draw where
+ * page frames lie.
  */
 #include "sim/core/owned.h"
 #include "sim/core/weakorder.h"
@@ -386,5 +387,6 @@ void owned_reset(struct sim *s)
 {
     objmap_reset(&s->dma->owned);
     s->dma->owned_free = NULL;
+    door_unwatch_all();
     g_door.on_watch = on_watch;
 }

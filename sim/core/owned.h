@@ -24,7 +24,7 @@ static inline void owned_mark(const void *p, uint64_t bytes)
     if (at >= g_door.window_bytes || end > g_door.window_bytes)
         return;
     for (at >>= PAGE_BITS; at << PAGE_BITS < end; at++)
-        g_door.page_flags[at] |= DOOR_WATCH;
+        door_watch(at);
 }
 
 /* UNWRITTEN, if fresh pool memory goes to a device as it was. */

@@ -2,7 +2,7 @@
  * Whose a byte is for the CPU (sim/core/owned.h): on every profile the bytes of a mapped buffer are
  * the device's, exactly, from map to put, and what is not mapped is nobody's business.
  */
-#include "sim/core/door.h"
+#include "sim/core/owned.h"
 #include "tests/unit/nt_dma.h"
 
 #define BYTES 5000u
@@ -112,12 +112,61 @@ static void a_common_buffer_is_both_sides_until_it_is_freed(void **state)
     with_adapter("remap", common_buffer);
 }
 
+/* A list of ours, a buffer that was mapped, a common buffer that was freed: all of it is watched. */
+static void leave_marks(void)
+{
+    struct buffer b;
+
+    list_itself();
+    open_adapter(3, TRUE, 64, 1 << 20);
+    b = buffer_make(0, BYTES);
+    get(&b, true);
+    put(true);
+    buffer_free(&b);
+    common_buffer();
+}
+
+static uint64_t watched(void)
+{
+    uint64_t pages = 0;
+
+    for (uint64_t i = 0; i < g_door.window_bytes >> PAGE_BITS; i++)
+        pages += (g_door.page_flags[i] & DOOR_WATCH) != 0;
+    return pages;
+}
+
+static void some_are_watched(void)
+{
+    leave_marks();
+    assert_true(watched() >= 3);
+}
+
+static void thousands_are_watched(void)
+{
+    leave_marks();
+    owned_mark(mem_system(0), 5000 * PAGE_BYTES);
+    assert_true(watched() >= 5000);
+}
+
+static void none_is_watched(void) { assert_int_equal(watched(), 0); }
+
+/* A mark that outlives its machine has the next one asked about a page, and so draws a choice of it. */
+static void a_machine_begins_with_no_page_watched(void **state)
+{
+    (void)state;
+    with_adapter("direct64", some_are_watched);
+    with_adapter("direct64", none_is_watched);
+    with_adapter("direct64", thousands_are_watched);
+    with_adapter("tight", none_is_watched);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_bytes_of_a_list_are_the_device_s_on_every_machine),
         cmocka_unit_test(a_list_is_read_while_it_lives_and_not_touched_after),
         cmocka_unit_test(a_common_buffer_is_both_sides_until_it_is_freed),
+        cmocka_unit_test(a_machine_begins_with_no_page_watched),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
