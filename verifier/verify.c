@@ -1,6 +1,6 @@
 /*
- * The engine: dispatches events to rules and trackers. What a rule asked for is sorted into lists
- * by kind, and CALL events by function as well, so that a rule that does not care costs nothing.
+ * The engine: dispatches events to rules and trackers by the lists of who asked for what (hearers.h),
+ * so that a rule that does not care costs nothing.
  */
 #include "verifier/verify.h"
 
@@ -8,38 +8,9 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "verifier/hearers.h"
 #include "verifier/private.h"
 #include "verifier/track/tracker.h"
-
-/* One that hears of a kind of event. */
-struct dispatch {
-    union {
-        void (*look)(struct rule_run *r, const struct event *e);
-        void (*track)(struct track *t, void *state, const struct event *e);
-    };
-    void *whom;   /* the rule's run or the tracker's state; NULL ends the list */
-    unsigned odd; /* it hears only of events that are odd in one of these ways; 0: of all */
-};
-
-/* Who hears of a kind, or of calls of one function: rules first, the built-in tracker, trackers. */
-struct hearers {
-    const struct dispatch *rules, *trackers;
-    track_handler *builtin;
-    bool always; /* a rule that hears of ordinary ones, or a tracker */
-};
-
-/* The four kinds besides CALL that are sorted by function as well. */
-enum by_api { BY_ARG, BY_RETURN, BY_CALLBACK, BY_CALLBACK_END, BY_COUNT };
-
-struct called {
-    struct hearers h;
-    uint8_t irql_min, irql_max;
-    bool dma; /* of DMA_OPERATIONS: about an adapter */
-};
-
-#define KINDS_MAX (UINT8_MAX + 1) /* more than there are: a look-up needs no check */
-#define APIS_MAX 512
-_Static_assert(EV_COUNT <= KINDS_MAX && API_COUNT <= APIS_MAX, "the index has a place for each");
 
 /* What takes an event of a kind: a function of this file with *this, or the built-in tracker. */
 struct heard {
@@ -53,52 +24,13 @@ struct verifier {
     struct site_depot *depot;
     unsigned rule_count;
     struct rule_run *rules;
-    struct dispatch *list;
-    struct heard on[KINDS_MAX];
-    struct hearers hearers[KINDS_MAX];
-    struct called call[APIS_MAX];
-    struct hearers by_api[BY_COUNT][APIS_MAX];
+    struct heard on[HEARERS_KINDS];
+    struct hearers_index index;
 };
 
 struct track *verifier_track(struct verifier *v) { return &v->track; }
 struct findings *verifier_findings(struct verifier *v) { return &v->findings; }
 struct site_depot *verifier_depot(const struct verifier *v) { return v->depot; }
-
-/* --- who asks for what --- */
-
-static bool lists(const uint16_t *list, unsigned value)
-{
-    for (unsigned i = 0; i < LISTEN_MAX && list[i]; i++)
-        if (list[i] == value)
-            return true;
-    return false;
-}
-
-/* DMA_OPERATIONS, whose CALL is about an adapter, and the two ways to get one. */
-static const bool is_dma[API_COUNT] = {
-#define API(name, lowest, highest, cost, page) [API_##name] = true,
-#include "trace/api_dma.def"
-#undef API
-};
-
-/* Kinds that are sorted by function; EV_COUNT: the others. */
-static const uint8_t by_api_kind[BY_COUNT] = { EV_ARG, EV_RETURN, EV_CALLBACK, EV_CALLBACK_END };
-
-#define ASKS(asker, kind, api)                                                                     \
-    (lists((asker)->on, (kind) + 1) ||                                                             \
-     ((api) && (((kind) == EV_CALL && lists((asker)->calls, (api))) ||                             \
-                ((kind) == EV_ARG && lists((asker)->args, (api))) ||                               \
-                ((kind) == EV_RETURN && lists((asker)->returns, (api))) ||                         \
-                ((kind) == EV_CALLBACK && lists((asker)->callbacks, (api))) ||                     \
-                ((kind) == EV_CALLBACK_END && lists((asker)->callback_ends, (api))))))
-
-static bool rule_asks(const struct rule *rule, unsigned kind, unsigned api)
-{
-    if (kind == EV_CALL && api < API_COUNT && (rule->odd & ODD_ADAPTER) && is_dma[api] &&
-        api != API_IoGetDmaAdapter && api != API_HalGetAdapter)
-        return true;
-    return ASKS(rule, kind, api);
-}
 
 static bool is_release(unsigned kind)
 {
@@ -108,21 +40,6 @@ static bool is_release(unsigned kind)
 static bool is_device(unsigned kind)
 {
     return kind == EV_DEV_CLAIM || kind == EV_DEV_READ || kind == EV_DEV_WRITE;
-}
-
-/* In which ways an event of this kind can be odd. */
-static unsigned can_be_odd(unsigned kind, unsigned api)
-{
-    if (is_release(kind))
-        return ODD_CLAIM;
-    if (is_device(kind))
-        return ODD_STRAY | ODD_WAY;
-    if (kind != EV_CALL)
-        return 0;
-    return ODD_IRQL | ODD_ADAPTER |
-           (api == API_PutScatterGatherList   ? ODD_PUT
-            : api == API_GetScatterGatherList ? ODD_AGAINST
-                                              : 0);
 }
 
 /* --- the way of an event --- */
@@ -143,13 +60,13 @@ static void hear(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
 
-    look_then_track(v, &v->hearers[(uint8_t)e->kind], e, 0);
+    look_then_track(v, &v->index.of[(uint8_t)e->kind], e, 0);
 }
 
 static void hear_release(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    const struct hearers *h = &v->hearers[(uint8_t)e->kind];
+    const struct hearers *h = &v->index.of[(uint8_t)e->kind];
 
     if (v->track.claims.live || h->always)
         look_then_track(v, h, e, v->track.claims.live ? ODD_CLAIM : 0);
@@ -189,7 +106,7 @@ static inline unsigned device_odd(const struct track *t, const struct event *e)
 static void hear_device(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    const struct hearers *h = &v->hearers[(uint8_t)e->kind];
+    const struct hearers *h = &v->index.of[(uint8_t)e->kind];
     unsigned odd = device_odd(&v->track, e);
 
     if (__builtin_expect(odd || h->always, 0))
@@ -218,7 +135,8 @@ static inline bool get_is_against(const struct track *t, const struct event *e)
 static void hear_call(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    const struct called *c = &v->call[e->api % APIS_MAX];
+    const struct hearers_call *c = &v->index.call[e->api % HEARERS_APIS];
+    const struct hearers *h = &v->index.by_api[BY_CALL][e->api % HEARERS_APIS];
     unsigned odd = e->irql < c->irql_min || e->irql > c->irql_max ? ODD_IRQL : 0;
 
     if (c->dma && (!e->obj || v->track.adapters_dead))
@@ -227,15 +145,15 @@ static void hear_call(void *verifier, const struct event *e)
         odd |= ODD_PUT;
     if (e->api == API_GetScatterGatherList && get_is_against(&v->track, e))
         odd |= ODD_AGAINST;
-    if (__builtin_expect(odd || c->h.always, 0))
-        look_then_track(v, &c->h, e, odd);
+    if (__builtin_expect(odd || h->always, 0))
+        look_then_track(v, h, e, odd);
     else
         call_begun(&v->track, e);
 }
 
-static inline void hear_by_api(struct verifier *v, enum by_api by, const struct event *e)
+static inline void hear_by_api(struct verifier *v, enum hearers_by by, const struct event *e)
 {
-    const struct hearers *h = &v->by_api[by][e->api % APIS_MAX];
+    const struct hearers *h = &v->index.by_api[by][e->api % HEARERS_APIS];
 
     if (__builtin_expect(h->always, 0))
         look_then_track(v, h, e, 0);
@@ -258,94 +176,28 @@ static void hear_callback_end(void *verifier, const struct event *e)
 
 /* --- making the index --- */
 
-struct list_builder {
-    struct verifier *v;
-    unsigned at;
-};
-
-static const struct dispatch *add_row(struct list_builder *b, struct dispatch row)
+static void wire(struct verifier *v)
 {
-    struct dispatch *at = b->v->list ? b->v->list + b->at : NULL;
+    static track_handler *const by_api[BY_COUNT] = {
+        [BY_CALL] = hear_call,
+        [BY_ARG] = hear_arg,
+        [BY_RETURN] = hear_return,
+        [BY_CALLBACK] = hear_callback,
+        [BY_CALLBACK_END] = hear_callback_end,
+    };
 
-    if (at)
-        *at = row;
-    b->at++;
-    return at;
-}
-
-static void nobody(void *track, const struct event *e)
-{
-    (void)track;
-    (void)e;
-}
-
-/* Who hears of a kind and, when api is not NONE, of that function's. */
-static struct hearers add_hearers(struct list_builder *b, unsigned kind, unsigned api)
-{
-    struct verifier *v = b->v;
-    struct hearers h = { .builtin = nobody };
-
-    if (kind < EV_COUNT && track_handlers[kind])
-        h.builtin = track_handlers[kind];
-    h.rules = v->list ? v->list + b->at : NULL;
-    for (unsigned i = 0; i < v->rule_count; i++) {
-        struct rule_run *r = &v->rules[i];
-        unsigned odd = r->rule->odd & can_be_odd(kind, api);
-
-        if (!rule_asks(r->rule, kind, api))
-            continue;
-        add_row(b, (struct dispatch) { { .look = r->rule->run }, r, odd });
-        h.always |= !odd;
-    }
-    add_row(b, (struct dispatch) { { NULL }, NULL, 0 });
-    h.trackers = v->list ? v->list + b->at : NULL;
-    for (unsigned i = 0; trackers_all[i]; i++)
-        if (ASKS(trackers_all[i], kind, api)) {
-            add_row(b,
-                    (struct dispatch) { { .track = trackers_all[i]->run }, v->track.states[i], 0 });
-            h.always = true;
-        }
-    add_row(b, (struct dispatch) { { NULL }, NULL, 0 });
-    return h;
-}
-
-static void index_call(struct verifier *v, unsigned api, struct hearers h)
-{
-    const struct api_info *info = api && api < API_COUNT ? api_info(api) : NULL;
-
-    v->call[api] = (struct called) { .h = h, .irql_max = UINT8_MAX, .dma = info && is_dma[api] };
-    if (info) {
-        v->call[api].irql_min = info->irql_min;
-        v->call[api].irql_max = info->irql_max;
-    }
-}
-
-/* Fills the index, and the lists when they are there; returns how many rows they have. */
-static unsigned build_lists(struct verifier *v)
-{
-    static track_handler *const by_api[BY_COUNT] = { hear_arg, hear_return, hear_callback,
-                                                     hear_callback_end };
-    struct list_builder b = { v, 0 };
-
-    for (unsigned kind = 0; kind < KINDS_MAX; kind++) {
-        struct hearers h = v->hearers[kind] = add_hearers(&b, kind, API_NONE);
+    for (unsigned kind = 0; kind < HEARERS_KINDS; kind++) {
+        const struct hearers *h = &v->index.of[kind];
 
         v->on[kind] = (struct heard) { is_release(kind)  ? hear_release
                                        : is_device(kind) ? hear_device
                                                          : hear,
                                        v };
-        if (v->list && !h.rules->whom && !h.trackers->whom)
-            v->on[kind] = (struct heard) { h.builtin, &v->track };
+        if (!h->rules->whom && !h->trackers->whom)
+            v->on[kind] = (struct heard) { h->builtin, &v->track };
     }
-    for (unsigned api = 0; api < APIS_MAX; api++) {
-        index_call(v, api, add_hearers(&b, EV_CALL, api));
-        for (unsigned by = 0; by < BY_COUNT; by++)
-            v->by_api[by][api] = add_hearers(&b, by_api_kind[by], api);
-    }
-    v->on[EV_CALL] = (struct heard) { hear_call, v };
     for (unsigned by = 0; by < BY_COUNT; by++)
-        v->on[by_api_kind[by]] = (struct heard) { by_api[by], v };
-    return b.at;
+        v->on[hearers_kind[by]] = (struct heard) { by_api[by], v };
 }
 
 static int index_of(const struct rule *const *order, unsigned count, const char *name, size_t len)
@@ -424,10 +276,9 @@ struct verifier *verifier_create_with(struct site_depot *depot, const struct rul
     order_rules(rules, count, order);
     for (unsigned i = 0; i < count; i++)
         add_rule(v, i, order);
-    v->list = calloc(build_lists(v) + 1u, sizeof *v->list);
-    if (!v->list)
+    if (hearers_build(&v->index, v->rules, count, v->track.states))
         return verifier_destroy(v), NULL;
-    build_lists(v);
+    wire(v);
     return v;
 }
 
@@ -442,7 +293,7 @@ void verifier_destroy(struct verifier *v)
         return;
     track_destroy(&v->track);
     findings_destroy(&v->findings);
-    free(v->list);
+    hearers_free(&v->index);
     free(v->rules);
     free(v);
 }
