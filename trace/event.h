@@ -6,6 +6,7 @@
 #ifndef DMACHECK_TRACE_EVENT_H
 #define DMACHECK_TRACE_EVENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TRACE_VERSION 1 /* raise when a kind's order or meaning changes */
@@ -203,5 +204,9 @@ struct api_info {
     const char *page; /* documentation page */
 };
 const struct api_info *api_info(unsigned api);
+
+/* Whether it can be an event: a kind, a function and an object's type that there are. Whoever hears events
+ * may take that for granted; who gives others than a machine's or trace_read_next's asks first. */
+bool event_is_valid(const struct event *e);
 
 #endif

@@ -82,3 +82,8 @@ int api_of(const char *name)
 const struct api_info *api_info(unsigned api) { return api < API_COUNT ? &apis[api] : NULL; }
 
 const char *phase_word(unsigned phase) { return phase < PHASE_COUNT ? phases[phase] : NULL; }
+
+bool event_is_valid(const struct event *e)
+{
+    return e->kind < EV_COUNT && e->api < API_COUNT && OBJ_TYPE(e->obj) < OBJ_COUNT;
+}

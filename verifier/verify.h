@@ -23,7 +23,7 @@ struct verifier *verifier_create_with(struct site_depot *depot, const struct rul
 void verifier_destroy(struct verifier *v);
 /* A run begins. remapped: the profile translates, which decides what Driver Verifier would see. */
 void verifier_begin(struct verifier *v, const char *profile_name, uint64_t seed, bool remapped);
-void verifier_event(void *verifier, const struct event *e); /* a trace sink */
+void verifier_event(void *verifier, const struct event *e); /* a trace sink; event_is_valid holds */
 void verifier_end(struct verifier *v);   /* the last word: leaks, when the driver was unloaded */
 void verifier_reset(struct verifier *v); /* forgets the run and its findings */
 struct site_depot *verifier_depot(const struct verifier *v);
