@@ -272,10 +272,14 @@ build/fuzz/index.c: tools/index.sh FORCE
 	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
 build/fuzz/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=build/fuzz/%.o)
 	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@
+build/fuzz/wdf_table.c: tools/wdf_table.sh $(wildcard include/ddk/wdf*.h) $(LIB_SRC:%.c=build/fuzz/%.o)
+	@sh tools/wdf_table.sh $(filter %.o,$^) > $@
+build/fuzz/wdf_table.o: FUZZ_FLAGS += -Wno-cast-function-type
 build/fuzz/embedded.c: $(OBJ)/embedded.c
 	@mkdir -p $(@D)
 	@cp $< $@
-build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build/fuzz/embedded.o build/fuzz/unmodelled.o
+build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build/fuzz/embedded.o build/fuzz/unmodelled.o \
+    build/fuzz/wdf_table.o
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libdmacheck.a

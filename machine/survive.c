@@ -193,6 +193,20 @@ static __attribute__((no_sanitize("address"))) uint64_t stack_word(uint64_t at)
     return *(const volatile uint64_t *)(uintptr_t)at;
 }
 
+/* One of the linker's stubs (.plt), through which the driver calls: no line of its source is there. */
+static bool in_stub(uint64_t pc)
+{
+    static const uint8_t endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+    const uint8_t *at = (const uint8_t *)(uintptr_t)pc;
+
+    if (!pc_in_driver(pc))
+        return false;
+    if (memcmp(at, endbr, sizeof(endbr)) == 0)
+        at += sizeof(endbr);
+    at += *at == 0xf2;                     /* bnd */
+    return at[0] == 0xff && at[1] == 0x25; /* jmp *place(%rip) */
+}
+
 static void note(const ucontext_t *uc, int sig, const siginfo_t *info)
 {
     fault.signal = sig;
@@ -202,14 +216,18 @@ static void note(const ucontext_t *uc, int sig, const siginfo_t *info)
     fault.write = (uc->uc_mcontext.gregs[REG_ERR] & 2) != 0;
     /* A call into nothing, or a leaf without a frame (ASan's check of a wild pointer): the caller's
      * address was pushed a moment ago. */
-    for (unsigned i = 0; !fault.overflow && !pc_in_driver(fault.pc) && i < LEAF_WORDS; i++) {
+    if (fault.overflow || (pc_in_driver(fault.pc) && !in_stub(fault.pc)))
+        return;
+    for (unsigned i = 0; i < LEAF_WORDS; i++) {
         uint64_t word, at = (uint64_t)uc->uc_mcontext.gregs[REG_RSP] + 8 * i;
 
         if (at >= fault.frame)
-            break;
+            return;
         word = stack_word(at);
-        if (pc_in_driver(word))
+        if (pc_in_driver(word)) {
             fault.pc = word - 1;
+            return;
+        }
     }
 }
 
