@@ -23,7 +23,8 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS))$(word 2,$(MAKECMDGOALS)),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
-ROOMS   := base trace sim/core sim/nt sim/wdf sim/dev verifier verifier/track verifier/rules reports machine
+ROOMS   := base trace sim/core sim/nt sim/wdf sim/dev $(patsubst %/,%,$(wildcard sim/dev/*/)) verifier verifier/track verifier/rules \
+           reports machine
 LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
 CLI_SRC := $(wildcard cli/*.c)
 DDKCC_SRC := $(wildcard ddkcc/*.c)
@@ -40,13 +41,13 @@ WARN    := -Wall -Wextra -Werror
 SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fsanitize-recover=address)
 # gcc clears middling structures with `rep stos`, which takes longer to start than to do.
 MEMSET  := $(if $(findstring gcc,$(CC)),-mmemset-strategy=libcall:-1:noalign)
-CFLAGS  := -std=gnu11 -O2 $(MEMSET) -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing $(WARN) $(SANFLAG)
+CFLAGS  := -std=gnu11 -O2 $(MEMSET) -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing -ffp-contract=off $(WARN) $(SANFLAG)
 CPPFLAGS := -I. -D_GNU_SOURCE
 NTFLAGS := -fshort-wchar -DDDK_HOST=1 -idirafter include/ddk
 # What the door and the driver's memory are touched with must not call the door's own checks.
 NOSAN   := -fno-sanitize=all
 LDFLAGS := -rdynamic -g $(SANFLAG)
-LDLIBS  := -ljansson -linih -ldw -lzstd -ldl -lpthread
+LDLIBS  := -ljansson -linih -ldw -lzstd -ldl -lpthread -lm
 
 OBJ     := $(BUILD)/obj
 LIB_OBJ := $(LIB_SRC:%.c=$(OBJ)/%.o) $(OBJ)/index.o $(OBJ)/embedded.o $(OBJ)/unmodelled.o $(OBJ)/wdf_table.o
@@ -258,7 +259,7 @@ check-lint: compile_commands.json | deps-check
 	@sh tools/lint.sh
 
 # --- fuzzing: our library and the targets with clang's fuzzer and ASan ---
-FUZZ_FLAGS := -std=gnu11 -O1 -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing $(WARN) \
+FUZZ_FLAGS := -std=gnu11 -O1 -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing -ffp-contract=off $(WARN) \
               -DDMACHECK_FUZZING -fsanitize=address,fuzzer-no-link
 build/fuzz/%.o: %.c
 	@mkdir -p $(@D)

@@ -4,13 +4,6 @@
 set -eu
 export LC_ALL=C # one order everywhere
 
-names() { # names FOLDER: what its .c files are called
-    for f in "$1"/*.c; do
-        [ -e "$f" ] && basename "$f" .c
-    done
-    return 0
-}
-
 echo '/* Made by tools/index.sh from file names. */'
 echo '#include <stddef.h>'
 echo '#include <string.h>'
@@ -43,7 +36,8 @@ echo '    NULL,'
 echo '};'
 echo
 
-devices=$(names sim/dev)
+# A file of sim/dev may hold several models of one device.
+devices=$(sed -n 's/^const struct dm_device_model device_\([a-z0-9_]*\) = {.*/\1/p' sim/dev/*.c | sort)
 for n in $devices; do echo "extern const struct dm_device_model device_$n;"; done
 echo 'static const struct dm_device_model *const device_models_all[] = {'
 for n in $devices; do echo "    &device_$n,"; done
