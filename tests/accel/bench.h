@@ -160,10 +160,10 @@ static inline uint32_t submit(struct bench *b, const struct command *c)
 /* Until it has ended; false: it has not, in a second. */
 static inline bool ended(struct bench *b, uint32_t index)
 {
-    for (unsigned i = 0; i < 100000; i++) {
+    for (unsigned i = 0; i < 1000000; i++) {
         if (entry_at(b, index)->status)
             return true;
-        pause_us(b, 10);
+        pause_us(b, 1);
     }
     return false;
 }
