@@ -55,6 +55,7 @@ static void transfers_body(struct bench *b)
     assert_true(ended(b, index));
     assert_int_equal(entry_at(b, index)->fault, 1);
     assert_int_equal(entry_at(b, index)->fault_step, 1);
+    pause_us(b, 20);
     assert_int_equal(b->interrupts, 3);
 }
 
