@@ -55,7 +55,7 @@ static void transfers_body(struct bench *b)
     assert_true(ended(b, index));
     assert_int_equal(entry_at(b, index)->fault, 1);
     assert_int_equal(entry_at(b, index)->fault_step, 1);
-    pause_us(b, 20);
+    pause_us(b, 1000);
     assert_int_equal(b->interrupts, 3);
 }
 
@@ -120,7 +120,7 @@ static void interrupts_body(struct bench *b)
         *step_at(b, i) = (struct step) { FILL, U8, .count = 100, .out = 100 * i, .immediate = i };
     for (unsigned i = 1; i <= 3 * BENCH_RING; i++) {
         run_steps(b, 20);
-        pause_us(b, 20);
+        pause_us(b, 1000);
         assert_int_equal(b->interrupts, i); /* one, though there are twenty steps */
     }
     assert_int_equal(rd(b, INT_STATUS), 1);
@@ -130,7 +130,7 @@ static void interrupts_body(struct bench *b)
     c.flags = 0;
     index = submit(b, &c);
     assert_true(ended(b, index));
-    pause_us(b, 20);
+    pause_us(b, 1000);
     assert_int_equal(b->interrupts, 3 * BENCH_RING);
     assert_int_equal(rd(b, INT_STATUS), 0);
     assert_int_equal(rd(b, STATUS), 0);
@@ -366,7 +366,7 @@ static void hostile_body(struct bench *b)
     assert_int_equal(b->interrupts, 1);
     wr(b, HOSTILE, ALWAYS | TWICE);
     run_steps(b, 1);
-    pause_us(b, 20);
+    pause_us(b, 1000);
     assert_int_equal(b->interrupts, 3);
     wr(b, HOSTILE, ALWAYS | LATE_WRITE);
     run_steps(b, 1);
