@@ -63,7 +63,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-ddkcc \
+.PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
         check-drivers check-rules check-patched check-cases check-fault check-cli check-reports check-docs check-san check-fuzz check-lint fuzz man clean format \
         drivers FORCE
 
@@ -197,7 +197,10 @@ $(BUILD)/drivers/tests/%.so: tests/drivers/%.c $(wildcard drivers-under-test/twi
 # --- tests ---
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive -lcmocka $(LDLIBS)
+# The accelerator's second implementation, and programs for both.
+ACCEL_TESTS := $(BUILD)/tests/accel/compare $(BUILD)/tests/accel/generate
+$(ACCEL_TESTS): $(patsubst %,$(OBJ)/tests/accel/%.o,reference reference_float random)
 $(OBJ)/tests/unit/nt_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/wdf_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/core_%.o: CFLAGS += $(NTFLAGS)
@@ -208,6 +211,9 @@ units: $(UNITS:%=$(BUILD)/tests/unit/%) $(TEST_DRIVERS)
 ## Unit tests
 check-unit: units $(DRIVERS)
 	@sh tests/unit/run.sh $(BUILD) $(UNITS)
+## The accelerator's model and its reference interpreter on 200 programs
+check-accel: $(ACCEL_TESTS)
+	@sh tests/accel/run.sh $(BUILD)
 ## The driver compiler: each obstacle of real sources
 check-ddkcc: $(DDKCC)
 	@sh tests/ddkcc/run.sh $(DDKCC)
