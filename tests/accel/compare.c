@@ -1,7 +1,7 @@
 /*
- * The accelerator's model against the reference interpreter: 200 generated programs, the hand-written ones of
- * the sample, and the text form's errors. A program's text is parsed, its steps run by both, and every byte of
- * the buffer compared.
+ * The accelerator's model against the reference interpreter: 200 generated programs, the hand-written
+ * ones of the sample, and the text form's errors. A program's text is parsed, its steps run by both, and
+ * every byte of the buffer compared.
  */
 #include "tests/accel/bench.h"
 

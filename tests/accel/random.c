@@ -1,7 +1,7 @@
 /*
- * Example programs: ranges that are only read (noise, any bits, indexes) and ranges that steps write, of each
- * type, and steps over pieces of them. A piece of the range that a step writes may be its input only where the
- * device allows it.
+ * Example programs: ranges that are only read (noise, any bits, indexes) and ranges that steps write, of
+ * each type, and steps over pieces of them. A piece of the range that a step writes may be its input only
+ * where the device allows it.
  */
 #include "tests/accel/random.h"
 
