@@ -162,6 +162,10 @@ enum misuse {
 /* Why the framework breaks into the debugger, when its verifier is on. */
 enum wdf_break {
     WDF_BREAK_UNDELETABLE = 1, /* WdfObjectDelete of what only the framework deletes: type */
+    WDF_BREAK_READ_ONLY = 16,  /* a copy into memory of a write request */
+    WDF_BREAK_NO_MEMBER,       /* an object to be removed is not in the collection: object */
+    WDF_BREAK_INDEX,           /* no such index in a list: index, count */
+    WDF_BREAK_FIXED,           /* a resource list that may only be read: index */
 };
 
 /* CACHE's what. */

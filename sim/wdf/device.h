@@ -72,5 +72,17 @@ NTSTATUS fx_enablers_down(struct fx *f, struct fx_device *d);
 /* --- resource_list.c: what EvtDevicePrepareHardware is given; copies the WDM list --- */
 NTSTATUS fx_cm_list_create(struct fx *f, struct fx_device *d, PCM_RESOURCE_LIST list,
                            WDFCMRESLIST *out);
+/* It may be changed, as EvtDeviceRemoveAddedResources may and EvtDevicePrepareHardware may not. */
+void fx_cm_list_allow(struct fx *f, WDFCMRESLIST list);
+bool fx_cm_list_changed(struct fx *f, WDFCMRESLIST list);
+PCM_RESOURCE_LIST fx_cm_list_wdm(struct fx *f,
+                                 WDFCMRESLIST list); /* of the pool; NULL: empty, none */
+
+/* --- resource_req.c: what EvtDeviceFilter...ResourceRequirements is given; it may be changed --- */
+NTSTATUS fx_req_list_create(struct fx *f, struct fx_device *d, PIO_RESOURCE_REQUIREMENTS_LIST wdm,
+                            WDFIORESREQLIST *out);
+void fx_req_list_fix(struct fx *f, WDFIORESREQLIST list); /* it may only be read */
+bool fx_req_list_changed(struct fx *f, WDFIORESREQLIST list);
+PIO_RESOURCE_REQUIREMENTS_LIST fx_req_list_wdm(struct fx *f, WDFIORESREQLIST list); /* as above */
 
 #endif

@@ -205,4 +205,81 @@ void fx_lock_destroy(struct fx *f, struct fx_lock *lock);
 void fx_callback_enter(struct fx *f, struct fx_lock *lock);
 void fx_callback_leave(struct fx *f, struct fx_lock *lock);
 
+/* --- memory.c, lookaside.c --- */
+enum fx_memory_from {
+    FX_MEMORY_DRIVERS, /* the driver's own bytes: it may assign others */
+    FX_MEMORY_POOL,
+    FX_MEMORY_LIST,    /* an entry of a look-aside list */
+    FX_MEMORY_REQUEST, /* a buffer of a request that the I/O manager made */
+    FX_MEMORY_LOCKED   /* pages of a program; the MDL is unlocked and freed with the object */
+};
+struct fx_memory {
+    struct fx_object object;
+    enum fx_memory_from from;
+    void *buffer;
+    size_t bytes;
+    PMDL mdl;       /* describes the buffer; NULL: nothing does */
+    bool read_only; /* WdfMemoryCopyFromBuffer is refused */
+    ULONG tag;
+    struct fx_lookaside *list;
+};
+static inline struct fx_memory *fx_memory_of(struct fx *f, WDFMEMORY handle)
+{
+    return (struct fx_memory *)fx_object_of(f, handle, FX_MEMORY);
+}
+/* As WdfMemoryCreate; a tag of 0 is the driver's. */
+NTSTATUS fx_memory_create(struct fx *f, struct fx_driver *driver, struct fx_object *parent,
+                          PWDF_OBJECT_ATTRIBUTES attributes, POOL_TYPE pool, ULONG tag,
+                          size_t bytes, struct fx_memory **out);
+/* A buffer of a request, as a child of it; `from` is FX_MEMORY_REQUEST or FX_MEMORY_LOCKED. */
+NTSTATUS fx_memory_for_request(struct fx *f, struct fx_object *request, enum fx_memory_from from,
+                               void *buffer, size_t bytes, PMDL mdl, bool read_only,
+                               struct fx_memory **out);
+/* The kind of object that memory of a pool is. */
+const struct fx_class *fx_memory_class(POOL_TYPE pool);
+void fx_lookaside_give(struct fx_memory *m); /* its entry goes back */
+/* STATUS_INTEGER_OVERFLOW: the part does not lie in the memory. NULL is all of it. */
+NTSTATUS fx_memory_offsets(const struct fx_memory *m, PWDFMEMORY_OFFSET offsets);
+
+/* --- string.c --- */
+struct fx_string {
+    struct fx_object object;
+    UNICODE_STRING value; /* in the machine's paged pool, ended by a null character */
+};
+static inline struct fx_string *fx_string_of(struct fx *f, WDFSTRING handle)
+{
+    return (struct fx_string *)fx_object_of(f, handle, FX_STRING);
+}
+/* STATUS_INVALID_PARAMETER: lengths that are odd or cannot be. */
+NTSTATUS fx_unicode_check(const UNICODE_STRING *s);
+NTSTATUS fx_string_create(struct fx *f, struct fx_driver *driver, struct fx_object *parent,
+                          PWDF_OBJECT_ATTRIBUTES attributes, const UNICODE_STRING *from,
+                          struct fx_string **out);
+NTSTATUS fx_string_assign(struct fx_string *s, const UNICODE_STRING *from);
+
+/* --- collection.c: each member is kept by a reference --- */
+struct fx_collection {
+    struct fx_object object;
+    struct fx_member {
+        struct fx_member *next, *prev;
+        struct fx_object *object;
+    } * first, *last;
+    ULONG count;
+};
+/* `before` NULL: at the end. */
+NTSTATUS fx_collection_insert(struct fx *f, struct fx_collection *c, struct fx_member *before,
+                              struct fx_object *o);
+void fx_collection_remove(struct fx *f, struct fx_collection *c, struct fx_member *m);
+struct fx_member *fx_collection_find(const struct fx_collection *c, const struct fx_object *o);
+struct fx_member *fx_collection_at(const struct fx_collection *c, ULONG index); /* NULL: none */
+
+/* --- registry.c --- */
+struct fx_key {
+    struct fx_object object;
+    HANDLE handle; /* closed with the object */
+};
+/* A key object for an open handle, which is closed when there is none to be had. */
+NTSTATUS fx_key_create(struct fx *f, struct fx_driver *driver, struct fx_object *parent,
+                       PWDF_OBJECT_ATTRIBUTES attributes, HANDLE handle, struct fx_key **out);
+
 #endif
