@@ -28,6 +28,7 @@
 #include <wdfmemory.h>
 #include <wdfchildlist.h>
 #include <wdffileobject.h>
+#include <wdfrequest.h>
 #include <wdfdevice.h>
 #include <wdfcollection.h>
 #include <wdfdpc.h>
@@ -35,7 +36,6 @@
 #include <wdfworkitem.h>
 #include <wdfinterrupt.h>
 #include <wdfresource.h>
-#include <wdfrequest.h>
 #include <wdfiotarget.h>
 #include <wdfio.h>
 #include <wdffdo.h>
