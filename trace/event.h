@@ -162,6 +162,20 @@ enum misuse {
 /* Why the framework breaks into the debugger, when its verifier is on. */
 enum wdf_break {
     WDF_BREAK_UNDELETABLE = 1, /* WdfObjectDelete of what only the framework deletes: type */
+    WDF_BREAK_IRQL,            /* called above the IRQL that its page allows here: IRQL, allowed */
+    WDF_BREAK_EXECUTION_LEVEL, /* serialization with an object of another level: wanted, its */
+    WDF_BREAK_INTERRUPT_LOCK,  /* a WDFSPINLOCK that an interrupt object has */
+    WDF_BREAK_NOT_OWNER,       /* gives back an object's lock that it has not */
+    WDF_BREAK_GOING,           /* used while it is being deleted */
+    WDF_BREAK_OWN_CALLBACK,    /* waits within its callback for that callback to end */
+    WDF_BREAK_STOPPED_TWICE,   /* two threads stop a timer and wait */
+    WDF_BREAK_SIZE,            /* a structure's Size: given, wanted */
+    WDF_BREAK_POLICY,          /* an interrupt's policy or priority that there is not: both */
+    WDF_BREAK_CREATED_LATE,    /* a policy for an interrupt made in EvtDevicePrepareHardware */
+    WDF_BREAK_NOT_CONNECTED,   /* an interrupt that is not connected */
+    WDF_BREAK_CONNECTED,       /* WdfInterruptEnable of one that is */
+    WDF_BREAK_NOT_PASSIVE,     /* WdfInterruptTryToAcquireLock of one that is handled at its IRQL */
+    WDF_BREAK_RESOURCE,        /* not an interrupt's resource, or another interrupt's */
     WDF_BREAK_READ_ONLY = 16,  /* a copy into memory of a write request */
     WDF_BREAK_NO_MEMBER,       /* an object to be removed is not in the collection: object */
     WDF_BREAK_INDEX,           /* no such index in a list: index, count */

@@ -11,8 +11,6 @@ void fx_lock_create(struct fx *f, struct fx_lock *lock, WDF_SYNCHRONIZATION_SCOP
                     bool passive)
 {
     *lock = (struct fx_lock) { .none = scope == WdfSynchronizationScopeNone, .passive = passive };
-    if (lock->none)
-        return;
     lock->memory = pool_alloc_internal(f->s, sizeof(KEVENT));
     if (lock->memory)
         memset(lock->memory, 0, sizeof(KEVENT));
@@ -27,12 +25,11 @@ void fx_lock_destroy(struct fx *f, struct fx_lock *lock)
     *lock = (struct fx_lock) { .none = true };
 }
 
-void fx_callback_enter(struct fx *f, struct fx_lock *lock)
+/* Back when the lock is held; who has it counts. */
+static void lock_take(struct fx *f, struct fx_lock *lock)
 {
     const struct agent *me = sched_current(f->s);
 
-    if (lock->none || !lock->memory)
-        return;
     if (lock->owner == me) {
         lock->depth++;
         return;
@@ -51,9 +48,9 @@ void fx_callback_enter(struct fx *f, struct fx_lock *lock)
     lock->depth = 1;
 }
 
-void fx_callback_leave(struct fx *f, struct fx_lock *lock)
+static void lock_give(struct fx *f, struct fx_lock *lock)
 {
-    if (lock->none || !lock->memory || --lock->depth)
+    if (--lock->depth)
         return;
     lock->owner = NULL;
     if (lock->passive) {
@@ -63,4 +60,64 @@ void fx_callback_leave(struct fx *f, struct fx_lock *lock)
     ke_spin_release(f->s, lock->memory);
     if (sched_irql(f->s) != lock->old)
         sched_irql_set(f->s, lock->old);
+}
+
+void fx_callback_enter(struct fx *f, struct fx_lock *lock)
+{
+    if (lock && !lock->none && lock->memory)
+        lock_take(f, lock);
+}
+
+void fx_callback_leave(struct fx *f, struct fx_lock *lock)
+{
+    if (lock && !lock->none && lock->memory && lock->depth)
+        lock_give(f, lock);
+}
+
+bool fx_lock_take(struct fx *f, struct fx_lock *lock)
+{
+    bool mine = lock->owner == sched_current(f->s);
+
+    if (lock->memory)
+        lock_take(f, lock);
+    return !mine;
+}
+
+bool fx_lock_give(struct fx *f, struct fx_lock *lock)
+{
+    bool mine = lock->owner == sched_current(f->s);
+
+    if (mine)
+        lock_give(f, lock);
+    return mine;
+}
+
+bool fx_serial_of(struct fx_object *o, struct fx_serial *out)
+{
+    for (; o; o = o->parent)
+        if (o->class && o->class->serial && o->class->serial(o, out))
+            return true;
+    return false;
+}
+
+/* A driver that wants no serialization, or whose device and queues have none, gets no lock. */
+NTSTATUS fx_serial_choose(struct fx *f, enum api api, struct fx_object *parent, BOOLEAN automatic,
+                          bool passive, struct fx_lock **lock)
+{
+    struct fx_serial serial;
+
+    *lock = NULL;
+    if (!automatic)
+        return STATUS_SUCCESS;
+    if (!fx_serial_of(parent, &serial))
+        return STATUS_INVALID_DEVICE_REQUEST;
+    if (serial.scope == WdfSynchronizationScopeNone ||
+        serial.scope == WdfSynchronizationScopeInheritFromParent)
+        return STATUS_SUCCESS;
+    if (serial.passive != passive) {
+        fx_break(f, api, parent->obj, WDF_BREAK_EXECUTION_LEVEL, passive, serial.passive);
+        return STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL;
+    }
+    *lock = serial.lock;
+    return STATUS_SUCCESS;
 }

@@ -119,6 +119,26 @@ void fx_break(struct fx *f, enum api api, uint32_t obj, enum wdf_break why, uint
     trace_emit(&f->s->trace, EV_MISUSE, api, obj, MISUSE_WDF_BREAK, why, p1, p2);
 }
 
+bool fx_irql_check(struct fx *f, enum api api, uint32_t obj, KIRQL most)
+{
+    KIRQL irql = sched_irql(f->s);
+
+    if (irql > most)
+        fx_break(f, api, obj, WDF_BREAK_IRQL, irql, most);
+    return irql <= most;
+}
+
+NTSTATUS fx_parent_required(struct fx *f, PWDF_OBJECT_ATTRIBUTES a, struct fx_object **parent)
+{
+    *parent = NULL;
+    if (!a || (a->Size == sizeof(*a) && !a->ParentObject))
+        return STATUS_WDF_PARENT_NOT_SPECIFIED;
+    if (a->Size != sizeof(*a))
+        return STATUS_INFO_LENGTH_MISMATCH;
+    *parent = fx_object_of(f, a->ParentObject, FX_OBJECT);
+    return *parent ? STATUS_SUCCESS : STATUS_INVALID_HANDLE;
+}
+
 uint32_t fx_handle_obj(struct fx *f, const void *handle)
 {
     return fx_obj(fx_object_find(f, handle, FX_OBJECT));

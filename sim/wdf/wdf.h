@@ -54,6 +54,14 @@ enum fx_life {
 };
 
 struct fx_object;
+struct fx_lock;
+
+/* How an object (a device, a queue, a file) has its callbacks called. */
+struct fx_serial {
+    WDF_SYNCHRONIZATION_SCOPE scope;
+    bool passive; /* at PASSIVE_LEVEL */
+    struct fx_lock *lock;
+};
 
 /* What sets a kind of object apart from the others. */
 struct fx_class {
@@ -66,6 +74,8 @@ struct fx_class {
     void (*dispose)(struct fx_object *o);
     /* After its destroy callbacks, before its memory goes. May be NULL. */
     void (*destroy)(struct fx_object *o);
+    /* NULL: it has no lock; WdfObjectAcquireLock is refused. */
+    bool (*serial)(struct fx_object *o, struct fx_serial *out);
 };
 
 /* A driver's memory on an object. */
@@ -204,6 +214,21 @@ void fx_lock_create(struct fx *f, struct fx_lock *lock, WDF_SYNCHRONIZATION_SCOP
 void fx_lock_destroy(struct fx *f, struct fx_lock *lock);
 void fx_callback_enter(struct fx *f, struct fx_lock *lock);
 void fx_callback_leave(struct fx *f, struct fx_lock *lock);
+/* The same for a driver that asks for the lock itself, whatever the scope. False: its agent has it
+ * already (and it counts); it is not its agent's to give. */
+bool fx_lock_take(struct fx *f, struct fx_lock *lock);
+bool fx_lock_give(struct fx *f, struct fx_lock *lock);
+/* Of the object or the nearest above it that has a lock. */
+bool fx_serial_of(struct fx_object *o, struct fx_serial *out);
+/* The lock that a DPC, timer, work item or interrupt below `parent` runs under (NULL: none), when its
+ * callbacks run at PASSIVE_LEVEL or not. Statuses of AutomaticSerialization. */
+NTSTATUS fx_serial_choose(struct fx *f, enum api api, struct fx_object *parent, BOOLEAN automatic,
+                          bool passive, struct fx_lock **lock);
+/* A parent that must be named: STATUS_WDF_PARENT_NOT_SPECIFIED, STATUS_INFO_LENGTH_MISMATCH. */
+NTSTATUS fx_parent_required(struct fx *f, PWDF_OBJECT_ATTRIBUTES attributes,
+                            struct fx_object **parent);
+/* False, after a break into the debugger, above this IRQL. */
+bool fx_irql_check(struct fx *f, enum api api, uint32_t obj, KIRQL most);
 
 /* --- memory.c, lookaside.c --- */
 enum fx_memory_from {

@@ -27,6 +27,24 @@ static PDRIVER_INITIALIZE wdf_entry;
 static void (*wdf_body)(struct sim *s);
 static NTSTATUS wdf_entry_status;
 static bool wdf_done;
+static struct event wdf_stop;  /* the last BUGCHECK: its parameters from a[1] */
+static struct event wdf_break; /* the last MISUSE; a[0] 0: none yet */
+
+static void wdf_hears(void *ctx, const struct event *e)
+{
+    (void)ctx;
+    if (e->kind == EV_BUGCHECK)
+        wdf_stop = *e;
+    else if (e->kind == EV_MISUSE)
+        wdf_break = *e;
+}
+/* The framework broke into the debugger for this reason, and for no other since it was last asked. */
+static inline void wdf_assert_break(unsigned why)
+{
+    assert_int_equal(wdf_break.a[0], why ? MISUSE_WDF_BREAK : 0);
+    assert_int_equal(wdf_break.a[1], why);
+    wdf_break = (struct event) { 0 };
+}
 
 static void wdf_user(void *ctx)
 {
@@ -66,6 +84,8 @@ static void wdf_run(PDRIVER_INITIALIZE entry, void (*body)(struct sim *s), uint3
     p.cpus = 1; /* what is expected of an order holds on one processor */
     wdf_sim = sim_create(&p, message, sizeof(message));
     assert_non_null(wdf_sim);
+    trace_attach(&wdf_sim->trace, wdf_hears, NULL);
+    wdf_stop = wdf_break = (struct event) { 0 };
     wdf_entry = entry;
     wdf_body = body;
     wdf_driver = NULL;
