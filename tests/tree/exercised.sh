@@ -51,6 +51,9 @@ written_as() {
     READ_PORT) echo READ_PORT_USHORT ;; # one row for all sizes
     WRITE_PORT | READ_REGISTER | WRITE_REGISTER) echo "$1_ULONG" ;;
     DriverEntry) echo host_driver_load ;;
+    EvtDpcFunc) echo WdfDpcCreate ;;
+    EvtTimerFunc) echo WdfTimerCreate ;;
+    EvtWorkItem) echo WdfWorkItemCreate ;;
     AdapterControl) echo AllocateAdapterChannel ;;
     AdapterListControl) echo GetScatterGatherList ;;
     DmaCompletionRoutine) echo MapTransferEx ;;
