@@ -40,7 +40,13 @@
 #include <sdkddkver.h>
 
 /* Words of the dialect. Calling conventions differ on x86 alone, so they are empty here. */
-#define DDK_INLINE static __inline__ __attribute__((always_inline, unused))
+#define FORCEINLINE static __inline__ __attribute__((always_inline, unused))
+/* For these headers: without debug information, so that what they do is done on the line that calls. */
+#if defined(__clang__) && !defined(DDK_HOST)
+#define DDK_INLINE static __inline__ __attribute__((always_inline, unused, nodebug))
+#else
+#define DDK_INLINE FORCEINLINE
+#endif
 #define NTAPI
 #define NTKERNELAPI
 #define NTHALAPI
@@ -56,8 +62,7 @@
 #define DECLSPEC_DEPRECATED_DDK
 #define DECLSPEC_NOTHROW
 #define POINTER_ALIGNMENT DECLSPEC_ALIGN(8)
-#define FORCEINLINE DDK_INLINE
-#define CFORCEINLINE DDK_INLINE
+#define CFORCEINLINE FORCEINLINE
 #define UNALIGNED
 #define UNALIGNED64
 #define RESTRICTED_POINTER
@@ -81,7 +86,7 @@
 #define __int64 long long
 #define __stdcall
 #define __fastcall
-#define __forceinline DDK_INLINE
+#define __forceinline FORCEINLINE
 #elif !defined(_WIN32) || !defined(__MINGW32__)
 #ifndef __unaligned
 #define __unaligned
