@@ -53,26 +53,48 @@ static int take_profiles(const struct run_options *o, const char **profiles, uns
     return 0;
 }
 
+/* Whether the scenario is among those to run: by its name, and by whether there is a program for it. */
+static bool is_wanted(const struct run_options *o, const struct dm_scenario *s)
+{
+    return (!o->scenario || !strcmp(s->name, o->scenario)) &&
+           !(s->flags & DM_TAKES_PROGRAM) == !o->program_count;
+}
+
+static int nothing_wanted(const struct run_options *o, const struct dm_scenario *s)
+{
+    for (; o->scenario && s->name; s++)
+        if (!strcmp(s->name, o->scenario))
+            return o->program_count
+                       ? cli_wrong("run: scenario '%s' of %s takes no program", o->scenario,
+                                   o->driver)
+                       : cli_wrong("run: scenario '%s' wants --program FILE", o->scenario);
+    if (o->scenario)
+        return cli_wrong("run: %s has no scenario '%s'", o->driver, o->scenario);
+    if (o->program_count)
+        return cli_wrong("run: %s takes no program: none of its scenarios does", o->driver);
+    return cli_wrong("run: %s has no scenarios", o->driver);
+}
+
 static int list_items(const struct run_options *o, struct dm_driver *d, const char *const *profiles,
                       unsigned profile_count, struct run_item **items, unsigned *count)
 {
     const struct dm_scenario *s = dm_driver_scenarios(d);
     uint64_t seeds = o->seed_last - o->seed_first + 1;
-    unsigned scenarios = 0, n = 0;
+    unsigned programs = o->program_count ? o->program_count : 1, scenarios = 0, n = 0;
 
     for (unsigned i = 0; s[i].name; i++)
-        scenarios += !o->scenario || !strcmp(s[i].name, o->scenario);
-    if (!scenarios && o->scenario)
-        return cli_wrong("run: %s has no scenario '%s'", o->driver, o->scenario);
+        scenarios += is_wanted(o, &s[i]);
     if (!scenarios)
-        return cli_wrong("run: %s has no scenarios", o->driver);
-    *items = calloc((size_t)scenarios * profile_count * seeds, sizeof **items);
+        return nothing_wanted(o, s);
+    *items = calloc((size_t)scenarios * programs * profile_count * seeds, sizeof **items);
     must(*items);
     for (; s->name; s++)
-        for (unsigned p = 0; p < profile_count && (!o->scenario || !strcmp(s->name, o->scenario));
-             p++)
-            for (uint64_t seed = o->seed_first; seed <= o->seed_last; seed++)
-                (*items)[n++] = (struct run_item) { s->name, profiles[p], seed, NULL };
+        for (unsigned k = 0; k < programs && is_wanted(o, s); k++)
+            for (unsigned p = 0; p < profile_count; p++)
+                for (uint64_t seed = o->seed_first; seed <= o->seed_last; seed++)
+                    (*items)[n++] =
+                        (struct run_item) { s->name, profiles[p], seed,
+                                            o->program_count ? &o->programs[k] : NULL, NULL };
     *count = n;
     return 0;
 }
@@ -125,6 +147,7 @@ int run_verdict(const struct run_options *o, const struct report *r)
 static const char *repro_options(const struct run_options *o, struct report *r)
 {
     char text[2048] = "", faults[64] = "", choices[1024] = "", quoted[1000];
+    char programs[1024] = "";
 
     if (*o->fault_point)
         snprintf(faults, sizeof faults, " --faults %s:%u", o->fault_point, o->fault_nth);
@@ -134,8 +157,16 @@ static const char *repro_options(const struct run_options *o, struct report *r)
         report_shell_word(o->choices, quoted, sizeof quoted);
         snprintf(choices, sizeof choices, " --choices %s", quoted);
     }
-    snprintf(text, sizeof text, "%s%s%s%s%s%s", faults, choices, o->bug ? "" : " --bug 0",
-             o->mend ? " --mend " : "", o->mend ? o->mend : "", o->bugcheck ? " --bugcheck" : "");
+    for (unsigned i = 0; i < o->program_count; i++) {
+        size_t used = strlen(programs);
+
+        report_shell_word(o->programs[i].path, quoted, sizeof quoted);
+        if (used + strlen(quoted) + 12 < sizeof programs)
+            snprintf(programs + used, sizeof programs - used, " --program %s", quoted);
+    }
+    snprintf(text, sizeof text, "%s%s%s%s%s%s%s", programs, faults, choices,
+             o->bug ? "" : " --bug 0", o->mend ? " --mend " : "", o->mend ? o->mend : "",
+             o->bugcheck ? " --bugcheck" : "");
     return report_keep(r, text);
 }
 
@@ -162,7 +193,8 @@ int verb_run(int argc, char **argv)
 
     if (code)
         return code < 0 ? DM_CLEAN : code;
-    if (o.choices && !o.scenario)
+    code = run_programs_read(&o);
+    if (!code && o.choices && !o.scenario)
         code = take_recorded_scenario(&o);
     if (!code)
         code = o.readiness ? run_readiness_profiles(profiles, &profile_count)
@@ -184,5 +216,6 @@ int verb_run(int argc, char **argv)
         code = cli_worse(code, judge(&o, &r, profile_count));
     report_free(&r);
     cli_known_free(&o.known);
+    run_programs_free(&o);
     return code;
 }

@@ -6,10 +6,20 @@
 
 #include "cli/cli.h"
 #include "cli/known.h"
+#include "include/dmacheck/machine.h"
 #include "include/dmacheck/scenario.h"
 #include "verifier/rule.h"
 
 #define RUN_PROFILES_MAX 256
+#define RUN_PROGRAMS_MAX 1024
+
+struct dm_program;
+
+struct run_program { /* of --program */
+    const char *path;
+    struct dm_program *program; /* NULL: not read yet */
+    struct dm_input input;
+};
 
 struct run_options {
     const char *driver;
@@ -25,6 +35,8 @@ struct run_options {
     int bug, fail_on;
     bool coverage;
     bool bugcheck, no_races, all_samples;
+    struct run_program *programs;
+    unsigned program_count;
     bool readiness; /* the question is whether the driver survives DMA remapping */
     struct cli_known known;
     struct cli_outputs outputs;
@@ -34,12 +46,22 @@ struct run_options {
 struct run_item {
     const char *scenario, *profile;
     uint64_t seed;
-    struct timeline *timeline; /* gathers what happens; NULL: nobody looks */
+    const struct run_program *program; /* NULL: none */
+    struct timeline *timeline;         /* gathers what happens; NULL: nobody looks */
 };
 
 /* --- run_options.c --- */
 /* 0; DM_USAGE, with its line said; negative: help was asked for and printed. */
 int run_take_options(struct run_options *o, int argc, char **argv);
+
+/* --- run_program.c --- */
+/* One more FILE. */
+int run_program_add(struct run_options *o, const char *path);
+/* Reads them all; 0, or DM_USAGE with its line said. */
+int run_programs_read(struct run_options *o);
+void run_programs_free(struct run_options *o);
+/* The one that a run in a report was handed; NULL: none. */
+const struct run_program *run_program_of(const struct run_options *o, const struct report_run *run);
 
 /* --- run_one.c --- */
 /* Runs it and puts the one run with its findings into *out (report_init is done here). */

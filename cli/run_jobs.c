@@ -122,6 +122,7 @@ static bool get_report(FILE *f, const struct run_item *item, struct report *r)
         return false;
     run.scenario = item->scenario;
     run.profile = item->profile;
+    run.program = item->program ? item->program->path : NULL;
     report_add_run(r, &run);
     for (unsigned i = 0; i < count; i++) {
         struct report_finding finding = { .scenario = item->scenario,

@@ -90,6 +90,8 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .races = !o->no_races,
         .fault_point = *o->fault_point ? o->fault_point : NULL,
         .steps_max = o->steps_max,
+        .inputs = item->program ? &item->program->input : NULL,
+        .inputs_count = item->program != NULL,
     };
     char message[512] = "";
     struct dm_machine *m = dm_machine_create(&options, message, sizeof message);
@@ -149,9 +151,11 @@ static const char *dump_of(struct dm_machine *m, const struct ledger *l, struct 
 void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item,
              bool first, struct report *out)
 {
-    struct report_run run = {
-        .scenario = item->scenario, .profile = item->profile, .seed = item->seed, .exit = DM_USAGE
-    };
+    struct report_run run = { .scenario = item->scenario,
+                              .profile = item->profile,
+                              .seed = item->seed,
+                              .exit = DM_USAGE,
+                              .program = item->program ? item->program->path : NULL };
     struct dm_result result = { .scenario = item->scenario };
     static struct ledger ledger;
     char path[4096];

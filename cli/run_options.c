@@ -22,6 +22,9 @@ static const char help[] =
     "  --seed N                 the schedule and all other choices (default 0: plain)\n"
     "  --seeds A..B             each seed of a range, both ends included\n"
     "  --scenario NAME          this scenario only\n"
+    "  --program FILE           a program for a computing device (docs/devices/accel.md), handed "
+    "to\n"
+    "                           the scenarios that take one, and only those run; repeatable\n"
     "  --record FILE            write a .dmatrace; further runs FILE-SCENARIO-PROFILE-SEED\n"
     "  --record-dir DIR         with --all-samples: where traces and HTML reports go\n"
     "  --choices TRACE          the scenario and the choices that a trace recorded\n"
@@ -50,6 +53,7 @@ enum {
     OPT_SEED,
     OPT_SEEDS,
     OPT_SCENARIO,
+    OPT_PROGRAM,
     OPT_RECORD,
     OPT_RECORD_DIR,
     OPT_CHOICES,
@@ -73,6 +77,7 @@ static const struct option long_options[] = {
     { "seed", required_argument, NULL, OPT_SEED },
     { "seeds", required_argument, NULL, OPT_SEEDS },
     { "scenario", required_argument, NULL, OPT_SCENARIO },
+    { "program", required_argument, NULL, OPT_PROGRAM },
     { "record", required_argument, NULL, OPT_RECORD },
     { "record-dir", required_argument, NULL, OPT_RECORD_DIR },
     { "choices", required_argument, NULL, OPT_CHOICES },
@@ -156,6 +161,8 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
     case OPT_SCENARIO:
         o->scenario = text;
         return 0;
+    case OPT_PROGRAM:
+        return run_program_add(o, text);
     case OPT_RECORD:
         o->record = text;
         return 0;
@@ -246,6 +253,8 @@ int run_take_options(struct run_options *o, int argc, char **argv)
         return cli_wrong("run: no driver; dmacheck run --help");
     if (o->readiness && (o->profile || o->all_samples))
         return cli_wrong("run: --readiness chooses the profiles, and takes one driver");
+    if (o->program_count && o->all_samples)
+        return cli_wrong("run: --program is for one driver, not for --all-samples");
     if (o->driver && o->all_samples)
         return cli_wrong("run: give a driver or --all-samples, not both");
     if (o->all_samples && (o->known.suppress || o->known.baseline || o->known.write_baseline))

@@ -72,7 +72,8 @@ static void record_one(const struct run_options *o, const char *driver, const ch
         !(d = dm_driver_open(found.path, message, sizeof message)))
         return;
     run_one(&once, d,
-            &(struct run_item) { dm_driver_scenarios(d)[0].name, profile, o->seed_first, NULL },
+            &(struct run_item) { dm_driver_scenarios(d)[0].name, profile, o->seed_first, NULL,
+                                 NULL },
             true, &ignored);
     report_free(&ignored);
     dm_driver_close(d);

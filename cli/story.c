@@ -48,7 +48,7 @@ static void repeat(const struct run_options *o, struct dm_driver *d, struct repo
     struct run_options quiet = *o;
     struct report_story *story = report_story(r);
     struct run_item item = { r->runs[run].scenario, r->runs[run].profile, r->runs[run].seed,
-                             timeline_create() };
+                             run_program_of(o, &r->runs[run]), timeline_create() };
     struct report one;
 
     if (!item.timeline)

@@ -78,6 +78,19 @@ int32_t dm_file_put(struct dm_run *r, const char *path, const void *bytes, uint3
     return zw_file_put(r->s, path, bytes, size_bytes);
 }
 
+const void *dm_input(struct dm_run *r, const char *name, size_t *bytes)
+{
+    const struct dm_options *o = &r->m->options;
+
+    for (unsigned i = 0; i < o->inputs_count; i++)
+        if (!strcmp(o->inputs[i].name, name)) {
+            *bytes = o->inputs[i].count;
+            return o->inputs[i].bytes;
+        }
+    *bytes = 0;
+    return NULL;
+}
+
 /* --- memory of the scenario's process --- */
 
 void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page)

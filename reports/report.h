@@ -22,6 +22,7 @@ struct coverage;
 
 struct report_run {
     const char *scenario, *profile;
+    const char *program; /* that the scenario was handed; NULL: none */
     uint64_t seed, bytes, virtual_ns, events;
     uint64_t settled_hash, schedule;      /* of what settled requests got; of all choices */
     uint32_t choices_met, choices_varied; /* a bit for each choice site */

@@ -13,6 +13,12 @@ struct dm_machine;
 struct dm_driver;
 struct dm_scenario;
 
+struct dm_input { /* bytes for the scenario (dm_input in scenario.h); the caller keeps them */
+    const char *name;
+    const void *bytes;
+    size_t count;
+};
+
 /* How a run ended; the numbers are the exit codes of the command. */
 enum dm_exit {
     DM_CLEAN = 0,
@@ -38,6 +44,8 @@ struct dm_options {
     uint32_t fault_nth;
     bool races;         /* look for data races; half as much time again */
     uint64_t steps_max; /* 0: default */
+    const struct dm_input *inputs;
+    unsigned inputs_count;
 };
 
 /* Every function that can fail for the caller's reason writes one line into message. */

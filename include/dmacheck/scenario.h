@@ -21,6 +21,7 @@ struct dm_thread;
 
 #define DM_MANUAL 0x1u              /* the scenario plugs and removes devices itself */
 #define DM_EXPECT_FAILED_START 0x2u /* starting the device may fail without that being an error */
+#define DM_TAKES_PROGRAM 0x4u       /* the command runs it once for each --program FILE, else not */
 
 struct dm_scenario {
     const char *name;
@@ -105,6 +106,10 @@ void dm_join(struct dm_run *r, struct dm_thread *t);
 void dm_sleep(struct dm_run *r, uint64_t ns);
 uint64_t dm_time_ns(struct dm_run *r);
 uint32_t dm_choose(struct dm_run *r, uint32_t bound); /* by the run's choices */
+
+/* What whoever runs the scenario hands it by name: "program", a struct dm_program (dmacheck/program.h). NULL:
+ * nothing of that name. */
+const void *dm_input(struct dm_run *r, const char *name, size_t *bytes);
 
 /* --- judging: an expectation; after an injected failure it is not judged any more --- */
 void dm_expect_at(struct dm_run *r, bool holds, const char *what, const char *file, int line);

@@ -332,6 +332,48 @@ mkdir "$tmp/outside"
 (cd "$tmp/outside" && "$dmacheck" run ../legacy --profile remap > ../out 2> ../err)
 if [ $? -eq 0 ]; then ok; else bad "profiles are not found from another folder: $(cat "$tmp/err")"; fi
 
+# Programs: read before anything runs, handed to the scenarios that take one, once each.
+cp -r "$tmp/legacy" "$tmp/takes"
+cat > "$tmp/takes/scenarios.c" << 'EOF'
+#include "include/dmacheck/program.h"
+#include "include/dmacheck/scenario.h"
+const struct dm_setup dmacheck_setup = { .devices = "" };
+static void plain(struct dm_run *r)
+{
+    size_t bytes = 1;
+    dm_expect(r, !dm_input(r, "program", &bytes) && bytes == 0);
+}
+static void program(struct dm_run *r)
+{
+    size_t bytes = 0;
+    const struct dm_program *p = dm_input(r, "program", &bytes);
+    dm_expect(r, p && p->magic == DM_PROGRAM_MAGIC && bytes == p->contents_at + p->buffer_bytes);
+    dm_expect(r, !dm_input(r, "other", &bytes));
+    dm_expect(r, p && p->steps < 3);
+}
+const struct dm_scenario dmacheck_scenarios[] = {
+    { "plain", "", plain, 0 }, { "program", "", program, DM_TAKES_PROGRAM }, { 0 }
+};
+EOF
+programs=drivers-under-test/samples/accel/programs
+saxpy=$programs/saxpy.acc
+json '[.runs[].scenario] == ["plain"]' run "$tmp/takes" --format json
+json '[.runs[].scenario] == ["program", "program"]' run "$tmp/takes" --program $saxpy --program $saxpy --format json
+says 0 'bounce32 .*clean' run "$tmp/takes" --program $saxpy --program $saxpy --profile all --jobs 2
+says 1 "repro: dmacheck run .*--program $programs/one_byte.acc" run "$tmp/takes" --program $programs/one_byte.acc
+printf 'buffer 8\nrange x u8 at 0 count 8\n    add x = x; one is missing\n' > "$tmp/bad.acc"
+wrong "bad.acc:3:14: expected ',', not the end of the line$" run "$tmp/takes" --program $saxpy --program "$tmp/bad.acc"
+wrong "bad.acc:3:14: expected ','" run nonsense --program "$tmp/bad.acc"
+printf 'buffer 8\0' > "$tmp/bad.acc"
+wrong 'bad.acc: a program is text' run "$tmp/takes" --program "$tmp/bad.acc"
+wrong "nowhere.acc: No such file" run "$tmp/takes" --program "$tmp/nowhere.acc"
+wrong 'Is a directory' run "$tmp/takes" --program "$tmp"
+wrong 'xfer takes no program' run xfer --program $saxpy
+says 2 "scenario 'plain' of .* takes no program" run "$tmp/takes" --scenario plain --program $saxpy
+says 2 "scenario 'program' wants --program FILE" run "$tmp/takes" --scenario program
+wrong 'is for one driver' run --all-samples --program $saxpy
+wrong 'wants a value' run "$tmp/takes" --program
+
 # A replay by recorded choices is held against its recording: the same run on the recorded machine; one
 # choice taken away, or a recording that ends early, is exit 5; another machine goes its own way.
 "$dmacheck" run xfer --profile remap --seed 7 --scenario many --record "$tmp/t.dmatrace" -q > /dev/null 2>&1
