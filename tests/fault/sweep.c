@@ -116,7 +116,8 @@ int main(int argc, char **argv)
         }
         sc = dm_driver_scenarios(d);
         for (unsigned k = 0; sc[k].name; k++)
-            for (unsigned p = 0; !(sc[k].flags & DM_TAKES_PROGRAM) && p < sizeof profiles / sizeof *profiles; p++)
+            for (unsigned p = 0;
+                 !(sc[k].flags & DM_TAKES_PROGRAM) && p < sizeof profiles / sizeof *profiles; p++)
                 sweep(d, sc[k].name, profiles[p]);
         dm_driver_close(d);
     }
