@@ -14,7 +14,7 @@ ifneq ($(SAN),)
 # The sanitizers' run-time is clang's: the drivers' checks must meet the same one.
 CC      := $(CLANG)
 endif
-CONFIG  := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+CONFIG  := $(notdir $(CC))$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if $(COV),-coverage)
 BUILD   := build/$(CONFIG)
 DEFAULT := build/gcc
 
@@ -39,14 +39,16 @@ FUZZERS := $(sort $(notdir $(basename $(wildcard fuzz/fuzz_*.c))))
 WARN    := -Wall -Wextra -Werror
 # ASan goes on after a report: one that a driver caused, deep in our code, is a finding (machine/sanitizer.c).
 SANFLAG := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined -fsanitize-recover=address)
+# Counters for `make coverage`; at -O1, where a line is still a line, and whose warnings are no others' concern.
+COVFLAG := $(if $(COV),--coverage -O1 -Wno-error)
 # gcc clears middling structures with `rep stos`, which takes longer to start than to do.
 MEMSET  := $(if $(findstring gcc,$(CC)),-mmemset-strategy=libcall:-1:noalign)
-CFLAGS  := -std=gnu11 -O2 $(MEMSET) -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing -ffp-contract=off $(WARN) $(SANFLAG)
+CFLAGS  := -std=gnu11 -O2 $(MEMSET) -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing -ffp-contract=off $(WARN) $(SANFLAG) $(COVFLAG)
 CPPFLAGS := -I. -D_GNU_SOURCE
 NTFLAGS := -fshort-wchar -DDDK_HOST=1 -idirafter include/ddk
 # What the door and the driver's memory are touched with must not call the door's own checks.
 NOSAN   := -fno-sanitize=all
-LDFLAGS := -rdynamic -g $(SANFLAG)
+LDFLAGS := -rdynamic -g $(SANFLAG) $(COVFLAG)
 LDLIBS  := -ljansson -linih -ldw -lzstd -ldl -lpthread -lm
 
 OBJ     := $(BUILD)/obj
@@ -64,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-fault check-cli check-reports check-docs check-san check-fuzz check-lint fuzz man clean format \
+        check-drivers check-rules check-patched check-cases check-fault check-cli check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -82,11 +84,13 @@ help:
 	@echo "  variables: V=1 (commands)  SAN=address,undefined  CC=clang-14  SEEDS=20"
 
 # --- packages: tools/bootstrap.sh installs what is missing, or prints one line and exits 2 ---
-.PHONY: deps-run deps-check
+.PHONY: deps-run deps-check deps-coverage
 deps-run:
 	@sh tools/bootstrap.sh run
 deps-check:
 	@sh tools/bootstrap.sh check
+deps-coverage:
+	@sh tools/bootstrap.sh coverage
 
 ## The main job: every sample driver on every profile, a verdict, the traces
 run: all
@@ -260,6 +264,11 @@ check-san:
 ## Fuzz targets, a fixed number of runs each
 check-fuzz: fuzz
 	@sh tests/fuzz/smoke.sh build/fuzz $(FUZZERS)
+## Lines that the tests reach, as an lcov report (build/gcc-coverage/coverage), against the goals
+coverage: all $(TEST_DRIVERS) | deps-coverage
+	@$(MAKE) --no-print-directory COV=1 CC=gcc $(UNITS:%=build/gcc-coverage/tests/unit/%) build/gcc-coverage/dmacheck
+	@ln -sfn ../$(CONFIG)/drivers build/gcc-coverage/drivers
+	@printf '%s\n' $(UNITS) | sh tools/coverage.sh build/gcc-coverage sim/core:90 sim/wdf:85
 ## clang-tidy and cppcheck over our own code
 check-lint: compile_commands.json | deps-check
 	@sh tools/lint.sh

@@ -1,15 +1,17 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that are missing: `bootstrap.sh run` for building and running,
-# `bootstrap.sh check` for the tests as well. Asks dpkg only, so it costs milliseconds when all is there
+# `bootstrap.sh check` for the tests as well, `bootstrap.sh coverage` for their coverage. Asks dpkg only, so it costs milliseconds when all is there
 # and needs no network then. Where it may not install, it prints the one line to type and exits 2.
 set -eu
 
 run_set="gcc libc6-dev clang-14 llvm-14 libclang-rt-14-dev libjansson-dev libinih-dev libdw-dev libzstd-dev uthash-dev"
 check_set="libcmocka-dev jq libxml2-utils libjson-validator-perl gcc-mingw-w64-x86-64 mingw-w64-x86-64-dev valgrind strace cppcheck clang-tidy-14 clang-format-14 shellcheck chromium"
+coverage_set="libcmocka-dev lcov"
 case "${1:-run}" in
 run) wanted=$run_set ;;
 check) wanted="$run_set $check_set" ;;
-*) echo "usage: bootstrap.sh run|check" >&2; exit 2 ;;
+coverage) wanted="$run_set $coverage_set" ;;
+*) echo "usage: bootstrap.sh run|check|coverage" >&2; exit 2 ;;
 esac
 
 command -v dpkg-query >/dev/null 2>&1 || exit 0 # another system: the compiler will say what is missing
