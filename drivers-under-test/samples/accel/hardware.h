@@ -1,6 +1,6 @@
 /*
- * The accelerator as its manual (docs/devices/accel.md) gives it: registers, commands, buffers and their
- * page tables, steps, faults.
+ * The accelerator as its manual (docs/devices/accel.md) gives it: registers, commands, buffers and
+ * their page tables, steps, faults.
  */
 #ifndef ACCEL_HARDWARE_H
 #define ACCEL_HARDWARE_H
