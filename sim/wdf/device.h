@@ -15,6 +15,7 @@ struct fx_pnp;       /* pnp*.c, power*.c: state machine, callbacks, policy */
 
 struct fx_device {
     struct fx_object object;
+    struct fx_device *next_device; /* of the machine */
     PDEVICE_OBJECT wdm, attached,
         pdo;      /* ours, what it is attached to, the bottom; control: wdm alone */
     bool control; /* a control device (WdfControlDeviceInitAllocate) */
@@ -28,6 +29,10 @@ struct fx_device {
     struct fx_enabler *enablers;
     struct fx_pnp *pnp;
     /* From WDFDEVICE_INIT, for io_*.c. */
+    WDF_DEVICE_IO_TYPE io_type;
+    WDF_FILEOBJECT_CONFIG file_config;
+    bool file_config_set;
+    PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
     WDF_OBJECT_ATTRIBUTES file_attributes, request_attributes; /* Size 0: not set */
 };
 

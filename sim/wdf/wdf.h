@@ -117,6 +117,11 @@ struct fx_driver {
     PDRIVER_OBJECT wdm;
     UNICODE_STRING registry_path;
     PDRIVER_UNLOAD unload; /* what the driver itself had put into DriverUnload */
+    PFN_WDF_DRIVER_DEVICE_ADD device_add;
+    PFN_WDF_DRIVER_UNLOAD evt_unload;
+    bool non_pnp;                    /* WdfDriverInitNonPnpDriver */
+    WDF_EXECUTION_LEVEL level;       /* effective */
+    WDF_SYNCHRONIZATION_SCOPE scope; /* effective */
     struct fx_driver *next;
 };
 
@@ -126,6 +131,8 @@ struct fx {
     struct fx_object **slots; /* by handle; a destroyed object's is NULL and is not used again */
     uint32_t slot_count, slots_max;
     struct fx_driver *drivers;
+    struct fx_device *devices;                    /* the youngest first */
+    struct WDFDEVICE_INIT *inits;                 /* handed out, neither used up nor freed */
     struct objmap contexts;                       /* context memory -> its object */
     struct fx_deferred *deferred, *deferred_last; /* to be disposed of, oldest first */
     struct io_work defer_work;
