@@ -1,7 +1,8 @@
 #!/bin/sh
 # Rules against real drivers: patched.sh BUILD [RULE]
 #   For each tests/drivers/patches/RULE.patch a copy of the samples is patched, built as a user's folder is,
-#   and run on all profiles: RULE must be among what is found. docs/rules/patched.md lists them all.
+#   and run: RULE must be among what is found on some profile. Most are found on the first two that are
+#   tried; only what is not there is looked for on all. docs/rules/patched.md lists the patches.
 set -u
 build=$1
 dmacheck=$build/dmacheck
@@ -20,9 +21,12 @@ judge() { # PATCH
         echo "FAILED: $name: the patch does not apply: $(head -n 1 "$tmp/$name.err")"
         return
     fi
-    "$dmacheck" run "$tmp/$name/$sample" --profile all --seeds 0..1 --format json > "$tmp/$name.json" 2> "$tmp/$name.err"
-    code=$?
-    rules=$(jq -r '[.findings[].rule] | unique | join(" ")' "$tmp/$name.json" 2> /dev/null)
+    for profiles in remap direct64 all; do
+        "$dmacheck" run "$tmp/$name/$sample" --profile $profiles --seeds 0..1 --format json > "$tmp/$name.json" 2> "$tmp/$name.err"
+        code=$?
+        rules=$(jq -r '[.findings[].rule] | unique | join(" ")' "$tmp/$name.json" 2> /dev/null)
+        case " $rules " in *" $word "*) break ;; esac
+    done
     case " $rules " in
     *" $word "*) echo OK ;;
     *)
