@@ -100,7 +100,10 @@ void weakorder_read(struct sim *s, uint32_t device, const char *memory, char *bu
                     uint64_t who)
 {
     struct weakorder *w = s->dma->weakorder;
+    uint32_t page = mem_page_of(s, memory);
 
+    if (page != MEM_NONE) /* with ASan devices have a view of their own */
+        memory = (const char *)mem_system(page) + PAGE_OFFSET((uintptr_t)memory);
     for (uint32_t i = w ? w->count : 0; i--;) {
         struct weak_store *e = &w->stores[i];
         uint64_t from = max_u64((uintptr_t)memory, (uintptr_t)e->at);
