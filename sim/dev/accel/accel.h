@@ -1,6 +1,6 @@
 /*
- * The accelerator's state, and what lies in memory for it. sim/dev/accel.c has the registers, the ring and
- * the end of a command; run.c and transfer.c carry out the two kinds of command.
+ * The accelerator's state, and what lies in memory for it. sim/dev/accel.c has the registers, ring.c the
+ * commands from first to last; run.c and transfer.c carry out the two kinds of command.
  */
 #ifndef DMACHECK_SIM_DEV_ACCEL_ACCEL_H
 #define DMACHECK_SIM_DEV_ACCEL_ACCEL_H
@@ -15,6 +15,19 @@
 #define ACCEL_BYTES_PER_NS 4u
 #define ACCEL_FETCH_NS 500u
 #define ACCEL_STEP_NS 20u
+
+/* --- bits of the registers --- */
+
+#define CONTROL_RUN 0x1u
+#define CONTROL_IRQ 0x2u
+#define CONTROL_RESET 0x4u /* reads as zero */
+#define STATUS_BUSY 0x1u
+#define STATUS_FAULT 0x100u
+#define STATUS_RING 0x200u
+#define STATUS_BUS 0x400u
+#define STATUS_ERRORS 0x700u
+#define INT_ENDED 0x1u
+#define INT_RING 0x2u
 
 /* --- what lies in memory --- */
 
@@ -129,7 +142,17 @@ struct accel {
     } transfer;
 };
 
-/* --- accel.c --- */
+/* --- ring.c --- */
+void accel_work(struct dm_device *d, struct dm_work *w); /* what accel.work does */
+void accel_echo(struct dm_device *d, struct dm_work *w); /* and accel.echo */
+void accel_int_clear(struct dm_device *d, uint32_t bits);
+void accel_ring_claim(struct dm_device *d, bool claimed);
+/* The next command, if there is one and the device may run. */
+void accel_ring_next(struct dm_device *d, uint64_t delay_ns);
+/* At once, in the middle of a burst; what it had is nobody's. */
+void accel_halt(struct dm_device *d);
+/* The ring is at fault (STATUS_RING, STATUS_BUS): halts and says so. */
+void accel_ring_fail(struct dm_device *d, uint32_t error);
 void accel_after(struct dm_device *d, enum accel_state state, uint64_t delay_ns);
 /* Until the command has ended. What is claimed beyond ACCEL_CLAIMS_MAX is forgotten. */
 void accel_claim(struct dm_device *d, uint64_t address, uint64_t bytes, bool reads);
