@@ -1,7 +1,7 @@
 #!/bin/sh
 # Which lines of ours the tests reach: coverage.sh BUILD ROOM:GOAL...
-# BUILD has been made with COV=1. Runs the unit tests (their names on standard input, one a line) and the
-# sample drivers, writes BUILD/coverage/index.html and lcov.info, and prints the share of lines of each
+# BUILD has been made with COV=1. Runs the unit tests (their names on standard input, one a line), the
+# sample drivers on all profiles and the field stories, writes BUILD/coverage/index.html and lcov.info, and prints the share of lines of each
 # ROOM; ends with 1 if one is below its GOAL (per cent). The numbers differ by a line or two with the compiler.
 set -eu
 build=$1
@@ -18,7 +18,13 @@ while read -r name; do
     }
 done
 for driver in "$drivers"/samples/*.so; do
-    "$build/dmacheck" run "$(basename "$driver" .so)" --seeds 1..2 > "$out/run.log" 2>&1 || true
+    "$build/dmacheck" run "$(basename "$driver" .so)" --profile all --seeds 1..1 > "$out/run.log" 2>&1 || {
+        echo "coverage: the sample $(basename "$driver" .so) is not clean" >&2
+        failed=1
+    }
+done
+for driver in "$drivers"/cases/*.bug1.so; do
+    "$build/dmacheck" run "case:$(basename "$driver" .bug1.so)" --seeds 1..1 > "$out/run.log" 2>&1 || true
 done
 lcov --quiet --capture --directory "$build/obj" --base-directory . --no-external \
     --output-file "$out/all.info" 2> "$out/lcov.log"
