@@ -27,6 +27,7 @@ struct fx_device {
     struct fx_io *io;
     struct fx_interrupt *interrupts; /* linked by their `next`, in order of creation */
     struct fx_enabler *enablers;
+    bool packet_busy; /* version 2 packet transactions come one at a time */
     struct fx_pnp *pnp;
     /* From WDFDEVICE_INIT, for io_*.c. */
     WDF_DEVICE_IO_TYPE io_type;

@@ -22,6 +22,7 @@
 struct dma_test {
     struct sim *s;
     struct dm_device *d;
+    PDRIVER_OBJECT driver;
     PDEVICE_OBJECT pdo;
     PDMA_ADAPTER adapter;
     PDMA_OPERATIONS ops;
@@ -32,6 +33,7 @@ struct dma_test {
 static struct dma_test T;
 static struct event heard[EVENTS_KEPT];
 static void (*test_body)(void);
+static struct host_stub *test_stub; /* what the driver is linked with; NULL: nothing */
 static PDEVICE_OBJECT pdo_seen;
 
 static void hear(void *ctx, const struct event *e)
@@ -121,12 +123,11 @@ static PDMA_ADAPTER get_adapter(ULONG version, BOOLEAN sg, ULONG bits, ULONG len
 
 static void on_agent(void *ctx)
 {
-    PDRIVER_OBJECT driver;
-
     (void)ctx;
-    assert_int_equal(host_driver_load(T.s, "ears", driver_entry, NULL, &driver), STATUS_SUCCESS);
+    assert_int_equal(host_driver_load(T.s, "ears", driver_entry, test_stub, &T.driver),
+                     STATUS_SUCCESS);
     T.d = bus_plug(T.s, &model);
-    assert_int_equal(host_device_add(T.s, driver, T.d), STATUS_SUCCESS);
+    assert_int_equal(host_device_add(T.s, T.driver, T.d), STATUS_SUCCESS);
     T.pdo = pdo_seen;
     T.d->bus_master = true;
     test_body();
