@@ -1,7 +1,7 @@
 /*
- * WdfCommonBuffer...: memory that device and driver both see. It comes from the adapter for reads. At or below a
- * page the adapter's own alignment is relied on; above, KMDF asks for as much more as the mask says and
- * aligns the address that the device sees.
+ * WdfCommonBuffer...: memory that device and driver both see. It comes from the adapter for reads.
+ * At or below a page the adapter's own alignment is relied on; above, KMDF asks for as much more as
+ * the mask says and aligns the address that the device sees.
  *
  * Source: wdf/using-common-buffers, microsoft/Windows-Driver-Frameworks (fxcommonbuffer.cpp)
  */
@@ -107,8 +107,8 @@ static NTSTATUS buffer_create(struct fx *f, struct fx_enabler *e, size_t length,
 }
 
 /*
- * WdfCommonBufferCreate: a common buffer, aligned as the device and the HAL ask for (packet and system
- * profiles: as the adapter gives it).
+ * WdfCommonBufferCreate: a common buffer, aligned as the device and the HAL ask for (packet and
+ * system profiles: as the adapter gives it).
  *
  * Irql     PASSIVE_LEVEL; above it STATUS_INVALID_DEVICE_REQUEST
  * Units    Length: bytes
@@ -147,8 +147,8 @@ NTSTATUS imp_WdfCommonBufferCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDMAENAB
  * Units    Length: bytes; Config->AlignmentRequirement: a mask, which nobody checks
  * Returns  as WdfCommonBufferCreate; STATUS_INFO_LENGTH_MISMATCH (Config->Size)
  * Gap      none known
- * Says     CALL (a0 = Length, a1 = AlignmentRequirement), what AllocateCommonBuffer says, RETURN (object = the
- *          new one)
+ * Says     CALL (a0 = Length, a1 = AlignmentRequirement), what AllocateCommonBuffer says, RETURN
+ *          (object = the new one)
  * Source   wdfcommonbuffer/nf-wdfcommonbuffer-wdfcommonbuffercreatewithconfig
  */
 NTSTATUS imp_WdfCommonBufferCreateWithConfig(PWDF_DRIVER_GLOBALS DriverGlobals,

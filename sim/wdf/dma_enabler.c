@@ -1,6 +1,7 @@
 /*
- * How an enabler comes to its adapters: from a profile to a DEVICE_DESCRIPTION, from the adapter to the
- * limits of its transfers; and how it ends. The functions that drivers call are dma_enabler_api.c's.
+ * How an enabler comes to its adapters: from a profile to a DEVICE_DESCRIPTION, from the adapter to
+ * the limits of its transfers; and how it ends. The functions that drivers call are
+ * dma_enabler_api.c's.
  *
  * Source: wdf/enabling-dma-transactions, microsoft/Windows-Driver-Frameworks (fxdmaenabler.cpp)
  */

@@ -50,17 +50,18 @@ static NTSTATUS enabler_create(struct fx *f, struct fx_device *d, PWDF_DMA_ENABL
 }
 
 /*
- * WdfDmaEnablerCreate: the DMA of a device, as one of eight profiles describes it. A bus master's adapter, or
- * one for each direction, is obtained here.
+ * WdfDmaEnablerCreate: the DMA of a device, as one of eight profiles describes it. A bus master's
+ * adapter, or one for each direction, is obtained here.
  *
  * Irql     PASSIVE_LEVEL; above it STATUS_INVALID_DEVICE_REQUEST
  * Returns  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH (a Size), STATUS_INVALID_PARAMETER (profile,
  *          MaximumLength 0, overrides that contradict the profile, single transfer without version
  *          3), STATUS_WDF_OBJECT_ATTRIBUTES_INVALID (a parent that is not the device's),
- *          STATUS_UNSUCCESSFUL (no adapter), STATUS_INSUFFICIENT_RESOURCES, CalculateScatterGatherList's
+ *          STATUS_UNSUCCESSFUL (no adapter), STATUS_INSUFFICIENT_RESOURCES,
+ *          CalculateScatterGatherList's
  * Gap      as on x64: version 2 unless something asks for 3
- * Says     CALL (a0 = profile, a1 = MaximumLength, a2 = width override << 32 | version override,
- *          a3 = Flags), what IoGetDmaAdapter says, RETURN (object = the new one)
+ * Says     CALL (a0 = profile, a1 = MaximumLength, a2 = width override << 32 | version override, a3
+ *          = Flags), what IoGetDmaAdapter says, RETURN (object = the new one)
  * Source   wdfdmaenabler/nf-wdfdmaenabler-wdfdmaenablercreate
  */
 NTSTATUS imp_WdfDmaEnablerCreate(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -109,8 +110,8 @@ static NTSTATUS system_config_check(struct fx *f, const struct fx_enabler *e,
 }
 
 /*
- * WdfDmaEnablerConfigureSystemProfile: the channel of the system DMA controller for a direction, by the
- * resource that EvtDevicePrepareHardware got; the adapter is obtained here.
+ * WdfDmaEnablerConfigureSystemProfile: the channel of the system DMA controller for a direction, by
+ * the resource that EvtDevicePrepareHardware got; the adapter is obtained here.
  *
  * Irql     PASSIVE_LEVEL
  * Returns  STATUS_SUCCESS; STATUS_INVALID_PARAMETER (no configuration, no descriptor, no such
@@ -166,7 +167,8 @@ size_t imp_WdfDmaEnablerGetMaximumLength(PWDF_DRIVER_GLOBALS DriverGlobals,
 }
 
 /*
- * WdfDmaEnablerGetMaximumScatterGatherElements: how many elements the driver said its device can take.
+ * WdfDmaEnablerGetMaximumScatterGatherElements: how many elements the driver said its device can
+ * take.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  it; WDF_DMA_ENABLER_UNLIMITED_FRAGMENTS until the driver says
@@ -189,8 +191,8 @@ size_t imp_WdfDmaEnablerGetMaximumScatterGatherElements(PWDF_DRIVER_GLOBALS Driv
 }
 
 /*
- * WdfDmaEnablerSetMaximumScatterGatherElements: how many elements the device can take; transactions that
- * would need more are refused with STATUS_WDF_TOO_FRAGMENTED.
+ * WdfDmaEnablerSetMaximumScatterGatherElements: how many elements the device can take; transactions
+ * that would need more are refused with STATUS_WDF_TOO_FRAGMENTED.
  *
  * Irql     PASSIVE_LEVEL; above it nothing is done
  * Returns  nothing

@@ -1,6 +1,6 @@
 /*
- * Transactions of the scatter/gather profiles: a list for each transfer, made by Build... in memory that the
- * transaction has for its whole life, or by Get...; put when the transfer ends.
+ * Transactions of the scatter/gather profiles: a list for each transfer, made by Build... in memory
+ * that the transaction has for its whole life, or by Get...; put when the transfer ends.
  *
  * Source: microsoft/Windows-Driver-Frameworks (fxdmatransactionscattergather.cpp)
  */

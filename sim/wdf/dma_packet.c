@@ -1,10 +1,10 @@
 /*
- * Transactions of the packet and system profiles: map registers from the adapter, for one transaction or
- * reserved for many, and one piece after the other through them (dma_packet_stage.c). Version 2 lets a
- * device have one packet transaction at a time.
+ * Transactions of the packet and system profiles: map registers from the adapter, for one
+ * transaction or reserved for many, and one piece after the other through them
+ * (dma_packet_stage.c). Version 2 lets a device have one packet transaction at a time.
  *
- * Source: wdf/reserving-dma-resources,
- *         microsoft/Windows-Driver-Frameworks (fxdmatransactionpacket.cpp, .hpp)
+ * Source: wdf/reserving-dma-resources, microsoft/Windows-Driver-Frameworks
+ * (fxdmatransactionpacket.cpp, .hpp)
  */
 #include "sim/wdf/dma.h"
 

@@ -1,7 +1,7 @@
 /*
- * One piece of a packet or system transaction after the other. A driver may complete a piece within the call
- * that told it of it, and a controller may finish while the driver is still being told: such work waits
- * for whoever is staging and is done by them.
+ * One piece of a packet or system transaction after the other. A driver may complete a piece within
+ * the call that told it of it, and a controller may finish while the driver is still being told:
+ * such work waits for whoever is staging and is done by them.
  *
  * Source: microsoft/Windows-Driver-Frameworks (fxdmatransactionpacket.cpp, StageTransfer)
  */

@@ -1,10 +1,10 @@
 /*
- * Enablers' power callbacks: Fill, Enable and SelfManagedIoStart when the device has entered D0, their
- * counterparts when it leaves. KMDF's flags are never cleared again: who failed to fill once is not
- * flushed for the rest of its life.
+ * Enablers' power callbacks: Fill, Enable and SelfManagedIoStart when the device has entered D0,
+ * their counterparts when it leaves. KMDF's flags are never cleared again: who failed to fill once
+ * is not flushed for the rest of its life.
  *
- * Source: wdf/supporting-power-management-for-dma-devices,
- *         microsoft/Windows-Driver-Frameworks (fxdmaenabler.cpp, powerstatemachinekm.cpp)
+ * Source: wdf/supporting-power-management-for-dma-devices, microsoft/Windows-Driver-Frameworks
+ * (fxdmaenabler.cpp, powerstatemachinekm.cpp)
  */
 #include "sim/wdf/dma.h"
 

@@ -1,9 +1,9 @@
 /*
- * What the system profile has beside packets: the driver is asked to configure the channel before each
- * transfer, and told when the controller is done.
+ * What the system profile has beside packets: the driver is asked to configure the channel before
+ * each transfer, and told when the controller is done.
  *
- * Source: wdf/supporting-system-mode-dma,
- *         microsoft/Windows-Driver-Frameworks (fxdmatransactionsystem.cpp)
+ * Source: wdf/supporting-system-mode-dma, microsoft/Windows-Driver-Frameworks
+ * (fxdmatransactionsystem.cpp)
  */
 #include "sim/wdf/dma.h"
 

@@ -1,12 +1,13 @@
 /*
- * The state machine of a DMA transaction: from its buffer over one transfer or several to its end, and back
- * to a new beginning. What the profiles do each in their way is behind struct txn_kind. Where KMDF's
- * documentation and its source disagree, this is the source.
+ * The state machine of a DMA transaction: from its buffer over one transfer or several to its end,
+ * and back to a new beginning. What the profiles do each in their way is behind struct txn_kind.
+ * Where KMDF's documentation and its source disagree, this is the source.
  *
- * After a bug check KMDF's code does not go on; here the function ends without having done anything.
+ * After a bug check KMDF's code does not go on; here the function ends without having done
+ * anything.
  *
  * Source: wdf/dma-transactions-and-dma-transfers, wdf/completing-a-dma-transfer,
- *         microsoft/Windows-Driver-Frameworks (fxdmatransactionbase.cpp)
+ * microsoft/Windows-Driver-Frameworks (fxdmatransactionbase.cpp)
  */
 #include "sim/wdf/dma.h"
 

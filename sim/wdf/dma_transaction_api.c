@@ -1,5 +1,6 @@
 /*
- * WdfDmaTransaction...: the calls that a transaction lives by: making, beginning, completing and ending it.
+ * WdfDmaTransaction...: the calls that a transaction lives by: making, beginning, completing and
+ * ending it.
  */
 #include "sim/wdf/dma.h"
 
@@ -115,13 +116,14 @@ static NTSTATUS initialize(struct fx *f, struct fx_txn *t, PFN_WDF_PROGRAM_DMA r
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    Length: bytes
- * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER (no bytes, no such direction, a VirtualAddress that
- *          the first MDL does not hold, version 2 packet: an end that it does not hold),
+ * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER (no bytes, no such direction, a VirtualAddress
+ *          that the first MDL does not hold, version 2 packet: an end that it does not hold),
  *          STATUS_WDF_TOO_FRAGMENTED, STATUS_BUFFER_TOO_SMALL, with the single-transfer requirement
  *          also STATUS_WDF_TOO_MANY_TRANSFERS, STATUS_WDF_NOT_ENOUGH_MAP_REGISTERS,
  *          STATUS_INSUFFICIENT_RESOURCES; bug check 0x10D/8 unless Created, Reserved or Released
  * Gap      after a bug check: STATUS_INVALID_DEVICE_REQUEST, nothing done
- * Says     CALL (a0 = MDL, a1 = VirtualAddress, a2 = dir_length), what InitializeDmaTransferContext says, RETURN
+ * Says     CALL (a0 = MDL, a1 = VirtualAddress, a2 = dir_length), what InitializeDmaTransferContext
+ *          says, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactioninitialize
  */
 NTSTATUS imp_WdfDmaTransactionInitialize(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -147,13 +149,17 @@ NTSTATUS imp_WdfDmaTransactionInitialize(PWDF_DRIVER_GLOBALS DriverGlobals,
 }
 
 /*
- * WdfDmaTransactionInitializeUsingOffset: as WdfDmaTransactionInitialize, by an offset into the first MDL.
+ * WdfDmaTransactionInitializeUsingOffset: as WdfDmaTransactionInitialize, by an offset into the
+ * first MDL.
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    Offset, Length: bytes
- * Returns  as WdfDmaTransactionInitialize; the page speaks of a chain, but the first MDL must hold Offset
- * Gap      without an MDL Windows reads through NULL; here it is bug check 0x10D/4, as in the other form
- * Says     CALL (a0 = MDL, a1 = Offset, a2 = dir_length), what InitializeDmaTransferContext says, RETURN
+ * Returns  as WdfDmaTransactionInitialize; the page speaks of a chain, but the first MDL must hold
+ *          Offset
+ * Gap      without an MDL Windows reads through NULL; here it is bug check 0x10D/4, as in the other
+ *          form
+ * Says     CALL (a0 = MDL, a1 = Offset, a2 = dir_length), what InitializeDmaTransferContext says,
+ *          RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactioninitializeusingoffset
  */
 NTSTATUS imp_WdfDmaTransactionInitializeUsingOffset(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -251,12 +257,14 @@ static NTSTATUS initialize_request(struct fx *f, struct fx_txn *t, WDFREQUEST re
 }
 
 /*
- * WdfDmaTransactionInitializeUsingRequest: the buffer of a request, which the transaction then refers to while it runs.
+ * WdfDmaTransactionInitializeUsingRequest: the buffer of a request, which the transaction then
+ * refers to while it runs.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST (a direction that the request is not of, METHOD_NEITHER,
- *          no bytes, another major function); STATUS_INVALID_PARAMETER (no such direction; version 2 packet: more
- *          than the MDL holds); those of WdfDmaTransactionInitialize and of the request's MDL
+ * Returns  STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST (a direction that the request is not of,
+ *          METHOD_NEITHER, no bytes, another major function); STATUS_INVALID_PARAMETER (no such
+ *          direction; version 2 packet: more than the MDL holds); those of
+ *          WdfDmaTransactionInitialize and of the request's MDL
  * Gap      a request that was completed: a bug check for the read through NULL
  * Says     CALL (a0 = request, a1 = direction), RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactioninitializeusingrequest
@@ -284,14 +292,14 @@ NTSTATUS imp_WdfDmaTransactionInitializeUsingRequest(PWDF_DRIVER_GLOBALS DriverG
 }
 
 /*
- * WdfDmaTransactionExecute: begins the first transfer. EvtProgramDma may have run, and the transaction may have
- * ended, before this returns.
+ * WdfDmaTransactionExecute: begins the first transfer. EvtProgramDma may have run, and the
+ * transaction may have ended, before this returns.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS; STATUS_WDF_BUSY (version 2 packet: the device has one under way), those of the
- *          adapter; then the state is TransferFailed. Bug check 0x10D/8 unless Initialized
- * Gap      after a bug check: STATUS_INVALID_DEVICE_REQUEST. Its destroy callback comes, at the earliest, when
- *          the outermost call on it returns
+ * Returns  STATUS_SUCCESS; STATUS_WDF_BUSY (version 2 packet: the device has one under way), those
+ *          of the adapter; then the state is TransferFailed. Bug check 0x10D/8 unless Initialized
+ * Gap      after a bug check: STATUS_INVALID_DEVICE_REQUEST. Its destroy callback comes, at the
+ *          earliest, when the outermost call on it returns
  * Says     CALL (a0 = Context), what the adapter's functions say, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactionexecute
  */
@@ -311,11 +319,12 @@ NTSTATUS imp_WdfDmaTransactionExecute(PWDF_DRIVER_GLOBALS DriverGlobals,
 }
 
 /*
- * WdfDmaTransactionRelease: ends a transaction so that it can be initialised again; reserved registers stay.
+ * WdfDmaTransactionRelease: ends a transaction so that it can be initialised again; reserved
+ * registers stay.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS, also when it is released already (the page says otherwise); bug check 0x10D/8
- *          in Transfer
+ * Returns  STATUS_SUCCESS, also when it is released already (the page says otherwise); bug check
+ *          0x10D/8 in Transfer
  * Gap      after the bug check it is released all the same, as without the framework's verifier
  * Says     CALL, what the adapter's functions say, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactionrelease
@@ -354,9 +363,10 @@ static BOOLEAN completed(struct fx *f, WDFDMATRANSACTION handle, const size_t *l
  * WdfDmaTransactionDmaCompleted: the device has moved the whole of the current transfer.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  TRUE: the transaction is over, *Status says how (an invalid length: STATUS_INVALID_PARAMETER, where
- *          the page says FALSE). FALSE with STATUS_MORE_PROCESSING_REQUIRED: the next transfer has
- *          begun. Bug check 0x10D/8 unless in Transfer
+ * Returns  TRUE: the transaction is over, *Status says how (an invalid length:
+ *          STATUS_INVALID_PARAMETER, where the page says FALSE). FALSE with
+ *          STATUS_MORE_PROCESSING_REQUIRED: the next transfer has begun. Bug check 0x10D/8 unless
+ *          in Transfer
  * Gap      after a bug check: FALSE with STATUS_INVALID_DEVICE_REQUEST
  * Says     CALL, what the adapter's functions say, RETURN (status in out1)
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactiondmacompleted
@@ -375,14 +385,15 @@ BOOLEAN imp_WdfDmaTransactionDmaCompleted(PWDF_DRIVER_GLOBALS DriverGlobals,
 }
 
 /*
- * WdfDmaTransactionDmaCompletedWithLength: it has moved so much of it; the rest comes with the next transfer (0: the same one
- * again).
+ * WdfDmaTransactionDmaCompletedWithLength: it has moved so much of it; the rest comes with the next
+ * transfer (0: the same one again).
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    TransferredLength: bytes, at most those of the current transfer
- * Returns  TRUE: the transaction is over, *Status says how (an invalid length: STATUS_INVALID_PARAMETER, where
- *          the page says FALSE). FALSE with STATUS_MORE_PROCESSING_REQUIRED: the next transfer has
- *          begun. Bug check 0x10D/8 unless in Transfer
+ * Returns  TRUE: the transaction is over, *Status says how (an invalid length:
+ *          STATUS_INVALID_PARAMETER, where the page says FALSE). FALSE with
+ *          STATUS_MORE_PROCESSING_REQUIRED: the next transfer has begun. Bug check 0x10D/8 unless
+ *          in Transfer
  * Gap      after a bug check: FALSE with STATUS_INVALID_DEVICE_REQUEST
  * Says     CALL (a0 = length), what the adapter's functions say, RETURN (status in out1)
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactiondmacompletedwithlength
@@ -402,13 +413,15 @@ BOOLEAN imp_WdfDmaTransactionDmaCompletedWithLength(PWDF_DRIVER_GLOBALS DriverGl
 }
 
 /*
- * WdfDmaTransactionDmaCompletedFinal: it has moved so much of it, and there will be no further transfer.
+ * WdfDmaTransactionDmaCompletedFinal: it has moved so much of it, and there will be no further
+ * transfer.
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    FinalTransferredLength: bytes, at most those of the current transfer
- * Returns  TRUE: the transaction is over, *Status says how (an invalid length: STATUS_INVALID_PARAMETER, where
- *          the page says FALSE). FALSE with STATUS_MORE_PROCESSING_REQUIRED: the next transfer has
- *          begun. Bug check 0x10D/8 unless in Transfer
+ * Returns  TRUE: the transaction is over, *Status says how (an invalid length:
+ *          STATUS_INVALID_PARAMETER, where the page says FALSE). FALSE with
+ *          STATUS_MORE_PROCESSING_REQUIRED: the next transfer has begun. Bug check 0x10D/8 unless
+ *          in Transfer
  * Gap      after a bug check: FALSE with STATUS_INVALID_DEVICE_REQUEST
  * Says     CALL (a0 = length), what the adapter's functions say, RETURN (status in out1)
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactiondmacompletedfinal

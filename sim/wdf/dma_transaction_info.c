@@ -1,9 +1,9 @@
 /*
- * How much a transfer takes: KMDF's own estimate of map registers, where a chain goes on, and what the HAL
- * says of a whole transaction.
+ * How much a transfer takes: KMDF's own estimate of map registers, where a chain goes on, and what
+ * the HAL says of a whole transaction.
  *
  * Source: microsoft/Windows-Driver-Frameworks (fxdmatransactionbase.cpp),
- *         wdf/using-single-transfer-dma
+ * wdf/using-single-transfer-dma
  */
 #include "sim/wdf/dma.h"
 

@@ -1,5 +1,6 @@
 /*
- * WdfDmaTransaction...: what a driver reads from a transaction, and what it sets before or while it runs.
+ * WdfDmaTransaction...: what a driver reads from a transaction, and what it sets before or while it
+ * runs.
  */
 #include "sim/wdf/dma.h"
 
@@ -127,8 +128,8 @@ static void too_late(struct fx *f, enum api api, const struct fx_txn *t)
  * Irql     <= DISPATCH_LEVEL
  * Units    MaximumLength: bytes; what is not less than the enabler's limit changes nothing
  * Returns  nothing
- * Gap      before the first Initialize, and after the transaction is over, KMDF reads through NULL: a bug
- *          check, nothing done
+ * Gap      before the first Initialize, and after the transaction is over, KMDF reads through NULL:
+ *          a bug check, nothing done
  * Says     CALL (a0 = MaximumLength), RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactionsetmaximumlength
  */
@@ -205,7 +206,8 @@ VOID imp_WdfDmaTransactionGetTransferInfo(PWDF_DRIVER_GLOBALS DriverGlobals,
 }
 
 /*
- * WdfDmaTransactionSetChannelConfigurationCallback: who is asked before each transfer of a system profile; NULL: nobody.
+ * WdfDmaTransactionSetChannelConfigurationCallback: who is asked before each transfer of a system
+ * profile; NULL: nobody.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  nothing; for other profiles it is ignored
@@ -234,7 +236,8 @@ VOID imp_WdfDmaTransactionSetChannelConfigurationCallback(
 }
 
 /*
- * WdfDmaTransactionSetTransferCompleteCallback: who hears when the controller is done with a transfer of a system profile.
+ * WdfDmaTransactionSetTransferCompleteCallback: who hears when the controller is done with a
+ * transfer of a system profile.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  nothing; for other profiles it is ignored
@@ -263,8 +266,8 @@ VOID imp_WdfDmaTransactionSetTransferCompleteCallback(
 }
 
 /*
- * WdfDmaTransactionSetDeviceAddressOffset: the data register of a system profile, by its distance from the configured one; Initialize sets
- * it back to 0.
+ * WdfDmaTransactionSetDeviceAddressOffset: the data register of a system profile, by its distance
+ * from the configured one; Initialize sets it back to 0.
  *
  * Irql     <= DISPATCH_LEVEL
  * Units    Offset: bytes
@@ -289,7 +292,8 @@ VOID imp_WdfDmaTransactionSetDeviceAddressOffset(PWDF_DRIVER_GLOBALS DriverGloba
 }
 
 /*
- * WdfDmaTransactionSetImmediateExecution: resources now or not at all: DMA_SYNCHRONOUS_CALLBACK, until Release.
+ * WdfDmaTransactionSetImmediateExecution: resources now or not at all: DMA_SYNCHRONOUS_CALLBACK,
+ * until Release.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  nothing; with version 2 it is ignored
@@ -337,13 +341,14 @@ static NTSTATUS resources_check(struct fx *f, const struct fx_txn *t, WDF_DMA_DI
 }
 
 /*
- * WdfDmaTransactionAllocateResources: map registers for many transactions, given back by WdfDmaTransactionFreeResources.
- * What Initialize was given before is forgotten.
+ * WdfDmaTransactionAllocateResources: map registers for many transactions, given back by
+ * WdfDmaTransactionFreeResources. What Initialize was given before is forgotten.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_SUCCESS, STATUS_INVALID_DEVICE_REQUEST (version 2, scatter/gather), STATUS_INVALID_PARAMETER
- *          (no such direction), those of the adapter; bug check 0x10D/8 unless Created, Initialized
- *          or Released (no number given: Initialized), or when registers are reserved already
+ * Returns  STATUS_SUCCESS, STATUS_INVALID_DEVICE_REQUEST (version 2, scatter/gather),
+ *          STATUS_INVALID_PARAMETER (no such direction), those of the adapter; bug check 0x10D/8
+ *          unless Created, Initialized or Released (no number given: Initialized), or when
+ *          registers are reserved already
  * Gap      after a bug check: STATUS_INVALID_DEVICE_REQUEST
  * Says     CALL (a0 = direction, a1 = registers, a2 = context), what the adapter says, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactionallocateresources
@@ -379,8 +384,8 @@ NTSTATUS imp_WdfDmaTransactionAllocateResources(PWDF_DRIVER_GLOBALS DriverGlobal
  * WdfDmaTransactionFreeResources: gives reserved map registers back; the transaction is Released.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  nothing; ignored with version 2 and for scatter/gather; bug check 0x10D/8 when Created, in Transfer
- *          or Deleted
+ * Returns  nothing; ignored with version 2 and for scatter/gather; bug check 0x10D/8 when Created,
+ *          in Transfer or Deleted
  * Gap      none known
  * Says     CALL, what FreeMapRegisters or FreeAdapterChannel says, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactionfreeresources
@@ -407,10 +412,11 @@ VOID imp_WdfDmaTransactionFreeResources(PWDF_DRIVER_GLOBALS DriverGlobals,
  * WdfDmaTransactionCancel: takes a transaction that waits for resources out of the queue.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  TRUE: EvtProgramDma (EvtReserveDma) will not be called, the state is TransferFailed. FALSE with
- *          version 2. Bug check 0x10D/8 when Created, Released or Deleted
- * Gap      when Initialized KMDF asks the HAL as well, whose TRUE then ends a transaction that never began (the
- *          page says FALSE). After the transaction is over KMDF reads through NULL: a bug check
+ * Returns  TRUE: EvtProgramDma (EvtReserveDma) will not be called, the state is TransferFailed.
+ *          FALSE with version 2. Bug check 0x10D/8 when Created, Released or Deleted
+ * Gap      when Initialized KMDF asks the HAL as well, whose TRUE then ends a transaction that
+ *          never began (the page says FALSE). After the transaction is over KMDF reads through
+ *          NULL: a bug check
  * Says     CALL, what CancelAdapterChannel says, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactioncancel
  */
@@ -432,7 +438,8 @@ BOOLEAN imp_WdfDmaTransactionCancel(PWDF_DRIVER_GLOBALS DriverGlobals,
 }
 
 /*
- * WdfDmaTransactionWdmGetTransferContext: the transfer context that the adapter's functions are given.
+ * WdfDmaTransactionWdmGetTransferContext: the transfer context that the adapter's functions are
+ * given.
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  it; NULL with version 2 and when Created, Released or Deleted
@@ -462,11 +469,12 @@ PVOID imp_WdfDmaTransactionWdmGetTransferContext(PWDF_DRIVER_GLOBALS DriverGloba
 }
 
 /*
- * WdfDmaTransactionStopSystemTransfer: ends what the system DMA controller is doing; the driver hears of it by
- * EvtDmaTransactionDmaTransferComplete and completes the transaction as ever.
+ * WdfDmaTransactionStopSystemTransfer: ends what the system DMA controller is doing; the driver
+ * hears of it by EvtDmaTransactionDmaTransferComplete and completes the transaction as ever.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  nothing; for other profiles it is ignored. Bug check 0x10D/8 when there is nothing to cancel
+ * Returns  nothing; for other profiles it is ignored. Bug check 0x10D/8 when there is nothing to
+ *          cancel
  * Gap      before Initialize and after the transaction is over KMDF reads through NULL: a bug check
  * Says     CALL, what CancelMappedTransfer says, RETURN
  * Source   wdfdmatransaction/nf-wdfdmatransaction-wdfdmatransactionstopsystemtransfer

@@ -52,6 +52,10 @@ written_as() {
     WRITE_PORT | READ_REGISTER | WRITE_REGISTER) echo "$1_ULONG" ;;
     DriverEntry) echo host_driver_load ;;
     EvtDpcFunc) echo WdfDpcCreate ;;
+    EvtProgramDma) echo WdfDmaTransactionExecute ;;
+    EvtReserveDma) echo WdfDmaTransactionAllocateResources ;;
+    EvtDmaTransactionConfigureDmaChannel) echo WdfDmaTransactionSetChannelConfigurationCallback ;;
+    EvtDmaTransactionDmaTransferComplete) echo WdfDmaTransactionSetTransferCompleteCallback ;;
     EvtTimerFunc) echo WdfTimerCreate ;;
     EvtWorkItem) echo WdfWorkItemCreate ;;
     AdapterControl) echo AllocateAdapterChannel ;;
