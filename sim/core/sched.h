@@ -131,6 +131,7 @@ struct sched_intr {
     uint32_t running;
     bool asserted;
     bool connected;
+    bool masked;        /* held back: what comes is kept */
     bool spurious;      /* the next run has no cause that the scheduler knows of */
     uint32_t raises;    /* how often it has been raised */
     uint8_t pending_on; /* processor + 1; 0: not pending */
@@ -143,6 +144,8 @@ void sched_intr_disconnect(struct sim *s, struct sched_intr *i);
  * virtual time and by choice. Raising an unconnected one is kept for a level line, lost for an edge. */
 void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message);
 void sched_intr_lower(struct sim *s, struct sched_intr *i);
+/* Its controller holds it back, or lets come what has come meanwhile. */
+void sched_intr_mask(struct sim *s, struct sched_intr *i, bool masked);
 
 /* --- running --- */
 enum sched_end { SCHED_DONE, SCHED_STUCK, SCHED_ENDED, SCHED_STEPS };

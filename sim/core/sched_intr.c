@@ -124,7 +124,17 @@ void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message)
     if (!i->connected)
         return;
     i->pending_mask |= 1u << message;
-    pend(s, i);
+    if (!i->masked)
+        pend(s, i);
+}
+
+void sched_intr_mask(struct sim *s, struct sched_intr *i, bool masked)
+{
+    i->masked = masked;
+    if (masked)
+        unpend(s, i);
+    else if (i->connected && (i->pending_mask || (i->level && i->asserted)))
+        pend(s, i);
 }
 
 void sched_intr_lower(struct sim *s, struct sched_intr *i)
@@ -167,8 +177,8 @@ static void isr_run(struct sim *s, struct sched_intr *i)
     race_give(s, i);
     i->running--;
     context_leave(s, &before);
-    if ((i->connected && (i->pending_mask || (i->level && i->asserted))) ||
-        again_without_cause(s, i, claimed))
+    if (!i->masked && ((i->connected && (i->pending_mask || (i->level && i->asserted))) ||
+                       again_without_cause(s, i, claimed)))
         pend(s, i);
 }
 

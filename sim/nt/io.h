@@ -162,6 +162,8 @@ PCUNICODE_STRING io_name_string(const struct io_name *n);
 void io_vector_register(struct sim *s, uint32_t vector, uint8_t irql, struct dm_device *device,
                         unsigned message);
 void io_vector_unregister(struct sim *s, uint32_t vector);
+/* What the scheduler knows of a connected interrupt; NULL: it is none. */
+struct sched_intr *io_interrupt_sched(struct sim *s, PKINTERRUPT interrupt);
 
 /* --- system threads that work off queues --- */
 enum io_queue { IO_QUEUE_CRITICAL, IO_QUEUE_DELAYED, IO_QUEUE_HYPER, IO_QUEUES };

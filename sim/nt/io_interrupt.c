@@ -85,6 +85,13 @@ static struct interrupt *interrupt_of(struct sim *s, PKINTERRUPT k)
     return e && OBJ_TYPE(e->obj) == OBJ_INTR ? e->data : NULL;
 }
 
+struct sched_intr *io_interrupt_sched(struct sim *s, PKINTERRUPT k)
+{
+    struct interrupt *i = interrupt_of(s, k);
+
+    return i ? &i->intr : NULL;
+}
+
 /* The scheduler calls it at the interrupt's IRQL and says ISR and ISR_END around it. */
 static bool service(struct sim *s, void *ctx, uint32_t message)
 {

@@ -20,6 +20,8 @@ struct fx_device {
         pdo;      /* ours, what it is attached to, the bottom; control: wdm alone */
     bool control; /* a control device (WdfControlDeviceInitAllocate) */
     bool filter;
+    bool started;                    /* has left WdfDevStatePnpInit: PnP has sent a first start */
+    bool preparing;                  /* EvtDevicePrepareHardware runs */
     WDF_EXECUTION_LEVEL level;       /* effective: Passive or Dispatch */
     WDF_SYNCHRONIZATION_SCOPE scope; /* effective: Device, Queue or None */
     struct fx_lock lock;             /* of scope Device, and of WdfObjectAcquireLock */
@@ -62,6 +64,8 @@ NTSTATUS fx_interrupts_assign(struct fx *f, struct fx_device *d, PCM_RESOURCE_LI
 NTSTATUS fx_interrupts_enable(struct fx *f, struct fx_device *d); /* connect, EvtInterruptEnable */
 NTSTATUS fx_interrupts_disable(struct fx *f, struct fx_device *d);
 void fx_interrupts_release(struct fx *f, struct fx_device *d);
+/* IRP_MN_FILTER_RESOURCE_REQUIREMENTS on its way up: sharing and policy of each object's descriptor. */
+void fx_interrupts_filter(struct fx *f, struct fx_device *d, PIO_RESOURCE_REQUIREMENTS_LIST list);
 
 /* --- request.c, what a DMA transaction asks of its request (a struct fx_object of type FX_REQUEST) --- */
 PIRP fx_request_irp(struct fx_object *request); /* NULL: completed */

@@ -56,6 +56,7 @@ written_as() {
     EvtReserveDma) echo WdfDmaTransactionAllocateResources ;;
     EvtDmaTransactionConfigureDmaChannel) echo WdfDmaTransactionSetChannelConfigurationCallback ;;
     EvtDmaTransactionDmaTransferComplete) echo WdfDmaTransactionSetTransferCompleteCallback ;;
+    EvtInterrupt*) echo WdfInterruptCreate ;;
     EvtTimerFunc) echo WdfTimerCreate ;;
     EvtWorkItem) echo WdfWorkItemCreate ;;
     AdapterControl) echo AllocateAdapterChannel ;;

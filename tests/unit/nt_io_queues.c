@@ -428,11 +428,13 @@ static NTSTATUS connect_line(ULONG vector, KIRQL irql, KIRQL synchronize, KAFFIN
 
 static void old_style_body(struct sim *s)
 {
+    IO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS state = { .Version = CONNECT_FULLY_SPECIFIED };
     KIRQL irql = 0;
     ULONG vector = line_vector(s, &irql);
 
     interrupts = 0;
-    assert_int_equal(connect_line(vector, irql, irql, 0), STATUS_INVALID_PARAMETER); /* nowhere to run */
+    assert_int_equal(connect_line(vector, irql, irql, 0),
+                     STATUS_INVALID_PARAMETER); /* nowhere to run */
     assert_null(interrupt_object);
     assert_int_equal(connect_line(vector, irql, (KIRQL)(irql - 1), 1), STATUS_INVALID_PARAMETER);
     assert_int_equal(connect_line(vector, irql, irql, 1), STATUS_SUCCESS);
@@ -440,10 +442,18 @@ static void old_style_body(struct sim *s)
     let_pass(s, 100000);
     assert_int_equal(interrupts, 1);
     assert_int_equal(isr_irql, irql);
-    IoDisconnectInterrupt(interrupt_object);
+    state.ConnectionContext.InterruptObject = interrupt_object;
+    IoReportInterruptInactive(&state);
     dm_line(fixture_device, true);
     let_pass(s, 100000);
     assert_int_equal(interrupts, 1);
+    IoReportInterruptActive(&state); /* the line is pulled still */
+    let_pass(s, 100000);
+    assert_int_equal(interrupts, 2);
+    IoDisconnectInterrupt(interrupt_object);
+    dm_line(fixture_device, true);
+    let_pass(s, 100000);
+    assert_int_equal(interrupts, 2);
     dm_line(fixture_device, false);
 }
 
@@ -451,6 +461,7 @@ static void message_body(struct sim *s)
 {
     IO_CONNECT_INTERRUPT_PARAMETERS p = { .Version = CONNECT_MESSAGE_BASED };
     IO_DISCONNECT_INTERRUPT_PARAMETERS off = { .Version = CONNECT_MESSAGE_BASED };
+    IO_REPORT_INTERRUPT_ACTIVE_STATE_PARAMETERS state = { .Version = CONNECT_MESSAGE_BASED };
     PIO_INTERRUPT_MESSAGE_INFO info = NULL;
 
     interrupts = 0;
@@ -464,11 +475,19 @@ static void message_body(struct sim *s)
     let_pass(s, 100000);
     assert_int_equal(interrupts, 1);
     assert_int_equal(last_message, 2);
+    state.ConnectionContext.InterruptMessageTable = info;
+    IoReportInterruptInactive(&state);
+    dm_interrupt(fixture_device, 3);
+    let_pass(s, 100000);
+    assert_int_equal(interrupts, 1);
+    IoReportInterruptActive(&state);
+    let_pass(s, 100000);
+    assert_int_equal(interrupts, 2);
     off.ConnectionContext.InterruptMessageTable = info;
     IoDisconnectInterruptEx(&off);
     dm_interrupt(fixture_device, 2);
     let_pass(s, 100000);
-    assert_int_equal(interrupts, 1);
+    assert_int_equal(interrupts, 2);
 }
 
 static void messages_are_connected_one_by_one(void **state)

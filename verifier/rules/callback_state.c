@@ -46,7 +46,8 @@ RULE(spin_lock_held_on_return, .on = EV(DPC_END), .level = ERROR, .family = REQU
 
 static bool is_isr(unsigned api)
 {
-    return api == API_ServiceRoutine || api == API_MessageServiceRoutine;
+    return api == API_ServiceRoutine || api == API_MessageServiceRoutine ||
+           api == API_EvtInterruptIsr;
 }
 
 static void say_irql(struct rule_run *r, const struct event *e, struct finding_about a)
