@@ -216,7 +216,7 @@ units: $(UNITS:%=$(BUILD)/tests/unit/%) $(TEST_DRIVERS)
 check-unit: units $(DRIVERS)
 	@sh tests/unit/run.sh $(BUILD) $(UNITS)
 ## The accelerator's model and its reference interpreter on 200 programs
-check-accel: $(ACCEL_TESTS)
+check-accel: all $(ACCEL_TESTS)
 	@sh tests/accel/run.sh $(BUILD)
 ## The driver compiler: each obstacle of real sources
 check-ddkcc: $(DDKCC)

@@ -143,11 +143,10 @@ int run_verdict(const struct run_options *o, const struct report *r)
     return cli_worse(code, cli_known_verdict(r, o->fail_on));
 }
 
-/* What a finding's repro line needs besides driver, profile, seed and scenario. */
+/* What a finding's repro line needs besides driver, profile, seed, scenario and program. */
 static const char *repro_options(const struct run_options *o, struct report *r)
 {
     char text[2048] = "", faults[64] = "", choices[1024] = "", quoted[1000];
-    char programs[1024] = "";
 
     if (*o->fault_point)
         snprintf(faults, sizeof faults, " --faults %s:%u", o->fault_point, o->fault_nth);
@@ -157,16 +156,8 @@ static const char *repro_options(const struct run_options *o, struct report *r)
         report_shell_word(o->choices, quoted, sizeof quoted);
         snprintf(choices, sizeof choices, " --choices %s", quoted);
     }
-    for (unsigned i = 0; i < o->program_count; i++) {
-        size_t used = strlen(programs);
-
-        report_shell_word(o->programs[i].path, quoted, sizeof quoted);
-        if (used + strlen(quoted) + 12 < sizeof programs)
-            snprintf(programs + used, sizeof programs - used, " --program %s", quoted);
-    }
-    snprintf(text, sizeof text, "%s%s%s%s%s%s%s", programs, faults, choices,
-             o->bug ? "" : " --bug 0", o->mend ? " --mend " : "", o->mend ? o->mend : "",
-             o->bugcheck ? " --bugcheck" : "");
+    snprintf(text, sizeof text, "%s%s%s%s%s%s", faults, choices, o->bug ? "" : " --bug 0",
+             o->mend ? " --mend " : "", o->mend ? o->mend : "", o->bugcheck ? " --bugcheck" : "");
     return report_keep(r, text);
 }
 

@@ -49,7 +49,8 @@ void run_compare_profiles(struct report *r)
         if (run->exit != DM_CLEAN)
             continue;
         for (unsigned k = 0; k < i && !reference; k++)
-            if (r->runs[k].seed == run->seed && r->runs[k].program == run->program &&
+            if (r->runs[k].seed == run->seed &&
+                report_same_text(r->runs[k].program, run->program) &&
                 !strcmp(r->runs[k].scenario, run->scenario) && r->runs[k].exit == DM_CLEAN)
                 reference = &r->runs[k];
         if (reference && reference->settled_hash != run->settled_hash)

@@ -119,7 +119,7 @@ void report_repro(const struct report *r, const struct report_finding *f, unsign
                   size_t size)
 {
     const struct report_run *of = &r->runs[run];
-    char driver[512], profile[512], scenario[256];
+    char driver[512], profile[512], scenario[256], file[512], program[540] = "";
 
     if (f->repro) {
         snprintf(text, size, "%s", f->repro);
@@ -128,8 +128,12 @@ void report_repro(const struct report *r, const struct report_finding *f, unsign
     report_shell_word(r->driver, driver, sizeof driver);
     report_shell_word(f->all_profiles ? "all" : of->profile, profile, sizeof profile);
     report_shell_word(of->scenario, scenario, sizeof scenario);
-    snprintf(text, size, "dmacheck run %s --profile %s --seed %" PRIu64 " --scenario %s%s", driver,
-             profile, of->seed, scenario, r->repro ? r->repro : "");
+    if (of->program) {
+        report_shell_word(of->program, file, sizeof file);
+        snprintf(program, sizeof program, " --program %s", file);
+    }
+    snprintf(text, size, "dmacheck run %s --profile %s --seed %" PRIu64 " --scenario %s%s%s",
+             driver, profile, of->seed, scenario, program, r->repro ? r->repro : "");
 }
 
 /* --- names --- */

@@ -34,12 +34,19 @@ static void write_exercised(struct writer *w, const struct report_run *run)
     writer_array_end(w);
 }
 
+static void write_run_name(struct writer *w, const struct report_run *run)
+{
+    writer_key_string(w, "scenario", run->scenario);
+    if (run->program)
+        writer_key_string(w, "program", run->program);
+    writer_key_string(w, "profile", run->profile);
+    writer_key_u64(w, "seed", run->seed);
+}
+
 static void write_run(struct writer *w, const struct report *r, const struct report_run *run)
 {
     writer_object_begin(w);
-    writer_key_string(w, "scenario", run->scenario);
-    writer_key_string(w, "profile", run->profile);
-    writer_key_u64(w, "seed", run->seed);
+    write_run_name(w, run);
     writer_key_u64(w, "exit", (uint64_t)run->exit);
     writer_key_u64(w, "bytes", run->bytes);
     writer_key_u64(w, "virtual_ns", run->virtual_ns);
@@ -84,9 +91,7 @@ static void write_runs_of(struct writer *w, const struct report *r, const struct
         const struct report_run *run = &r->runs[f->runs[i]];
 
         writer_object_begin(w);
-        writer_key_string(w, "scenario", run->scenario);
-        writer_key_string(w, "profile", run->profile);
-        writer_key_u64(w, "seed", run->seed);
+        write_run_name(w, run);
         writer_object_end(w);
     }
     writer_array_end(w);

@@ -77,6 +77,7 @@ static void take_run(struct loader *l, const json_t *from)
     struct report_run run = {
         .scenario = needed(l, from, "scenario"),
         .profile = needed(l, from, "profile"),
+        .program = text_of(from, "program"),
         .seed = number_of(from, "seed"),
         .bytes = number_of(from, "bytes"),
         .virtual_ns = number_of(from, "virtual_ns"),
@@ -113,11 +114,12 @@ static void take_site(struct loader *l, const json_t *from, struct report_site *
 static int run_index(const struct report *r, const json_t *from)
 {
     const char *scenario = text_of(from, "scenario"), *profile = text_of(from, "profile");
+    const char *program = text_of(from, "program");
     uint64_t seed = number_of(from, "seed");
 
     for (unsigned i = 0; scenario && profile && i < r->run_count; i++)
         if (r->runs[i].seed == seed && !strcmp(r->runs[i].scenario, scenario) &&
-            !strcmp(r->runs[i].profile, profile))
+            !strcmp(r->runs[i].profile, profile) && report_same_text(r->runs[i].program, program))
             return (int)i;
     return -1;
 }

@@ -79,21 +79,22 @@ unsigned report_add_run(struct report *r, const struct report_run *run)
     *to = *run;
     to->scenario = report_keep(r, run->scenario);
     to->profile = report_keep(r, run->profile);
+    to->program = report_keep(r, run->program);
     to->trouble = report_keep(r, run->trouble);
     to->dump = report_keep(r, run->dump);
     return r->run_count++;
 }
 
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
+bool report_same_text(const char *a, const char *b) { return a == b || (a && b && !strcmp(a, b)); }
 
 static bool same_site(const struct report_site *a, const struct report_site *b)
 {
-    if (!same_text(a->role, b->role) || a->frame_count != b->frame_count)
+    if (!report_same_text(a->role, b->role) || a->frame_count != b->frame_count)
         return false;
     for (unsigned i = 0; i < a->frame_count; i++)
         if (a->frames[i].line != b->frames[i].line ||
-            !same_text(a->frames[i].file, b->frames[i].file) ||
-            !same_text(a->frames[i].function, b->frames[i].function))
+            !report_same_text(a->frames[i].file, b->frames[i].file) ||
+            !report_same_text(a->frames[i].function, b->frames[i].function))
             return false;
     return true;
 }
@@ -104,8 +105,8 @@ bool report_same_fault(const struct report_finding *a, const struct report_findi
 {
     unsigned sites = a->site_count < b->site_count ? a->site_count : b->site_count;
 
-    if (!same_text(a->rule, b->rule) || !same_text(a->where, b->where) ||
-        (!sites && (a->site_count != b->site_count || !same_text(a->message, b->message))))
+    if (!report_same_text(a->rule, b->rule) || !report_same_text(a->where, b->where) ||
+        (!sites && (a->site_count != b->site_count || !report_same_text(a->message, b->message))))
         return false;
     for (unsigned i = 0; i < sites; i++)
         if (!same_site(&a->sites[i], &b->sites[i]))
@@ -115,7 +116,7 @@ bool report_same_fault(const struct report_finding *a, const struct report_findi
 
 static bool same_finding(const struct report_finding *a, const struct report_finding *b)
 {
-    return report_same_fault(a, b) && same_text(a->driver_verifier, b->driver_verifier);
+    return report_same_fault(a, b) && report_same_text(a->driver_verifier, b->driver_verifier);
 }
 
 static void keep_finding(struct report *r, struct report_finding *f)

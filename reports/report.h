@@ -104,6 +104,8 @@ struct report {
 void report_init(struct report *r, const char *driver);
 void report_free(struct report *r);
 const char *report_keep(struct report *r, const char *text); /* a copy that lives with the report */
+/* Either may be NULL. */
+bool report_same_text(const char *a, const char *b);
 unsigned report_add_run(struct report *r, const struct report_run *run); /* copies; its index */
 /* Merges: equal rule and sites are one finding. Copies what it is given. */
 void report_add_finding(struct report *r, unsigned run, const struct report_finding *f);

@@ -14,9 +14,6 @@
 #include "tests/accel/random.h"
 #include "tests/accel/reference.h"
 
-#define PROGRAMS 200u
-#define STEPS_LARGEST 20000u
-
 struct subject {
     const char *what;
     struct dm_program *program;
@@ -78,27 +75,19 @@ static void compare(const char *what, struct dm_program *p, uint64_t schedule)
 
 /* --- generated --- */
 
-static uint32_t steps_of(unsigned i)
-{
-    return i == PROGRAMS - 1   ? STEPS_LARGEST
-           : i == PROGRAMS - 2 ? 10000
-           : i % 20 == 19      ? 10 * i
-                               : i + 1;
-}
-
 static void generated_programs_give_the_same(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < PROGRAMS; i++) {
+    for (unsigned i = 0; i < GENERATED; i++) {
         char what[40], message[256] = "";
-        char *text = generate_program(i, steps_of(i));
+        char *text = generate_program(i, generated_steps(i));
         struct dm_program *p;
         size_t bytes;
 
         snprintf(what, sizeof what, "generated %u", i);
         p = program_parse(what, text, &bytes, message, sizeof message);
         assert_non_null(p);
-        assert_int_equal(p->steps, steps_of(i));
+        assert_int_equal(p->steps, generated_steps(i));
         compare(what, p, i);
         program_free(p);
         free(text);

@@ -246,6 +246,14 @@ static void write_all(struct generator *g, uint64_t seed, uint32_t steps, uint64
     }
 }
 
+uint32_t generated_steps(unsigned seed)
+{
+    return seed == GENERATED - 1   ? GENERATED_LARGEST
+           : seed == GENERATED - 2 ? GENERATED_LARGEST / 2
+           : seed % 20 == 19       ? 10 * seed
+                                   : seed + 1;
+}
+
 char *generate_program(uint64_t seed, uint32_t steps)
 {
     struct generator g = { 0 };

@@ -1,15 +1,40 @@
 #!/bin/sh
-# The accelerator's model against its reference interpreter: run.sh BUILD
+# The accelerator's model against its reference interpreter, and the driver's runs of the same programs:
+# run.sh BUILD
 set -u
-log=$1/tests/accel/log
-"$1/tests/accel/compare" > "$log" 2>&1
+build=$1
+log=$build/tests/accel/log
+"$build/tests/accel/compare" > "$log" 2>&1
 code=$?
 passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log")
-failed=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log")
+failed=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | head -n 1)
+passed=${passed:-0}
 failed=${failed:-0}
 if [ $code -ne 0 ]; then
     [ "$failed" -ne 0 ] || failed=1
     tail -n 40 "$log"
 fi
-echo "${passed:-0} passed, $failed failed"
+
+# driver PROGRAM...: the sample driver makes each, runs it, and gets what its text expects.
+driver() {
+    for file in "$@"; do
+        shift
+        set -- "$@" --program "$file"
+    done
+    if "$build/dmacheck" run accel "$@" --no-races --jobs 2 > "$log" 2>&1; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "FAILED: dmacheck run accel --program ..."
+        tail -n 40 "$log"
+    fi
+}
+if [ -e "$build/drivers/samples/accel.so" ]; then
+    folder=$build/check/accel
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    "$build/tests/accel/generate" "$folder"
+    driver drivers-under-test/samples/accel/programs/*.acc
+    driver "$folder"/*.acc
+    rm -rf "$folder"
+fi
+echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
