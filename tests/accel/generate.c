@@ -1,6 +1,6 @@
 /*
- * Writes example programs: generate SEED STEPS > FILE.acc, or generate FOLDER, which makes in it all those that
- * model, driver and reference interpreter are compared on.
+ * Writes example programs: generate SEED STEPS > FILE.acc, or generate FOLDER, which makes in it all those
+ * that model, driver and reference interpreter are compared on.
  */
 #include <errno.h>
 #include <stdio.h>
