@@ -203,8 +203,9 @@ $(BUILD)/tests/%: $(OBJ)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive -lcmocka $(LDLIBS)
 # The accelerator's second implementation, and programs for both.
-ACCEL_TESTS := $(BUILD)/tests/accel/compare $(BUILD)/tests/accel/generate
+ACCEL_TESTS := $(BUILD)/tests/accel/compare $(BUILD)/tests/accel/generate $(BUILD)/tests/accel/staged
 $(ACCEL_TESTS): $(patsubst %,$(OBJ)/tests/accel/%.o,reference reference_float random)
+$(OBJ)/tests/accel/staged.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/nt_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/wdf_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/core_%.o: CFLAGS += $(NTFLAGS)
@@ -215,7 +216,7 @@ units: $(UNITS:%=$(BUILD)/tests/unit/%) $(TEST_DRIVERS)
 ## Unit tests
 check-unit: units $(DRIVERS)
 	@sh tests/unit/run.sh $(BUILD) $(UNITS)
-## The accelerator's model and its reference interpreter on 200 programs
+## The accelerator's model, and its driver's compiler, against the reference interpreter
 check-accel: all $(ACCEL_TESTS)
 	@sh tests/accel/run.sh $(BUILD)
 ## The driver compiler: each obstacle of real sources

@@ -1,19 +1,24 @@
 #!/bin/sh
-# The accelerator's model against its reference interpreter, and the driver's runs of the same programs:
+# The accelerator's model against its reference interpreter, what the driver makes of programs, and its runs:
 # run.sh BUILD
 set -u
 build=$1
 log=$build/tests/accel/log
-"$build/tests/accel/compare" > "$log" 2>&1
-code=$?
-passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log")
-failed=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | head -n 1)
-passed=${passed:-0}
-failed=${failed:-0}
-if [ $code -ne 0 ]; then
-    [ "$failed" -ne 0 ] || failed=1
-    tail -n 40 "$log"
-fi
+passed=0
+failed=0
+for name in compare staged; do
+    "$build/tests/accel/$name" > "$log" 2>&1
+    code=$?
+    p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log")
+    f=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | head -n 1)
+    f=${f:-0}
+    if [ $code -ne 0 ]; then
+        [ "$f" -ne 0 ] || f=1
+        tail -n 40 "$log"
+    fi
+    passed=$((passed + ${p:-0}))
+    failed=$((failed + f))
+done
 
 # driver PROGRAM...: the sample driver makes each, runs it, and gets what its text expects.
 driver() {

@@ -144,6 +144,17 @@ static inline void program_check(struct dm_run *r, struct dm_file *f, struct pro
                           &information) == SUCCESS);
 }
 
+static inline void statistics(struct dm_run *r, struct dm_file *f, ACCEL_STATISTICS *out)
+{
+    ACCEL_STATISTICS *st = dm_alloc(r, sizeof *st, 0);
+    struct dm_request *q = dm_ioctl_start(r, f, IOCTL_ACCEL_GET_STATISTICS, NULL, 0, st, sizeof *st);
+
+    dm_expect(r, dm_wait(r, q, FOREVER) && dm_status(q) == SUCCESS);
+    *out = *st;
+    dm_request_free(r, q);
+    dm_free(r, st);
+}
+
 /* --- programs out of a number --- */
 
 #define SLOTS 6u /* a step's operands lie in parts of the buffer of their own, but for those in place */
