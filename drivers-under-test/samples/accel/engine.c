@@ -57,19 +57,20 @@ VOID AccelEngineComplete(PDEVICE_CONTEXT Device)
     PACCEL_ENGINE engine = &Device->Engine;
     PACCEL_STATISTICS statistics = &engine->Statistics;
     WDFREQUEST request;
+    NTSTATUS status;
+    ULONG length;
 
     WdfSpinLockAcquire(engine->Lock);
     request = engine->Request;
+    status = engine->Status;
+    length = NT_SUCCESS(status) ? engine->Length : 0;
     engine->Request = NULL;
     engine->File = NULL;
-    statistics->Runs += NT_SUCCESS(engine->Status);
-    statistics->Cancelled += engine->Status == STATUS_CANCELLED;
+    statistics->Runs += NT_SUCCESS(status);
+    statistics->Cancelled += status == STATUS_CANCELLED;
     WdfSpinLockRelease(engine->Lock);
-    /* The next run may begin before this returns. */
-    if (NT_SUCCESS(engine->Status))
-        WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, engine->Length);
-    else
-        WdfRequestComplete(request, engine->Status);
+    /* The next run may have begun before this returns. */
+    WdfRequestCompleteWithInformation(request, status, length);
 }
 
 /* The card and the transaction are at rest. If the request is being cancelled at this moment, the
@@ -97,6 +98,7 @@ VOID AccelEngineStart(PDEVICE_CONTEXT Device, WDFREQUEST Request, PPROGRAM_CONTE
 {
     PACCEL_ENGINE engine = &Device->Engine;
 
+    WdfSpinLockAcquire(engine->Lock);
     engine->Program = Program; /* the request's context keeps it */
     engine->Mdl = Mdl;
     engine->Length = Length;
@@ -104,7 +106,6 @@ VOID AccelEngineStart(PDEVICE_CONTEXT Device, WDFREQUEST Request, PPROGRAM_CONTE
     engine->Group = engine->Range = engine->Step = 0;
     engine->Moving = FALSE;
     engine->Status = STATUS_SUCCESS;
-    WdfSpinLockAcquire(engine->Lock);
     engine->Request = Request;
     engine->File = WdfRequestGetFileObject(Request);
     engine->Stop &= ~ACCEL_STOP_CANCEL;
