@@ -1,8 +1,8 @@
 /*
- * How the accel driver checks and compiles programs, against the reference interpreter: what it refuses, at which
- * step and why; and what comes of a program that it has cut into groups, when each is run by the reference
- * interpreter on a window of its own, with the bytes that it names brought in and taken back, and no others. The
- * driver's own sources are compiled into this test.
+ * How the accel driver checks and compiles programs, against the reference interpreter: what it
+ * refuses, at which step and why; and what comes of a program that it has cut into groups, when
+ * each is run by the reference interpreter on a window of its own, with the bytes that it names
+ * brought in and taken back, and no others. The driver's own sources are compiled into this test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
