@@ -311,8 +311,10 @@ static char *file_text(const char *path, size_t *length)
             free(text);
             text = NULL;
         } else if (*length == room - 1) {
-            text = realloc(text, room *= 2);
-            must(text);
+            char *more = realloc(text, room *= 2);
+
+            must(more);
+            text = more;
         }
     }
     if (f)
