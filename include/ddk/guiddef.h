@@ -34,7 +34,7 @@ typedef GUID FMTID, *LPFMTID;
 #define IsEqualIID(a, b) IsEqualGUID(a, b)
 #define IsEqualCLSID(a, b) IsEqualGUID(a, b)
 #ifndef DECLSPEC_SELECTANY
-#define DECLSPEC_SELECTANY __attribute__((weak))
+#define DECLSPEC_SELECTANY __attribute((weak))
 #endif
 #ifndef EXTERN_C
 #define EXTERN_C extern

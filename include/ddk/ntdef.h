@@ -40,10 +40,10 @@
 #include <sdkddkver.h>
 
 /* Words of the dialect. Calling conventions differ on x86 alone, so they are empty here. */
-#define FORCEINLINE static __inline__ __attribute__((always_inline, unused))
+#define FORCEINLINE static __inline__ __attribute((always_inline, unused))
 /* For these headers: without debug information, so that what they do is done on the line that calls. */
 #if defined(__clang__) && !defined(DDK_HOST)
-#define DDK_INLINE static __inline__ __attribute__((always_inline, unused, nodebug))
+#define DDK_INLINE static __inline__ __attribute((always_inline, unused, nodebug))
 #else
 #define DDK_INLINE FORCEINLINE
 #endif
@@ -55,10 +55,10 @@
 #define FASTCALL
 #define DECLSPEC_IMPORT
 #define DECLSPEC_EXPORT
-#define DECLSPEC_NORETURN __attribute__((noreturn))
-#define DECLSPEC_ALIGN(n) __attribute__((aligned(n)))
+#define DECLSPEC_NORETURN __attribute((noreturn))
+#define DECLSPEC_ALIGN(n) __attribute((aligned(n)))
 #define DECLSPEC_CACHEALIGN DECLSPEC_ALIGN(64)
-#define DECLSPEC_NOINLINE __attribute__((noinline))
+#define DECLSPEC_NOINLINE __attribute((noinline))
 #define DECLSPEC_DEPRECATED_DDK
 #define DECLSPEC_NOTHROW
 #define POINTER_ALIGNMENT DECLSPEC_ALIGN(8)

@@ -28,7 +28,7 @@ typedef const wchar_t *NTSTRSAFE_PCWSTR;
 #define STRSAFE_NO_TRUNCATION 0x00001000
 #define STRSAFE_FILL_BEHIND 0x00000200
 #define STRSAFE_ZERO_LENGTH_ON_FAILURE 0x00000800
-#define DDK_LIB static __inline__ __attribute__((unused))
+#define DDK_LIB static __inline__ __attribute((unused))
 
 /* One block for each character width; T is the type, X the suffix,
  * FORMAT the printer. */

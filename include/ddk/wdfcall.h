@@ -19,7 +19,7 @@
 #define WDF_FV(name, params, args) void imp_##name WDF_GLOBALS_AND_ params;
 #define WDF_FV0(name) void imp_##name(PWDF_DRIVER_GLOBALS DriverGlobals);
 #else
-#define WDF_INLINE_ static __inline__ __attribute__((always_inline, unused, nodebug))
+#define WDF_INLINE_ static __inline__ __attribute((always_inline, unused, nodebug))
 #ifndef __clang__
 #undef WDF_INLINE_
 #define WDF_INLINE_ DDK_INLINE

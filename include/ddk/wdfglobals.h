@@ -21,8 +21,8 @@ typedef VOID (*WDFFUNC)(VOID);
 /* The name carries the version, as the real one does. What a driver's objects define in common is one. */
 #define WdfFunctions WdfFunctions_01033
 #if !defined(DDK_HOST)
-__attribute__((weak, visibility("default"))) const WDFFUNC *WdfFunctions = NULL;
-__attribute__((weak, visibility("default"))) PWDF_DRIVER_GLOBALS WdfDriverGlobals = NULL;
+__attribute((weak, visibility("default"))) const WDFFUNC *WdfFunctions = NULL;
+__attribute((weak, visibility("default"))) PWDF_DRIVER_GLOBALS WdfDriverGlobals = NULL;
 #elif defined(WDF_CLIENT)
 extern const WDFFUNC *WdfFunctions;
 extern PWDF_DRIVER_GLOBALS WdfDriverGlobals;

@@ -85,7 +85,7 @@ WDF_FN(NTSTATUS, WdfObjectQuery, (WDFOBJECT Object, CONST GUID *Guid, ULONG Quer
 #define WDF_DECLARE_TYPE_AND_GLOBALS(_contexttype, _UniqueType, _GetUniqueType, _section)          \
     typedef _contexttype *WDF_TYPE_NAME_POINTER_TYPE(_contexttype);                                \
     extern const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(_contexttype);            \
-    __attribute__((weak)) const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(           \
+    __attribute((weak)) const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(           \
         _contexttype) = { sizeof(WDF_OBJECT_CONTEXT_TYPE_INFO), #_contexttype,                     \
                           sizeof(_contexttype), _UniqueType, _GetUniqueType };
 

@@ -71,6 +71,12 @@ printf '#include "t.h"\n__inline int same(void) { return 1; }\nint other(void);\
 printf '__inline int same(void) { return 2; }\nint other(void) { return same(); }\n' >"$work/two.c"
 runs two_sources "$work/one.c" -I "$here" "$work/two.c"
 
+# A driver that is built by other compilers, too, and defines their words away: what our headers mark stays so.
+printf '#define __attribute__(x)\n#include <initguid.h>\nDEFINE_GUID(GUID_T, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);\n' >"$work/words.h"
+printf '#include "words.h"\n#include "t.h"\nconst GUID *other(void);\nint test_main(void) { CHECK(other() == &GUID_T); return 0; }\n' >"$work/guid1.c"
+printf '#include "words.h"\nconst GUID *other(void);\nconst GUID *other(void) { return &GUID_T; }\n' >"$work/guid2.c"
+runs words_away "$work/guid1.c" -I "$here" -I "$work" --ddk "$root/include/ddk" "$work/guid2.c"
+
 # A variable that a header defines, as Microsoft's linker merges it; with an initialiser it is an error.
 printf 'int shared; int *table[2];\nint get(void);\n' >"$work/shared.h"
 printf '#include "t.h"\n#include "shared.h"\nint test_main(void) { shared = 4; table[1] = &shared; CHECK(get() == 8); return 0; }\n' >"$work/common1.c"
