@@ -551,7 +551,7 @@ VOID ddk_assert(PCSTR Text, PCSTR File, int Line);
 #define PAGED_CODE_LOCKED() ((void)0);
 #define ASSERT(exp) ((!(exp)) ? (ddk_assert(#exp, __FILE__, __LINE__), FALSE) : TRUE)
 #define ASSERTMSG(msg, exp)                                                                        \
-    ((!(exp)) ? (ddk_assert(msg ": " #exp, __FILE__, __LINE__), FALSE) : TRUE)
+    ((!(exp)) ? (ddk_assert(#msg ": " #exp, __FILE__, __LINE__), FALSE) : TRUE)
 #define RTL_SOFT_ASSERT(exp) ASSERT(exp)
 #define RTL_SOFT_ASSERTMSG(msg, exp) ASSERTMSG(msg, exp)
 #else
