@@ -234,8 +234,9 @@ struct api_info {
 };
 const struct api_info *api_info(unsigned api);
 
-/* Whether it can be an event: a kind, a function and an object's type that there are. Whoever hears events
- * may take that for granted; who gives others than a machine's or trace_read_next's asks first. */
+/* Whether it can be an event: a kind, a function and an object's type that there are, and an object where
+ * one begins. Whoever hears events may take that for granted; what is neither a machine's nor
+ * trace_read_next's is asked first. */
 bool event_is_valid(const struct event *e);
 
 #endif

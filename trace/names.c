@@ -83,7 +83,15 @@ const struct api_info *api_info(unsigned api) { return api < API_COUNT ? &apis[a
 
 const char *phase_word(unsigned phase) { return phase < PHASE_COUNT ? phases[phase] : NULL; }
 
+/* What begins a life is somebody's. */
+static bool is_birth(unsigned kind)
+{
+    return kind == EV_ADAPTER || kind == EV_SGL || kind == EV_MAPREG || kind == EV_COMMON ||
+           kind == EV_MDL || kind == EV_IRP || kind == EV_POOL || kind == EV_CONTEXT;
+}
+
 bool event_is_valid(const struct event *e)
 {
-    return e->kind < EV_COUNT && e->api < API_COUNT && OBJ_TYPE(e->obj) < OBJ_COUNT;
+    return e->kind < EV_COUNT && e->api < API_COUNT && OBJ_TYPE(e->obj) < OBJ_COUNT &&
+           (e->obj || !is_birth(e->kind));
 }

@@ -238,7 +238,7 @@ static bool event_parse(struct trace_reader *r, const json_t *o, int kind, struc
     }
     if (kind == EV_AGENT && OBJ_NUMBER(e->obj) < AGENT_NAMES)
         text_copy(o, "name", r->agent_names[OBJ_NUMBER(e->obj)], sizeof(r->agent_names[0]));
-    return true;
+    return event_is_valid(e);
 }
 
 static void finding_keep(struct trace_reader *r, const char *line)

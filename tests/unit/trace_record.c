@@ -161,6 +161,36 @@ static void bad_input_is_named(void **state)
     trace_read_close(r);
 }
 
+/* What no machine says, whoever wrote it: an unknown function, and a request that is nobody's. */
+static void what_is_no_event_is_refused(void **state)
+{
+    static const char *const lines[] = { "{\"k\":\"call\",\"api\":\"NoSuchFunction\"}",
+                                         "{\"k\":\"irp\"}", "{\"k\":\"irp\",\"o\":\"thing#1\"}" };
+    char text[200];
+    struct event e;
+    struct trace_reader *r;
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++) {
+        snprintf(text, sizeof text, "{\"dmatrace\":1}\n{\"k\":\"irp\",\"o\":\"irp#1\"}\n%s\n",
+                 lines[i]);
+        file_write(text);
+        r = trace_read_open(path, message, sizeof(message));
+        assert_non_null(r);
+        assert_int_equal(trace_read_next(r, &e, message, sizeof(message)), 1);
+        assert_true(event_is_valid(&e));
+        assert_true(trace_read_next(r, &e, message, sizeof(message)) < 0);
+        assert_non_null(strstr(message, ":3: expected an event"));
+        trace_read_close(r);
+    }
+    e = (struct event) { .kind = EV_CALL, .api = API_COUNT };
+    assert_false(event_is_valid(&e));
+    e = (struct event) { .kind = EV_COUNT };
+    assert_false(event_is_valid(&e));
+    e = (struct event) { .kind = EV_CALL, .obj = OBJ_ID(OBJ_COUNT, 1) };
+    assert_false(event_is_valid(&e));
+}
+
 static int path_make(void **state)
 {
     (void)state;
@@ -183,6 +213,7 @@ int main(void)
         cmocka_unit_test(compressed_traces_read_the_same),
         cmocka_unit_test(a_killed_writer_loses_nothing),
         cmocka_unit_test(bad_input_is_named),
+        cmocka_unit_test(what_is_no_event_is_refused),
     };
 
     return cmocka_run_group_tests(tests, path_make, path_remove);

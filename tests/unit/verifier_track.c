@@ -63,6 +63,30 @@ static void churn_beside_a_long_lived_one_does_not_grow(void **state)
     objtab_destroy(&t);
 }
 
+/* Five types of objects with one number: no machine numbers them so, but a trace may. */
+static void ids_of_one_number_do_not_grow_it_for_ever(void **state)
+{
+    struct objtab t;
+    struct row *row;
+
+    (void)state;
+    objtab_create(&t, sizeof(struct row), 4);
+    for (uint32_t type = 1; type <= OBJTAB_WINDOW; type++)
+        put(&t, OBJ_ID(type, 7));
+    for (int i = 0; i < 100000; i++)
+        assert_null(objtab_put(&t, OBJ_ID(OBJTAB_WINDOW + 1, 7)));
+    for (uint32_t type = 1; type <= OBJTAB_WINDOW; type++)
+        assert_non_null(objtab_find_live(&t, OBJ_ID(type, 7)));
+    assert_int_equal(t.live, OBJTAB_WINDOW);
+    objtab_kill(&t, objtab_find(&t, OBJ_ID(1, 7)));
+    row = put(&t, OBJ_ID(OBJTAB_WINDOW + 1, 7));
+    assert_ptr_equal(objtab_find(&t, OBJ_ID(OBJTAB_WINDOW + 1, 7)), row);
+    for (uint32_t n = 8; n <= 5000; n++)
+        put(&t, ID(n));
+    assert_int_equal(t.live, OBJTAB_WINDOW + 4993);
+    objtab_destroy(&t);
+}
+
 static void note(void *ctx, void *row)
 {
     uint32_t **next = ctx;
@@ -191,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_a_hundred_thousand_live),
         cmocka_unit_test(churn_beside_a_long_lived_one_does_not_grow),
+        cmocka_unit_test(ids_of_one_number_do_not_grow_it_for_ever),
         cmocka_unit_test(visits_the_living_in_order),
         cmocka_unit_test(a_page_of_a_long_range_has_its_owner),
         cmocka_unit_test(a_living_owner_comes_before_a_dead_one),

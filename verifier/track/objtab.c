@@ -1,6 +1,7 @@
 /*
  * The table behind the trackers (objtab.h). It grows only when a number finds its whole window
- * taken by live records, so a steady state allocates nothing.
+ * taken by live records, so a steady state allocates nothing. A trace that no machine has said may have
+ * many ids of one number: no growth parts them, and the table does not follow it for ever.
  */
 #include "verifier/track/objtab.h"
 
@@ -8,6 +9,9 @@
 #include <string.h>
 
 #include "base/must.h"
+
+#define ROWS_SURE 65536u /* however few live */
+#define ROWS_EACH 64u    /* beyond, for each that lives */
 
 static size_t rows_of(uint32_t mask)
 {
@@ -41,7 +45,7 @@ void objtab_destroy(struct objtab *t)
 void objtab_reset(struct objtab *t)
 {
     memset(t->rows, 0, (size_t)t->top << t->row_shift);
-    t->top = t->live = t->newest = 0;
+    t->top = t->live = t->newest = t->grow_from = 0;
     mark_first(t);
 }
 
@@ -64,19 +68,29 @@ static struct objtab_head *place_for(const struct objtab *t, uint32_t id, uint32
     return dead;
 }
 
+/* A large table is one of much that lives. */
+static bool may_grow(const struct objtab *t)
+{
+    return t->mask < ROWS_SURE - 1 ||
+           (t->mask < OBJ_NUMBER(UINT32_MAX) && t->mask / ROWS_EACH < t->live);
+}
+
 static bool grow(struct objtab *t)
 {
     struct objtab old = *t;
     size_t row_bytes = (size_t)1 << t->row_shift;
 
+    if (t->live < t->grow_from)
+        return false;
     for (;;) {
-        bool all = true;
+        bool all = true, may = may_grow(t);
 
         t->mask = t->mask << 1 | 1;
         t->top = 0;
-        t->rows = calloc(rows_of(t->mask), row_bytes);
+        t->rows = may ? calloc(rows_of(t->mask), row_bytes) : NULL;
         if (!t->rows) {
             *t = old;
+            t->grow_from = 2 * t->live;
             return false;
         }
         mark_first(t);

@@ -26,7 +26,8 @@ struct objtab {
     uint32_t row_shift; /* a record is 1 << row_shift bytes */
     uint32_t top;       /* rows below it may be used: what a reset has to clear */
     uint32_t live;
-    uint32_t newest; /* the row that was given last: where a search for what lives begins */
+    uint32_t grow_from; /* growth has not helped: tried again when so many live */
+    uint32_t newest;    /* the row that was given last: where a search for what lives begins */
 };
 
 int objtab_create(struct objtab *t, size_t row_bytes,
@@ -37,7 +38,8 @@ void objtab_reset(struct objtab *t);
 void *objtab_put_slow(struct objtab *t, uint32_t id);
 
 /* A record for id, counted as live, for the caller to overwrite (head included: { id, 1 }), since
- * what was there before is still in it. NULL only when the host has no memory. */
+ * what was there before is still in it. NULL: the host has no memory, or the ids are such as no machine
+ * gives (more than OBJTAB_WINDOW live ones of nearly one number). */
 static inline void *objtab_put(struct objtab *t, uint32_t id)
 {
     uint32_t slot = OBJ_NUMBER(id) & t->mask;
