@@ -172,9 +172,30 @@ struct dma_map *mapfile_map(struct sim *s, struct mapfile *f, const struct sg_wa
     return m;
 }
 
+/* Bytes of a buffer that maps which follow one another without a gap have carried. */
+struct carried {
+    uint64_t from, to;
+};
+
+/* What was mapped last is what counts: an older map of the same bytes (KMDF maps the rest of a transfer
+ * anew that its driver ended early) gives nothing for what a newer one has given. */
+static bool is_outdated(struct carried *newer, uint64_t from, uint64_t to)
+{
+    if (from >= newer->from && to <= newer->to)
+        return true;
+    if (from <= newer->to && newer->from <= to) {
+        newer->from = min_u64(newer->from, from);
+        newer->to = max_u64(newer->to, to);
+    } else {
+        *newer = (struct carried) { from, to };
+    }
+    return false;
+}
+
 uint64_t mapfile_flush(struct sim *s, struct mapfile *f, const void *mdl, uint64_t offset,
                        uint64_t length_bytes, bool to_device, bool *touched)
 {
+    struct carried newer = { 1, 0 };
     uint64_t copied = 0;
 
     *touched = false;
@@ -185,7 +206,9 @@ uint64_t mapfile_flush(struct sim *s, struct mapfile *f, const void *mdl, uint64
 
         if (meets) {
             *touched = true;
-            if (!to_device) {
+            if (!to_device &&
+                !is_outdated(&newer, max_u64(offset, m->offset),
+                             min_u64(offset + length_bytes, m->offset + m->length_bytes))) {
                 if (!s->profile.coherent)
                     cache_flush_map(s, m, offset, length_bytes);
                 copied += sg_copy_out(s, m, offset, length_bytes);

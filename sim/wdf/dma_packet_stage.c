@@ -52,23 +52,13 @@ static NTSTATUS piece_map(struct fx_txn *t, PSCATTER_GATHER_LIST list, ULONG lis
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS piece_stage(struct fx *f, struct fx_txn *t)
+/* Maps the piece into a list and shows that to the driver. */
+static NTSTATUS piece_show(struct fx *f, struct fx_txn *t, PSCATTER_GATHER_LIST list,
+                           ULONG list_bytes)
 {
-    bool system = enabler_system(t->enabler);
-    struct packet_list own = { .list.NumberOfElements = 0 };
-    PSCATTER_GATHER_LIST list = system ? t->enabler->system_list : &own.list;
-    NTSTATUS status;
     ULONG mapped;
+    NTSTATUS status = piece_map(t, list, list_bytes, &mapped);
 
-    t->fragment = t->remaining < t->fragment_max ? t->remaining : t->fragment_max;
-    t->offset = t->start_offset + t->transferred;
-    piece_cut(t);
-    t->remaining -= t->fragment;
-    if (t->cancelled)
-        return STATUS_CANCELLED;
-    if (system && !system_configure(f, t))
-        return STATUS_SUCCESS;
-    status = piece_map(t, list, system ? (ULONG)t->enabler->list_bytes : sizeof(own), &mapped);
     if (!NT_SUCCESS(status))
         return status;
     if (mapped < t->fragment) {
@@ -77,6 +67,34 @@ static NTSTATUS piece_stage(struct fx *f, struct fx_txn *t)
     }
     txn_call_program(f, t, list);
     return STATUS_SUCCESS;
+}
+
+/* KMDF has the list of a packet on its stack. Here it is a pool block, so that a driver which keeps the
+ * pointer is seen to use memory that is gone. */
+static NTSTATUS packet_show(struct fx *f, struct fx_txn *t)
+{
+    struct packet_list here = { .list.NumberOfElements = 0 };
+    struct packet_list *own = pool_alloc_internal(f->s, sizeof(*own));
+    NTSTATUS status = piece_show(f, t, own ? &own->list : &here.list, sizeof(here));
+
+    if (own)
+        pool_free_internal(f->s, own);
+    return status;
+}
+
+static NTSTATUS piece_stage(struct fx *f, struct fx_txn *t)
+{
+    t->fragment = t->remaining < t->fragment_max ? t->remaining : t->fragment_max;
+    t->offset = t->start_offset + t->transferred;
+    piece_cut(t);
+    t->remaining -= t->fragment;
+    if (t->cancelled)
+        return STATUS_CANCELLED;
+    if (!enabler_system(t->enabler))
+        return packet_show(f, t);
+    if (!system_configure(f, t))
+        return STATUS_SUCCESS;
+    return piece_show(f, t, t->enabler->system_list, (ULONG)t->enabler->list_bytes);
 }
 
 NTSTATUS packet_stage(struct fx *f, struct fx_txn *t)

@@ -106,11 +106,16 @@ static struct {
     WDFDEVICE device;
     WDFCONTEXT context;
     WDF_DMA_DIRECTION direction;
-    PSCATTER_GATHER_LIST list;
+    PSCATTER_GATHER_LIST list; /* a copy: a packet's own is gone when the callback returns */
     uint64_t bytes, ba, elements;
     uint8_t irql;
     void (*then)(void); /* done within it */
 } programmed;
+
+static union {
+    SCATTER_GATHER_LIST list;
+    uint8_t bytes[0x1000];
+} programmed_list;
 
 static inline BOOLEAN on_program(WDFDMATRANSACTION Transaction, WDFDEVICE Device,
                                  WDFCONTEXT Context, WDF_DMA_DIRECTION Direction,
@@ -121,7 +126,9 @@ static inline BOOLEAN on_program(WDFDMATRANSACTION Transaction, WDFDEVICE Device
     programmed.device = Device;
     programmed.context = Context;
     programmed.direction = Direction;
-    programmed.list = SgList;
+    assert_true(SgList->NumberOfElements < 0x80);
+    memcpy(&programmed_list, SgList, 0x10 + 0x18 * (size_t)SgList->NumberOfElements);
+    programmed.list = &programmed_list.list;
     programmed.bytes = list_bytes(SgList);
     programmed.elements = SgList->NumberOfElements;
     programmed.ba = (uint64_t)SgList->Elements[0].Address.QuadPart;

@@ -230,8 +230,34 @@ static void partial_of(WDF_DMA_PROFILE profile, ULONG version)
     buffer_free(&b);
 }
 
+/* The device fills all of the first transfer, of which the driver says that 100 bytes count. */
+static void partial_bytes(WDF_DMA_PROFILE profile, ULONG version)
+{
+    static uint8_t one[9000], two[9000];
+    struct buffer b = buffer_make(0x200, 9000);
+    WDFDMATRANSACTION t = begin(profile, version, &b);
+    NTSTATUS status;
+
+    memset(one, 0x11, sizeof(one));
+    memset(two, 0x22, sizeof(two));
+    assert_true(device_moves(programmed.list, one, false));
+    assert_int_equal(WdfDmaTransactionDmaCompletedWithLength(t, 100, &status), FALSE);
+    assert_int_equal(programmed.calls, 2);
+    assert_true(device_moves(programmed.list, two, false));
+    while (!WdfDmaTransactionDmaCompleted(t, &status))
+        assert_true(device_moves(programmed.list, two, false));
+    assert_memory_equal(b.p, one, 100);
+    assert_memory_equal(b.p + 100, two, 8900);
+    WdfObjectDelete(W.enabler);
+    buffer_free(&b);
+}
+
 static void partial(void)
 {
+    partial_bytes(WdfDmaProfileScatterGather, 0);
+    partial_bytes(WdfDmaProfileScatterGather, 3);
+    partial_bytes(WdfDmaProfilePacket, 0);
+    partial_bytes(WdfDmaProfilePacket, 3);
     partial_of(WdfDmaProfileScatterGather64, 0);
     partial_of(WdfDmaProfileScatterGather64, 3);
     partial_of(WdfDmaProfilePacket64, 0);

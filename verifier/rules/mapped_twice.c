@@ -12,6 +12,8 @@ static void on_event(struct rule_run *r, const struct event *e)
 {
     const struct mapping *m = track_mapping(r->track, e->obj);
 
+    if (m && m->over) /* the rest of a transfer that KMDF has ended (verifier/track/mapping.c) */
+        return;
     finding(r, e,
             &(struct finding_about) {
                 .obj = e->obj,

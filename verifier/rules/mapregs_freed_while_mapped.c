@@ -12,6 +12,8 @@
  * moved no more. Nothing flushed at all is never enough. */
 static bool is_missing(const struct mapping *m)
 {
+    if (m->over) /* KMDF was told how far it went (verifier/track/mapping.c) */
+        return false;
     return !m->flushed || (int32_t)(m->moved_bytes - m->flushed_bytes) > 0;
 }
 

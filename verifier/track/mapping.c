@@ -85,13 +85,24 @@ void mapping_map(void *track, const struct event *e)
         m->mapped = true;
         m->to_device = (e->a[1] & EVENT_TO_DEVICE) != 0;
         m->bounced |= (e->a[1] & EVENT_BOUNCED) != 0;
-        m->flushed = m->used = false;
+        m->flushed = m->used = m->over = false;
         m->mapped_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
         m->now_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
         m->mdl = (uint32_t)e->a[3];
         m->site_mapped = e->site;
     }
     track_range_enter(&t->ranges, e->a[0], EVENT_LENGTH(e->a[1]), e->obj);
+}
+
+/* KMDF flushes as many bytes as its driver says were moved, be it none, and the transfer is over with that:
+ * the rest of the mapping carries nothing, goes with the map registers, and may be mapped again before. */
+static bool told_to_framework(const struct track *t, const struct event *e)
+{
+    const struct call_record *c = track_call(t, e->agent, 1); /* who called the flush */
+
+    return c && (c->api == API_WdfDmaTransactionDmaCompleted ||
+                 c->api == API_WdfDmaTransactionDmaCompletedWithLength ||
+                 c->api == API_WdfDmaTransactionDmaCompletedFinal);
 }
 
 void mapping_flush(void *track, const struct event *e)
@@ -102,6 +113,7 @@ void mapping_flush(void *track, const struct event *e)
     if (!m)
         return;
     m->flushed = true;
+    m->over = told_to_framework(t, e);
     m->flushed_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
 }
 

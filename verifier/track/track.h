@@ -41,6 +41,7 @@ struct mapping {
     bool to_device, mapped;
     bool bounced : 1;
     bool flushed : 1; /* since the last MAP */
+    bool over : 1;    /* since the last MAP: KMDF was told how much was moved, and flushed that */
     bool used : 1;    /* since the last MAP: given to a device in the mapping's own direction */
     /* Map registers only. All but the last since they were given, modulo 4 GiB: differences count. */
     uint32_t mapped_bytes, flushed_bytes;

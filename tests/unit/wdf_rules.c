@@ -1,0 +1,137 @@
+/*
+ * The rules and a KMDF driver: what the framework itself does with an adapter is nobody's mistake, on any
+ * machine; what a driver does to the framework is named by its own rule, and by no other.
+ */
+#include "tests/unit/wdf_dma.h"
+
+#include "verifier/verify.h"
+
+static struct verifier *verifier;
+static void (*judged_body)(void);
+
+static void judged(void)
+{
+    verifier = verifier_create(T.s->depot);
+    assert_non_null(verifier);
+    assert_int_equal(trace_attach(&T.s->trace, verifier_event, verifier), 0);
+    verifier_begin(verifier, T.s->profile.name, 0, T.s->profile.translation == TRANSLATION_REMAP);
+    judged_body();
+    if (W.device)
+        WdfObjectDelete(W.device);
+    W.device = NULL;
+    trace_detach(&T.s->trace, verifier);
+    verifier_end(verifier);
+}
+
+static char found[256];
+
+/* Runs a driver on a machine; the names of the rules that spoke, each followed by a blank. */
+static const char *rules_of(const char *profile, void (*body)(void), uint32_t bugcheck)
+{
+    judged_body = body;
+    with_wdf(profile, judged, bugcheck);
+    found[0] = 0;
+    for (unsigned i = 0; i < finding_count(verifier); i++) {
+        const struct finding *f = finding_at(verifier, i);
+        size_t n = strlen(found);
+
+        if (!strstr(found, f->word))
+            snprintf(found + n, sizeof(found) - n, "%s ", f->word);
+        print_message("%s: %s: %s\n", profile, f->word, f->message);
+    }
+    verifier_destroy(verifier);
+    return found;
+}
+
+static const char *const machines[] = { "direct64", "bounce32", "nosg",     "remap",
+                                        "tight",    "external", "deferred", "one-register" };
+
+/* --- all that is right --- */
+
+static WDF_DMA_PROFILE profile_now;
+static ULONG version_now, flags_now;
+static WDF_DMA_DIRECTION direction_now;
+
+static void device_moves_all(void)
+{
+    static uint8_t card[0x10000];
+    PSCATTER_GATHER_LIST l = programmed.list;
+
+    assert_true(device_moves(l, card, programmed.direction == WdfDmaDirectionWriteToDevice));
+}
+
+/* Executes, waiting for what comes later, and lets the device move each piece. */
+static void run(WDFDMATRANSACTION t)
+{
+    program_forget();
+    programmed.then = device_moves_all;
+    assert_int_equal(WdfDmaTransactionExecute(t, NULL), STATUS_SUCCESS);
+    sched_dpc_drain(T.s);
+    assert_int_equal(programmed.calls, 1);
+}
+
+static void well_behaved(void)
+{
+    WDF_DMA_ENABLER_CONFIG c;
+    struct buffer b = buffer_make(0, 0x5000);
+    WDFDMATRANSACTION t;
+    NTSTATUS status;
+
+    WDF_DMA_ENABLER_CONFIG_INIT(&c, profile_now, 0x8000);
+    c.WdmDmaVersionOverride = version_now;
+    c.Flags = flags_now;
+    assert_int_equal(WdfDmaEnablerCreate(W.device, &c, NULL, &W.enabler), STATUS_SUCCESS);
+    t = txn_make();
+    for (unsigned round = 0; round < 4; round++) {
+        assert_int_equal(WdfDmaTransactionInitialize(t, on_program, direction_now, b.mdl, b.p,
+                                                     b.bytes),
+                         STATUS_SUCCESS);
+        run(t);
+        if (round == 1 && !WdfDmaTransactionDmaCompletedWithLength(t, 100, &status))
+            sched_dpc_drain(T.s);
+        if (round == 2 && !WdfDmaTransactionDmaCompletedWithLength(t, 0, &status))
+            sched_dpc_drain(T.s);
+        if (round == 3)
+            assert_int_equal(WdfDmaTransactionDmaCompletedFinal(t, 0, &status), TRUE);
+        else
+            while (!WdfDmaTransactionDmaCompleted(t, &status))
+                sched_dpc_drain(T.s);
+        assert_int_equal(status, STATUS_SUCCESS);
+        assert_int_equal(WdfDmaTransactionRelease(t), STATUS_SUCCESS);
+    }
+    WdfObjectDelete(t);
+    buffer_free(&b);
+}
+
+static void what_the_framework_does_is_no_mistake(void **state)
+{
+    static const WDF_DMA_PROFILE profiles[] = { WdfDmaProfilePacket, WdfDmaProfileScatterGather,
+                                                WdfDmaProfilePacket64,
+                                                WdfDmaProfileScatterGather64Duplex };
+    unsigned wrong = 0;
+
+    (void)state;
+    for (size_t m = 0; m < sizeof(machines) / sizeof(machines[0]); m++)
+        for (unsigned i = 0; i < 32; i++) {
+            profile_now = profiles[i % 4];
+            version_now = i & 4 ? 3 : 0;
+            flags_now = i & 8 ? WDF_DMA_ENABLER_CONFIG_NO_SGLIST_PREALLOCATION : 0;
+            direction_now = i & 16 ? WdfDmaDirectionWriteToDevice : WdfDmaDirectionReadFromDevice;
+            if (*rules_of(machines[m], well_behaved, 0)) {
+                print_error("%s: profile %d, version %u, flags %u, direction %d: %s\n", machines[m],
+                            (int)profile_now, (unsigned)version_now, (unsigned)flags_now,
+                            (int)direction_now, found);
+                wrong++;
+            }
+        }
+    assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_framework_does_is_no_mistake),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
