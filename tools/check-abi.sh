@@ -3,8 +3,8 @@
 #
 # tests/abi/structs.txt (TYPE, or TYPE FIELD) and constants.txt (NAME) become initialised arrays, compiled
 # in four worlds: mingw-w64's DDK; ours for the same target; ours natively as a driver sees it; ours
-# natively as the simulator does. What mingw-w64 lacks stands in tests/abi/*.tsv, typed by hand from
-# the pages (kind name field value page). A difference counts unless accepted.txt gives its reason,
+# natively as the simulator does. What mingw-w64 lacks stands in tests/abi/*.tsv (kind name field value
+# page): typed by hand from the pages, and wdf.tsv what KMDF's public headers imply. A difference counts unless accepted.txt gives its reason,
 # and a reason for what no longer differs is an error. Writes below build/abi only.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -68,17 +68,18 @@ for world in theirs ours_win ours_drv ours_sim; do
     [ "$got" -eq "$want" ] || { echo "check-abi: $world: $got numbers of $want" >&2; exit 2; }
 done
 
-# The typed tables: every row is a struct's size, a field's offset, or a constant.
+# The typed tables: every row is a struct's size, a field's offset, a constant or an enumerator.
 cat tests/abi/*.tsv | sed -e '/^#/d' -e '/^$/d' -e '/^kind/d' >"$out/typed.tsv"
 {
     echo '#include <stddef.h>'
-    echo '#include <ntifs.h>'
+    for h in ntifs wdf wdfusb; do echo "#include <$h.h>"; done
     echo 'const unsigned long long ddk_abi[] = {'
     while IFS=$tab read -r kind name field value page; do
         case $kind in
         size) echo "sizeof($name)," ;;
         field) echo "offsetof($name, $field)," ;;
         const) echo "(unsigned long long)($name)," ;;
+        enum) echo "(unsigned)($name)," ;; # 32 bits, whatever sign the compiler gives it
         *) echo "check-abi: unknown kind '$kind' of $name ($field $value $page)" >&2 ;;
         esac
     done <"$out/typed.tsv"

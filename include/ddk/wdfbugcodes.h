@@ -32,6 +32,15 @@ typedef enum _WDF_REQUEST_FATAL_ERROR_CODES {
     WDF_REQUEST_FATAL_ERROR_REQUEST_NOT_IN_QUEUE = 0x5
 } WDF_REQUEST_FATAL_ERROR_CODES;
 
+/* What parameter 2 points at when a power callback takes too long. */
+typedef struct _WDF_POWER_ROUTINE_TIMED_OUT_DATA {
+    WDF_DEVICE_POWER_STATE PowerState;
+    WDF_DEVICE_POWER_POLICY_STATE PowerPolicyState;
+    PDEVICE_OBJECT DeviceObject;
+    WDFDEVICE Device;
+    PKTHREAD TimedOutThread;
+} WDF_POWER_ROUTINE_TIMED_OUT_DATA;
+
 typedef struct _WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH_DATA {
     WDFREQUEST Request;
     PIRP Irp;

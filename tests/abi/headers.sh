@@ -27,11 +27,13 @@ for path in include/ddk/*.h include/ddk/wdm/*.h; do
     name=${path#include/ddk/}
     case $name in
     pshpack* | poppack.h) continue ;; # they open and close what others close and open
-    wdf* | kmdf* | scenario.h) continue ;; # the WDF half has a check of its own
+    wdfusb.h | wdfminiport.h | wdfinstaller.h) ;; # a driver includes them after wdf.h
+    wdf[a-z]* | kmdf* | scenario.h) continue ;;   # wdf.h includes them
     esac
     # A part of wdm.h is reached through it.
     case $name in
     wdm/*) printf '#include <wdm.h>\n#include "%s"\n' "$name" >"$out/one.c" ;;
+    wdf[a-z]*) printf '#include <wdf.h>\n#include <%s>\n#include <%s>\n' "$name" "$name" >"$out/one.c" ;;
     *) printf '#include <%s>\n#include <%s>\n' "$name" "$name" >"$out/one.c" ;;
     esac
     count=$((count + 1))
