@@ -191,6 +191,24 @@ enum wdf_break {
     WDF_BREAK_DMA_BUSY,        /* a second packet transaction of a device */
     WDF_BREAK_DMA_REQUEST,     /* a request's method, or a reference never taken: method or state */
     WDF_BREAK_DMA_BUFFER,      /* a common buffer of no possible length: length, alignment */
+    WDF_BREAK_QUEUE_KIND = 64, /* not with a queue of this kind: WDF_IO_QUEUE_DISPATCH_TYPE */
+    WDF_BREAK_QUEUE_IDLE,      /* taken from a sequential queue that presents by itself */
+    WDF_BREAK_QUEUE_FOREIGN,   /* the queue is the request's own, or another device's */
+    WDF_BREAK_QUEUE_STATE, /* a notification is set already, or none is, or it may not be cleared now */
+    WDF_BREAK_DISPATCHING, /* a request type is configured already, or has no callback: type */
+    WDF_BREAK_REQUEST_NOT_OWNED,  /* the driver does not own the request */
+    WDF_BREAK_REQUEST_MARKED,     /* it is marked cancelable: unmark it first */
+    WDF_BREAK_REQUEST_UNMARKED,   /* it is not marked cancelable */
+    WDF_BREAK_REQUEST_COMPLETED,  /* it has been completed: there is no IRP any more */
+    WDF_BREAK_REQUEST_NO_QUEUE,   /* no queue has presented it */
+    WDF_BREAK_REQUEST_NOT_FOUND,  /* not one that WdfIoQueueFindRequest has shown */
+    WDF_BREAK_REQUEST_NOT_CALLER, /* not in EvtIoInCallerContext */
+    WDF_BREAK_REQUEST_NOT_STOP,   /* EvtIoStop has not told of it */
+    WDF_BREAK_REQUEST_BUFFER,     /* no such buffer with this I/O type: WDF_DEVICE_IO_TYPE */
+    WDF_BREAK_SEND_OPTIONS,       /* the options of a send contradict: Flags */
+    WDF_BREAK_SEND_CALLBACK,      /* asynchronously sent with no completion routine */
+    WDF_BREAK_SEND_FORGET,  /* sent and forgotten, though formatted, or with a completion routine */
+    WDF_BREAK_SENT_DELETED, /* deleted or reused while an I/O target has it */
 };
 
 /* CACHE's what. */

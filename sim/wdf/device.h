@@ -31,6 +31,9 @@ struct fx_device {
     struct fx_enabler *enablers;
     bool packet_busy; /* version 2 packet transactions come one at a time */
     struct fx_pnp *pnp;
+    /* policy.c: a power-managed queue has got a request, or its last one is gone. Gives whether it will
+     * have to be told of the end. NULL: nobody asks. */
+    bool (*io_busy)(struct fx_device *d, bool busy);
     /* From WDFDEVICE_INIT, for io_*.c. */
     WDF_DEVICE_IO_TYPE io_type;
     WDF_FILEOBJECT_CONFIG file_config;

@@ -59,6 +59,11 @@ written_as() {
     EvtInterrupt*) echo WdfInterruptCreate ;;
     EvtTimerFunc) echo WdfTimerCreate ;;
     EvtWorkItem) echo WdfWorkItemCreate ;;
+    EvtRequestCancel) echo WdfRequestMarkCancelable ;;
+    EvtRequestCompletion) echo WdfRequestSetCompletionRoutine ;;
+    EvtIoQueueState) echo WdfIoQueueReadyNotify ;;
+    EvtIoInCallerContext) echo in_caller_context ;;
+    EvtDeviceFileCreate | EvtFileCleanup | EvtFileClose) echo WDF_FILEOBJECT_CONFIG_INIT ;;
     AdapterControl) echo AllocateAdapterChannel ;;
     AdapterListControl) echo GetScatterGatherList ;;
     DmaCompletionRoutine) echo MapTransferEx ;;
