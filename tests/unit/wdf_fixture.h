@@ -27,6 +27,7 @@ static PDRIVER_INITIALIZE wdf_entry;
 static void (*wdf_body)(struct sim *s);
 static NTSTATUS wdf_entry_status;
 static bool wdf_done;
+static uint8_t wdf_cpus = 1;   /* what is expected of an order holds on one processor */
 static struct event wdf_stop;  /* the last BUGCHECK: its parameters from a[1] */
 static struct event wdf_break; /* the last MISUSE; a[0] 0: none yet */
 
@@ -81,7 +82,7 @@ static void wdf_run(PDRIVER_INITIALIZE entry, void (*body)(struct sim *s), uint3
     char message[200];
 
     profile_default(&p);
-    p.cpus = 1; /* what is expected of an order holds on one processor */
+    p.cpus = wdf_cpus;
     wdf_sim = sim_create(&p, message, sizeof(message));
     assert_non_null(wdf_sim);
     trace_attach(&wdf_sim->trace, wdf_hears, NULL);

@@ -82,7 +82,7 @@ static VOID on_dpc(WDFINTERRUPT Interrupt, WDFOBJECT AssociatedObject)
     owned = lock_is_owned();
     tell('d');
 }
-static VOID on_work(WDFINTERRUPT Interrupt, WDFOBJECT AssociatedObject)
+static inline VOID on_work(WDFINTERRUPT Interrupt, WDFOBJECT AssociatedObject)
 {
     (void)Interrupt;
     assert_ptr_equal(AssociatedObject, device);
