@@ -18,13 +18,6 @@ static void file_dispose(struct fx_object *o)
         *link = file->next;
 }
 
-static const struct fx_class file_class = { .type = FX_FILE,
-                                            .trace = OBJ_WDFFILEOBJECT,
-                                            .bytes = sizeof(struct fx_file),
-                                            .passive = true,
-                                            .undeletable = true,
-                                            .dispose = file_dispose };
-
 static ULONG file_kind(const struct fx_device *d)
 {
     ULONG kind = d->file_config_set ? (ULONG)d->file_config.FileObjectClass : 0;
@@ -41,6 +34,26 @@ WDF_SYNCHRONIZATION_SCOPE fx_file_scope(const struct fx_device *d)
         return d->scope;
     return d->file_attributes.SynchronizationScope;
 }
+
+/* Callbacks of files come at PASSIVE_LEVEL, and under the device's lock or none. */
+static bool file_serial(struct fx_object *o, struct fx_serial *out)
+{
+    struct fx_device *d = ((struct fx_file *)o)->device;
+    WDF_SYNCHRONIZATION_SCOPE scope = fx_file_scope(d);
+
+    *out = (struct fx_serial) { .scope = scope,
+                                .passive = true,
+                                .lock = scope == WdfSynchronizationScopeDevice ? &d->lock : NULL };
+    return true;
+}
+
+static const struct fx_class file_class = { .type = FX_FILE,
+                                            .trace = OBJ_WDFFILEOBJECT,
+                                            .bytes = sizeof(struct fx_file),
+                                            .passive = true,
+                                            .undeletable = true,
+                                            .dispose = file_dispose,
+                                            .serial = file_serial };
 
 static bool forwards(const struct fx_device *d)
 {

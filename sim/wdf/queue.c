@@ -29,19 +29,35 @@ static void queue_destroy(struct fx_object *o)
     fx_lock_destroy(fx_now(), &((struct fx_queue *)o)->own);
 }
 
+/* False until its constraints are known. */
+static bool queue_serial(struct fx_object *o, struct fx_serial *out)
+{
+    const struct fx_queue *q = (struct fx_queue *)o;
+    bool shared = q->lock != &q->own;
+
+    *out = (struct fx_serial) { .scope = shared        ? WdfSynchronizationScopeDevice
+                                         : q->own.none ? WdfSynchronizationScopeNone
+                                                       : WdfSynchronizationScopeQueue,
+                                .passive = q->passive,
+                                .lock = q->lock };
+    return q->lock != NULL;
+}
+
 static const struct fx_class queue_class = { .type = FX_QUEUE,
                                              .trace = OBJ_WDFQUEUE,
                                              .bytes = sizeof(struct fx_queue),
                                              .passive = true,
                                              .dispose = queue_dispose,
-                                             .destroy = queue_destroy };
+                                             .destroy = queue_destroy,
+                                             .serial = queue_serial };
 static const struct fx_class kept_class = { .type = FX_QUEUE,
                                             .trace = OBJ_WDFQUEUE,
                                             .bytes = sizeof(struct fx_queue),
                                             .passive = true,
                                             .undeletable = true,
                                             .dispose = queue_dispose,
-                                            .destroy = queue_destroy };
+                                            .destroy = queue_destroy,
+                                            .serial = queue_serial };
 
 void fx_queue_keep(struct fx_queue *q) { q->object.class = &kept_class; }
 
