@@ -5,6 +5,7 @@
 #include "verifier/hearers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "verifier/finding.h"
@@ -74,10 +75,21 @@ static unsigned can_be_odd(unsigned kind, unsigned api)
     ((const uint16_t *const[BY_COUNT]) { (asker)->calls, (asker)->args, (asker)->returns,          \
                                          (asker)->callbacks, (asker)->callback_ends })
 
+/* A callback of KMDF drivers, by its name. */
+static bool is_framework(unsigned api) { return api && !strncmp(api_name(api), "Evt", 3); }
+
+/* Who hears of such callbacks at all hears of the framework's, too. */
+static bool hears_framework(const uint16_t *const *named, enum hearers_by by)
+{
+    return (by == BY_CALLBACK || by == BY_CALLBACK_END) && named[by][0];
+}
+
 /* by BY_COUNT: a kind that is not sorted by function. */
-static bool asks(const uint16_t *on, const uint16_t *const *named, unsigned kind,
+static bool asks(const uint16_t *on, const uint16_t *const *named, bool framework, unsigned kind,
                  enum hearers_by by, unsigned api)
 {
+    if (by < BY_COUNT && framework && hears_framework(named, by) && is_framework(api))
+        return true;
     return lists(on, kind + 1) || (by < BY_COUNT && api && lists(named[by], api));
 }
 
@@ -86,14 +98,17 @@ static bool rule_asks(const struct rule *rule, unsigned kind, enum hearers_by by
     if (by == BY_CALL && (rule->odd & ODD_ADAPTER) && is_dma[api] && api != API_IoGetDmaAdapter &&
         api != API_HalGetAdapter)
         return true;
-    return asks(rule->on, LISTS_OF(rule), kind, by, api);
+    return asks(rule->on, LISTS_OF(rule), rule->framework, kind, by, api);
 }
 
-static void note_named(uint8_t *named, const uint16_t *const *lists_of)
+static void note_named(uint8_t *named, const uint16_t *const *lists_of, bool framework)
 {
-    for (unsigned by = 0; by < BY_COUNT; by++)
+    for (unsigned by = 0; by < BY_COUNT; by++) {
         for (unsigned i = 0; i < LISTEN_MAX && lists_of[by][i]; i++)
             named[lists_of[by][i]] |= (uint8_t)(1u << by);
+        for (unsigned api = 1; framework && hears_framework(lists_of, by) && api < API_COUNT; api++)
+            named[api] |= (uint8_t)(is_framework(api) << by);
+    }
 }
 
 static void note_all_named(struct builder *b)
@@ -101,9 +116,9 @@ static void note_all_named(struct builder *b)
     for (unsigned api = 0; api < API_COUNT; api++)
         b->named[api] = (uint8_t)(is_dma[api] << BY_CALL);
     for (unsigned i = 0; i < b->rule_count; i++)
-        note_named(b->named, LISTS_OF(b->rules[i].rule));
+        note_named(b->named, LISTS_OF(b->rules[i].rule), b->rules[i].rule->framework);
     for (unsigned i = 0; trackers_all[i]; i++)
-        note_named(b->named, LISTS_OF(trackers_all[i]));
+        note_named(b->named, LISTS_OF(trackers_all[i]), trackers_all[i]->framework);
 }
 
 /* --- lists --- */
@@ -156,7 +171,7 @@ static int add(struct builder *b, struct hearers *h, unsigned kind, enum hearers
     for (unsigned i = 0; trackers_all[i]; i++) {
         const struct tracker *k = trackers_all[i];
 
-        if (!asks(k->on, LISTS_OF(k), kind, by, api))
+        if (!asks(k->on, LISTS_OF(k), k->framework, kind, by, api))
             continue;
         c->rows[c->used++] = (struct dispatch) { { .track = k->run }, b->states[i], 0 };
         h->always = true;

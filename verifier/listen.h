@@ -5,6 +5,7 @@
 #ifndef DMACHECK_VERIFIER_LISTEN_H
 #define DMACHECK_VERIFIER_LISTEN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/event.h"
@@ -13,12 +14,13 @@
 
 /* Members of struct rule and struct tracker. Each list ends with 0; none: all zero. */
 #define LISTENS                                                                                    \
-    uint16_t on[LISTEN_MAX];           /* EV(...): events of these kinds */                        \
-    uint16_t calls[LISTEN_MAX];        /* APIS(...): CALL of these functions */                    \
-    uint16_t args[LISTEN_MAX];         /* ARG */                                                   \
-    uint16_t returns[LISTEN_MAX];      /* RETURN */                                                \
-    uint16_t callbacks[LISTEN_MAX];    /* CALLBACK: APIS of trace/api_callback.def */              \
-    uint16_t callback_ends[LISTEN_MAX] /* CALLBACK_END */
+    uint16_t on[LISTEN_MAX];            /* EV(...): events of these kinds */                       \
+    uint16_t calls[LISTEN_MAX];         /* APIS(...): CALL of these functions */                   \
+    uint16_t args[LISTEN_MAX];          /* ARG */                                                  \
+    uint16_t returns[LISTEN_MAX];       /* RETURN */                                               \
+    uint16_t callbacks[LISTEN_MAX];     /* CALLBACK: APIS of trace/api_callback.def */             \
+    uint16_t callback_ends[LISTEN_MAX]; /* CALLBACK_END */                                         \
+    bool framework /* CALLBACK (who names any), CALLBACK_END (the same) of KMDF's: all Evt... */
 
 /* X(a), X(b), ... for up to 16 words. */
 #define LISTEN_1(X, a) X(a)

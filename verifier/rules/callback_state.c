@@ -39,7 +39,7 @@ RULE(spin_lock_held_on_return, .on = EV(DPC_END), .level = ERROR, .family = REQU
      .callback_ends = APIS(DriverDispatch, DriverCancel, DriverStartIo, CompletionRoutine,
                            ServiceRoutine, MessageServiceRoutine, WorkItem, AddDevice, DriverEntry,
                            DriverUnload, IoTimer, ThreadStart),
-     .stops = { IRQL_UNEXPECTED_VALUE, WORKER_THREAD_RETURNED_AT_BAD_IRQL },
+     .framework = true, .stops = { IRQL_UNEXPECTED_VALUE, WORKER_THREAD_RETURNED_AT_BAD_IRQL },
      .source = "devtest/wdm-spinlock", .after = "spin_lock_owned_already", .run = on_return);
 
 /* --- IRQL: MISUSE, whose function is the callback --- */

@@ -112,7 +112,8 @@ static void on_event(struct track *t, void *state, const struct event *e)
     switch (e->kind) {
     case EV_CALL:
         if (e->api == API_KeReleaseSpinLock || e->api == API_KeReleaseSpinLockFromDpcLevel ||
-            e->api == API_KeReleaseInStackQueuedSpinLock || e->api == API_IoReleaseCancelSpinLock)
+            e->api == API_KeReleaseInStackQueuedSpinLock || e->api == API_IoReleaseCancelSpinLock ||
+            e->api == API_WdfObjectReleaseLock)
             given_back(l, a, lock);
         else
             taken(a, lock, e->site);
@@ -135,8 +136,8 @@ TRACKER(lock, .state_bytes = sizeof(struct locks), .destroy = destroy, .reset = 
         .calls = CALLS(KeAcquireSpinLockRaiseToDpc, KeAcquireSpinLockAtDpcLevel,
                        KeAcquireInStackQueuedSpinLock, IoAcquireCancelSpinLock, KeReleaseSpinLock,
                        KeReleaseSpinLockFromDpcLevel, KeReleaseInStackQueuedSpinLock,
-                       IoReleaseCancelSpinLock),
-        .returns = APIS(KeTryToAcquireSpinLockAtDpcLevel),
+                       IoReleaseCancelSpinLock, WdfObjectAcquireLock, WdfObjectReleaseLock),
+        .framework = true, .returns = APIS(KeTryToAcquireSpinLockAtDpcLevel),
         .callbacks = APIS(DriverDispatch, DriverCancel, DriverStartIo, CompletionRoutine,
                           ServiceRoutine, MessageServiceRoutine, WorkItem, AddDevice, DriverEntry,
                           DriverUnload, IoTimer, ThreadStart),
