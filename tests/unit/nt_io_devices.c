@@ -69,6 +69,8 @@ static void secure_body(struct sim *s)
                                           TRUE, &sddl, NULL, &device),
                      STATUS_SUCCESS);
     assert_true(device->Flags & DO_EXCLUSIVE);
+    assert_int_equal(SDDL_DEVOBJ_SYS_ALL.Length, sddl.Length);
+    assert_memory_equal(SDDL_DEVOBJ_SYS_ALL.Buffer, sddl.Buffer, sddl.Length);
     assert_int_equal(IoCreateUnprotectedSymbolicLink(&link, &name), STATUS_SUCCESS);
     assert_ptr_equal(io_name_device(s, &link), device);
     IoDeleteSymbolicLink(&link);
