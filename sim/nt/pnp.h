@@ -52,6 +52,7 @@ struct pnp_node {
     uint64_t power_requests; /* by PoRequestPowerIrp, ever */
     struct po_request *power_head, *power_tail, *power_active;
     struct io_work invalidate; /* IoInvalidateDeviceState's */
+    struct pnp_data *data;     /* IoSetDevicePropertyData's */
 };
 
 struct pnp_interface {
@@ -130,5 +131,9 @@ void pnp_interfaces_disable(struct sim *s, struct pnp_node *n);
 
 /* --- po.c --- */
 NTSTATUS po_dispatch(struct sim *s, struct pnp_node *n, PIRP irp, PIO_STACK_LOCATION stack);
+
+/* --- pnp_property.c --- */
+NTSTATUS pnp_property_get(struct sim *s, struct pnp_node *n, DEVICE_REGISTRY_PROPERTY p,
+                          ULONG length, PVOID out, PULONG needed);
 
 #endif

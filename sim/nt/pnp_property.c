@@ -105,8 +105,8 @@ static bool of_number(const struct pnp_node *n, DEVICE_REGISTRY_PROPERTY p, ULON
     }
 }
 
-static NTSTATUS property_get(struct sim *s, struct pnp_node *n, DEVICE_REGISTRY_PROPERTY p,
-                             ULONG length, PVOID out, PULONG needed)
+NTSTATUS pnp_property_get(struct sim *s, struct pnp_node *n, DEVICE_REGISTRY_PROPERTY p,
+                          ULONG length, PVOID out, PULONG needed)
 {
     static const GUID pci = {
         0xc8ebdfb0, 0xb510, 0x11d0, { 0x80, 0xe5, 0x00, 0xa0, 0xc9, 0x25, 0x42, 0xe3 }
@@ -160,7 +160,7 @@ NTSTATUS IoGetDeviceProperty(PDEVICE_OBJECT DeviceObject, DEVICE_REGISTRY_PROPER
 
     *ResultLength = 0;
     if (n)
-        status = property_get(s, n, DeviceProperty, BufferLength, PropertyBuffer, ResultLength);
+        status = pnp_property_get(s, n, DeviceProperty, BufferLength, PropertyBuffer, ResultLength);
     call_end(&c, (uint32_t)status, *ResultLength, 0, 0);
     return status;
 }

@@ -76,7 +76,7 @@ static void wdf_boot(void *ctx)
 }
 
 /* What the run ends with in sim->bugcheck_code must be this; 0: none. */
-static void wdf_run(PDRIVER_INITIALIZE entry, void (*body)(struct sim *s), uint32_t bugcheck)
+static inline void wdf_run(PDRIVER_INITIALIZE entry, void (*body)(struct sim *s), uint32_t bugcheck)
 {
     struct profile p;
     char message[200];
