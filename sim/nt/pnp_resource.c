@@ -263,31 +263,56 @@ static void describe_dma(const struct pnp_node *n, PCM_PARTIAL_RESOURCE_DESCRIPT
     d->u.DmaV3.TransferWidth = (UCHAR)dma_width(n);
 }
 
+/* The processors that the requirements name for an interrupt; otherwise all. */
+static KAFFINITY affinity_of(struct sim *s, const struct pnp_node *n, unsigned interrupt)
+{
+    KAFFINITY all = ((KAFFINITY)1 << sched_cpu_count(s)) - 1;
+    const IO_RESOURCE_LIST *l;
+
+    if (!n->requirements || !n->requirements->AlternativeLists)
+        return all;
+    l = n->requirements->List;
+    for (ULONG i = 0; i < l->Count; i++) {
+        const IO_RESOURCE_DESCRIPTOR *d = &l->Descriptors[i];
+
+        if (d->Type != CmResourceTypeInterrupt || d->Option & IO_RESOURCE_ALTERNATIVE)
+            continue;
+        if (interrupt--)
+            continue;
+        if (d->Flags & CM_RESOURCE_INTERRUPT_POLICY_INCLUDED &&
+            d->u.Interrupt.AffinityPolicy == IrqPolicySpecifiedProcessors &&
+            d->u.Interrupt.TargetedProcessors & all)
+            return d->u.Interrupt.TargetedProcessors & all;
+        break;
+    }
+    return all;
+}
+
 static void describe_interrupts(struct sim *s, const struct pnp_node *n,
                                 PCM_PARTIAL_RESOURCE_DESCRIPTOR raw,
                                 PCM_PARTIAL_RESOURCE_DESCRIPTOR translated)
 {
-    KAFFINITY all = ((KAFFINITY)1 << sched_cpu_count(s)) - 1;
-
     for (unsigned i = 0; i < n->vector_count; i++, raw++, translated++) {
+        KAFFINITY affinity = affinity_of(s, n, i);
+
         raw->Type = translated->Type = CmResourceTypeInterrupt;
         if (n->device->messages) {
             raw->ShareDisposition = CmResourceShareDeviceExclusive;
             raw->Flags = CM_RESOURCE_INTERRUPT_LATCHED | CM_RESOURCE_INTERRUPT_MESSAGE;
             raw->u.MessageInterrupt.Raw.MessageCount = 1;
             raw->u.MessageInterrupt.Raw.Vector = n->vectors[i];
-            raw->u.MessageInterrupt.Raw.Affinity = all;
+            raw->u.MessageInterrupt.Raw.Affinity = affinity;
             translated->u.MessageInterrupt.Translated.Level = n->vectors[i] >> 4;
             translated->u.MessageInterrupt.Translated.Vector = n->vectors[i];
-            translated->u.MessageInterrupt.Translated.Affinity = all;
+            translated->u.MessageInterrupt.Translated.Affinity = affinity;
         } else {
             raw->ShareDisposition = CmResourceShareShared;
             raw->Flags = CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE;
             raw->u.Interrupt.Level = raw->u.Interrupt.Vector = LINE_FIRST + n->device->slot % LINES;
-            raw->u.Interrupt.Affinity = all;
+            raw->u.Interrupt.Affinity = affinity;
             translated->u.Interrupt.Level = n->vectors[i] >> 4;
             translated->u.Interrupt.Vector = n->vectors[i];
-            translated->u.Interrupt.Affinity = all;
+            translated->u.Interrupt.Affinity = affinity;
         }
         translated->ShareDisposition = raw->ShareDisposition;
         translated->Flags = raw->Flags;

@@ -302,7 +302,7 @@ static void policy_set(struct fx *f, enum api api, struct fx_interrupt *i,
  *
  * Irql     <= DISPATCH_LEVEL, before the device's resources are assigned
  * Returns  nothing
- * Gap      stands in the resource requirements; this machine hands out what it always does
+ * Gap      processors by name alone change what this machine assigns
  * Says     CALL (a0 = policy, a1 = priority, a2 = processors), RETURN
  * Source   wdfinterrupt/nf-wdfinterrupt-wdfinterruptsetpolicy
  */

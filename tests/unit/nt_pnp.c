@@ -77,6 +77,24 @@ static NTSTATUS pass_down(struct extension *x, PIRP Irp)
     return IoCallDriver(x->lower, Irp);
 }
 
+static KAFFINITY processors_wanted; /* of the second interrupt; 0: the driver does not care */
+
+static void filter_requirements(PIO_RESOURCE_REQUIREMENTS_LIST list)
+{
+    PIO_RESOURCE_LIST l = list->List; /* through List[0] gcc takes Descriptors[1] at its word */
+    unsigned interrupts = 0;
+
+    for (ULONG i = 0; processors_wanted && i < l->Count; i++) {
+        PIO_RESOURCE_DESCRIPTOR d = &l->Descriptors[i];
+
+        if (d->Type != CmResourceTypeInterrupt || interrupts++ != 1)
+            continue;
+        d->Flags |= CM_RESOURCE_INTERRUPT_POLICY_INCLUDED;
+        d->u.Interrupt.AffinityPolicy = IrqPolicySpecifiedProcessors;
+        d->u.Interrupt.TargetedProcessors = processors_wanted;
+    }
+}
+
 static NTSTATUS dispatch_pnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
 {
     struct extension *x = DeviceObject->DeviceExtension;
@@ -88,6 +106,9 @@ static NTSTATUS dispatch_pnp(PDEVICE_OBJECT DeviceObject, PIRP Irp)
         assert_true(Irp->IoStatus.Status == STATUS_NOT_SUPPORTED);
     log_of[log_at++] = PNP(stack->MinorFunction);
     switch (stack->MinorFunction) {
+    case IRP_MN_FILTER_RESOURCE_REQUIREMENTS:
+        filter_requirements(stack->Parameters.FilterResourceRequirements.IoResourceRequirementList);
+        return pass_down(x, Irp);
     case IRP_MN_START_DEVICE:
         keep_resources(stack);
         status = forward_and_wait(x, Irp);
@@ -382,6 +403,19 @@ TEST(a_refused_stop_is_cancelled)
     ASSERT_LOG(PNP(IRP_MN_QUERY_STOP_DEVICE), PNP(IRP_MN_CANCEL_STOP_DEVICE));
 }
 
+TEST(an_interrupt_goes_to_the_processors_it_was_asked_for)
+{
+    (void)ctx;
+    bring_up(&messages_model);
+    processors_wanted = 2 | 64; /* there is no seventh */
+    assert_int_equal(host_device_start(s, device), STATUS_SUCCESS);
+    processors_wanted = 0;
+    assert_int_equal(translated[4].u.MessageInterrupt.Translated.Affinity, 3);
+    assert_int_equal(translated[5].u.MessageInterrupt.Translated.Affinity, 2);
+    assert_int_equal(raw[5].u.MessageInterrupt.Raw.Affinity, 2);
+    assert_int_equal(translated[6].u.MessageInterrupt.Translated.Affinity, 3);
+}
+
 TEST(a_failed_restart_is_a_surprise_removal)
 {
     (void)ctx;
@@ -500,6 +534,7 @@ int main(void)
         cmocka_unit_test(a_failed_start_is_followed_by_remove),
         cmocka_unit_test(a_restart_has_new_resources_and_asks_no_state),
         cmocka_unit_test(a_refused_stop_is_cancelled),
+        cmocka_unit_test(an_interrupt_goes_to_the_processors_it_was_asked_for),
         cmocka_unit_test(a_failed_restart_is_a_surprise_removal),
         cmocka_unit_test(an_open_handle_vetoes_removal),
         cmocka_unit_test(surprise_removal_waits_for_the_last_handle),
