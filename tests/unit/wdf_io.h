@@ -35,6 +35,8 @@ static NTSTATUS io_complete_irp(PIRP irp, NTSTATUS status, ULONG_PTR information
 
 static NTSTATUS io_dispatch(PDEVICE_OBJECT device, PIRP irp)
 {
+    if (device == io_d->wdm && IoGetCurrentIrpStackLocation(irp)->MajorFunction == IRP_MJ_PNP)
+        return fx_irp_pass(io_d, irp);
     if (device == io_d->wdm)
         return fx_io_dispatch(fx_now(), io_d, irp);
     if (io_lower_dispatch)
@@ -81,6 +83,15 @@ static inline WDFDEVICE io_device(void) { return (WDFDEVICE)io_d->object.handle;
 
 static void (*io_test)(struct sim *s);
 
+/* Nothing of a test's may be left: whoever has a reference too many shows here. */
+static void io_nothing_left(const struct fx *f)
+{
+    for (uint32_t i = 0; i < f->slot_count; i++)
+        if (f->slots[i])
+            fail_msg("left: type %x, obj %x, refs %u", (unsigned)f->slots[i]->class->type,
+                     f->slots[i]->obj, f->slots[i]->refs);
+}
+
 static void io_body(struct sim *s)
 {
     struct fx *f = fx_of(s);
@@ -92,6 +103,7 @@ static void io_body(struct sim *s)
     fx_io_destroy(f, io_d);
     fx_lock_destroy(f, &io_d->lock);
     fx_dereference(&io_d->object);
+    io_nothing_left(f);
     IoDetachDevice(io_lower);
     IoDeleteDevice(wdm);
     IoDeleteDevice(io_lower);

@@ -31,6 +31,10 @@ static NTSTATUS lower(PDEVICE_OBJECT device, PIRP irp)
     ULONG n = 0;
 
     (void)device;
+    if (at->MajorFunction == IRP_MJ_PNP) {
+        at->Parameters.QueryInterface.Interface->Version = at->Parameters.QueryInterface.Version;
+        return io_complete_irp(irp, STATUS_SUCCESS, 0);
+    }
     if (at->MajorFunction == IRP_MJ_CREATE || at->MajorFunction == IRP_MJ_CLEANUP ||
         at->MajorFunction == IRP_MJ_CLOSE)
         return io_complete_irp(irp, STATUS_SUCCESS, 0);
@@ -510,6 +514,47 @@ static void an_irp_of_the_drivers_is_a_request(void **state)
     io_run(with_lower, irps, 0);
 }
 
+static void properties(struct sim *s)
+{
+    static const GUID which = { 1, 2, 3, { 4 } };
+    WDFIOTARGET t = begin(), other = NULL;
+    INTERFACE interface = { 0 };
+    WDFMEMORY m = (WDFMEMORY)1;
+    ULONG bytes = 1;
+    KIRQL irql;
+
+    (void)s;
+    assert_int_equal(WdfIoTargetQueryForInterface(t, &which, &interface, sizeof(interface), 7,
+                                                  NULL),
+                     STATUS_SUCCESS);
+    assert_int_equal(interface.Version, 7);
+    /* What lies below is no device of PnP's. */
+    assert_int_equal(WdfIoTargetQueryTargetProperty(t, DevicePropertyHardwareID, 0, NULL, &bytes),
+                     STATUS_INVALID_DEVICE_REQUEST);
+    assert_int_equal(bytes, 0);
+    assert_int_equal(WdfIoTargetAllocAndQueryTargetProperty(t, DevicePropertyHardwareID,
+                                                            NonPagedPoolNx, NULL, &m),
+                     STATUS_INVALID_DEVICE_REQUEST);
+    assert_null(m);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    assert_int_equal(WdfIoTargetQueryForInterface(t, &which, &interface, sizeof(interface), 8,
+                                                  NULL),
+                     STATUS_INVALID_DEVICE_REQUEST);
+    KeLowerIrql(irql);
+    assert_int_equal(interface.Version, 7);
+    assert_int_equal(WdfIoTargetCreate(io_device(), NULL, &other), STATUS_SUCCESS);
+    assert_int_equal(WdfIoTargetQueryForInterface(other, &which, &interface, sizeof(interface), 8,
+                                                  NULL),
+                     STATUS_INVALID_DEVICE_REQUEST); /* not open */
+    WdfObjectDelete(other);
+}
+
+static void a_target_is_asked_for_what_it_has(void **state)
+{
+    (void)state;
+    io_run(with_lower, properties, 0);
+}
+
 static void sent_twice(struct sim *s)
 {
     WDFIOTARGET t = begin();
@@ -542,6 +587,7 @@ int main(void)
         cmocka_unit_test(a_queues_request_is_sent_on),
         cmocka_unit_test(a_driver_opens_other_devices),
         cmocka_unit_test(an_irp_of_the_drivers_is_a_request),
+        cmocka_unit_test(a_target_is_asked_for_what_it_has),
         cmocka_unit_test(sending_twice_is_a_bug_check),
     };
 
