@@ -10,9 +10,9 @@
 #define COMPLETION_NONE ((DMA_COMPLETION_STATUS)-1)
 
 /* A list of one element: all that a packet needs. */
-struct packet_list {
+union packet_list {
     SCATTER_GATHER_LIST list;
-    SCATTER_GATHER_ELEMENT element;
+    UCHAR bytes[sizeof(SCATTER_GATHER_LIST) + sizeof(SCATTER_GATHER_ELEMENT)];
 };
 
 /* Cuts the piece to what the reserved registers can carry from where it begins. */
@@ -73,8 +73,8 @@ static NTSTATUS piece_show(struct fx *f, struct fx_txn *t, PSCATTER_GATHER_LIST 
  * pointer is seen to use memory that is gone. */
 static NTSTATUS packet_show(struct fx *f, struct fx_txn *t)
 {
-    struct packet_list here = { .list.NumberOfElements = 0 };
-    struct packet_list *own = pool_alloc_internal(f->s, sizeof(*own));
+    union packet_list here = { .bytes = { 0 } };
+    union packet_list *own = pool_alloc_internal(f->s, sizeof(*own));
     NTSTATUS status = piece_show(f, t, own ? &own->list : &here.list, sizeof(here));
 
     if (own)
