@@ -180,15 +180,18 @@ enum wdf_break {
     WDF_BREAK_NO_MEMBER,       /* an object to be removed is not in the collection: object */
     WDF_BREAK_INDEX,           /* no such index in a list: index, count */
     WDF_BREAK_FIXED,           /* a resource list that may only be read: index */
-    WDF_BREAK_DMA_CONFIG = 32, /* a configuration that contradicts itself: profile, value */
-    WDF_BREAK_DMA_DIRECTION,   /* one that is neither: value */
-    WDF_BREAK_DMA_VERSION,     /* for version 3 alone: profile */
-    WDF_BREAK_DMA_PROFILE,     /* not for this profile: profile */
-    WDF_BREAK_DMA_STATE,       /* too late, or too early: the transaction's state */
-    WDF_BREAK_DMA_LENGTH,      /* completed with more than the transfer had: both */
-    WDF_BREAK_DMA_SHORT,       /* the MDL chain ends before the transaction: length, rest */
-    WDF_BREAK_DMA_FLUSH,       /* the adapter's flush failed: status */
-    WDF_BREAK_DMA_BUSY,        /* a second packet transaction of a device */
+    WDF_BREAK_NOT_CONTROL = 24, /* WdfControlFinishInitializing of a device in a stack */
+    WDF_BREAK_NOT_POLICY_OWNER, /* power policy of a device that another driver owns it for */
+    WDF_BREAK_NO_REFERENCE,     /* ResumeIdle without StopIdle */
+    WDF_BREAK_DMA_CONFIG = 32,  /* a configuration that contradicts itself: profile, value */
+    WDF_BREAK_DMA_DIRECTION,    /* one that is neither: value */
+    WDF_BREAK_DMA_VERSION,      /* for version 3 alone: profile */
+    WDF_BREAK_DMA_PROFILE,      /* not for this profile: profile */
+    WDF_BREAK_DMA_STATE,        /* too late, or too early: the transaction's state */
+    WDF_BREAK_DMA_LENGTH,       /* completed with more than the transfer had: both */
+    WDF_BREAK_DMA_SHORT,        /* the MDL chain ends before the transaction: length, rest */
+    WDF_BREAK_DMA_FLUSH,        /* the adapter's flush failed: status */
+    WDF_BREAK_DMA_BUSY,         /* a second packet transaction of a device */
     WDF_BREAK_DMA_REQUEST,     /* a request's method, or a reference never taken: method or state */
     WDF_BREAK_DMA_BUFFER,      /* a common buffer of no possible length: length, alignment */
     WDF_BREAK_QUEUE_KIND = 64, /* not with a queue of this kind: WDF_IO_QUEUE_DISPATCH_TYPE */

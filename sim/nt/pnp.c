@@ -264,6 +264,7 @@ NTSTATUS host_device_add(struct sim *s, PDRIVER_OBJECT driver, struct dm_device 
     if (!add)
         return STATUS_NOT_SUPPORTED; /* a legacy driver has no part in PnP */
     n->driver = driver;
+    n->power_requests = 0; /* whose the power policy is, this driver will show */
     n->started_before = false;
     callback_begin(s, API_AddDevice, device_obj(s, n->pdo), nt_obj(s, driver, OBJ_DRIVER), 0, 0, 0);
     status = add(driver, n->pdo);

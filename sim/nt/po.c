@@ -101,12 +101,10 @@ NTSTATUS host_device_power(struct sim *s, struct dm_device *d, unsigned d_state)
                                                   PowerSystemSleeping2, PowerSystemSleeping3 };
     struct pnp_node *n = pnp_node_of(s, d);
     DEVICE_POWER_STATE wanted = (DEVICE_POWER_STATE)(PowerDeviceD0 + d_state);
-    uint64_t requests;
     NTSTATUS status;
 
     if (!n || !n->pdo || d_state > 3)
         return STATUS_NO_SUCH_DEVICE;
-    requests = n->power_requests;
     if (d_state) {
         status = send_system(s, n, IRP_MN_QUERY_POWER, systems[d_state]);
         if (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED) {
@@ -117,7 +115,7 @@ NTSTATUS host_device_power(struct sim *s, struct dm_device *d, unsigned d_state)
     }
     status = send_system(s, n, IRP_MN_SET_POWER, systems[d_state]);
     ke_wait(s, &n->power_idle, UINT64_MAX);
-    if (n->power_requests == requests && n->d_state != wanted)
+    if (!n->power_requests && n->d_state != wanted) /* who has ever asked owns the power policy */
         status = device_state_directly(s, n, wanted);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/nt/host.h"
+#include "sim/nt/zw.h"
 #include "sim/wdf/wdf.h"
 
 #define DEFAULT_TAG 0x72447846u /* "FxDr" */
@@ -57,6 +58,7 @@ static NTSTATUS stub_enter(struct sim *s, PDRIVER_OBJECT wdm, PUNICODE_STRING pa
     d->globals = g;
     d->wdm = wdm;
     d->registry_path = *path;
+    reg_make(s, NULL, reg_name_of(path)); /* its installation has made the service's key */
     d->next = f->drivers;
     f->drivers = d;
     *b->functions = wdf_function_table;

@@ -59,6 +59,8 @@ void fx_io_power_up(struct fx *f, struct fx_device *d);
 void fx_io_power_down(struct fx *f, struct fx_device *d);
 /* The device goes for good: queues are purged, what waits is cancelled. */
 void fx_io_remove(struct fx *f, struct fx_device *d);
+/* The device is on its way out: power-managed queues alone; the others go on until it is gone. */
+void fx_io_purge_managed(struct fx *f, struct fx_device *d);
 
 /* --- interrupt_power.c --- */
 /* Start: gives each interrupt object its resource (in order of creation). */

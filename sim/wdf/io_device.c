@@ -191,6 +191,12 @@ void fx_io_power_down(struct fx *f, struct fx_device *d)
     each_queue(f, d, hold);
 }
 
+void fx_io_purge_managed(struct fx *f, struct fx_device *d)
+{
+    d->io->powered = false;
+    each_queue(f, d, purge_managed);
+}
+
 void fx_io_remove(struct fx *f, struct fx_device *d)
 {
     d->io->powered = false;

@@ -117,9 +117,9 @@ struct fx_driver {
     PDRIVER_OBJECT wdm;
     UNICODE_STRING registry_path;
     PDRIVER_UNLOAD unload; /* what the driver itself had put into DriverUnload */
+    UNICODE_STRING path; /* RegistryPath, ended by a null character, in the pool */
     PFN_WDF_DRIVER_DEVICE_ADD device_add;
     PFN_WDF_DRIVER_UNLOAD evt_unload;
-    bool non_pnp;                    /* WdfDriverInitNonPnpDriver */
     WDF_EXECUTION_LEVEL level;       /* effective */
     WDF_SYNCHRONIZATION_SCOPE scope; /* effective */
     struct fx_driver *next;

@@ -51,6 +51,10 @@ written_as() {
     READ_PORT) echo READ_PORT_USHORT ;; # one row for all sizes
     WRITE_PORT | READ_REGISTER | WRITE_REGISTER) echo "$1_ULONG" ;;
     DriverEntry) echo host_driver_load ;;
+    EvtDriverDeviceAdd) echo WDF_DRIVER_CONFIG_INIT ;;
+    EvtDevice*StateChange) echo "WdfDeviceInitRegister${1#EvtDevice}Callback" ;;
+    EvtDeviceWdmIrpPreprocess) echo WdfDeviceInitAssignWdmIrpPreprocessCallback ;;
+    EvtDeviceProcessQueryInterfaceRequest) echo WDF_QUERY_INTERFACE_CONFIG_INIT ;;
     EvtDpcFunc) echo WdfDpcCreate ;;
     EvtProgramDma) echo WdfDmaTransactionExecute ;;
     EvtReserveDma) echo WdfDmaTransactionAllocateResources ;;
