@@ -117,7 +117,7 @@ struct fx_driver {
     PDRIVER_OBJECT wdm;
     UNICODE_STRING registry_path;
     PDRIVER_UNLOAD unload; /* what the driver itself had put into DriverUnload */
-    UNICODE_STRING path; /* RegistryPath, ended by a null character, in the pool */
+    UNICODE_STRING path;   /* RegistryPath, ended by a null character, in the pool */
     PFN_WDF_DRIVER_DEVICE_ADD device_add;
     PFN_WDF_DRIVER_UNLOAD evt_unload;
     WDF_EXECUTION_LEVEL level;       /* effective */
