@@ -145,6 +145,8 @@ static void acknowledge(struct fx *f, struct fx_request *r, bool back)
         fx_break(f, api, r->object.obj, WDF_BREAK_REQUEST_NOT_STOP, 0, 0);
         return;
     }
+    if (!q) /* completed while EvtIoStop told of it: nobody waits for the word */
+        return;
     if (back && !NT_SUCCESS(movable(f, r, api)))
         return;
     r->ack = back ? FX_ACK_REQUEUE : FX_ACK_KEEP;

@@ -43,8 +43,7 @@ static void begin(struct sim *s)
 
 static VOID on_cleanup(WDFOBJECT o)
 {
-    (void)o;
-    strcat(story, "c");
+    strcat(story, WdfRequestWdmGetIrp(o) ? "c" : "?"); /* ahead of the IRP's end */
 }
 static VOID on_destroy(WDFOBJECT o)
 {
