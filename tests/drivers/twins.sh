@@ -3,7 +3,7 @@
 #   BUG=1 makes that rule speak and no other, on the profiles that its page names ("Speaks on: all", or
 #   a list) and on no other; BUG=0 is silent on all; what a recorded run says is what the live one said
 #   (but for the two rules that only the runner of scenarios knows).
-# TWIN_SEEDS=N: seeds 0..N, 3 by default. # Two at a time. The last line is `N rules: N fire alone, N silent when mended`.
+# TWIN_SEEDS=N: seeds 0..N, 3 by default. Two at a time. The last line is `N rules: N fire alone, N silent when mended`.
 set -u
 build=$1
 shift
@@ -11,6 +11,7 @@ dmacheck=$build/dmacheck
 tmp=$build/check/twins
 rm -rf "$tmp"
 mkdir -p "$tmp"
+all=$("$dmacheck" profiles --format json | jq -r '[.profiles[].name] | sort | join(" ")')
 say='[.findings[] | select(.rule != "expectation-failed" and .rule != "profile-differential") | {rule, message, sites, severity, driver_verifier}]'
 
 # Prints a line FAILED for each thing that does not hold; one word of OK lines for each that does.
@@ -27,20 +28,21 @@ judge() { # NAME
     fi
     "$dmacheck" run "twin:$word" --bug 1 --profile all --seeds "0..${TWIN_SEEDS:-3}" --format json > "$t.1.json" 2> "$t.1.err"
     code=$?
-    rules=$(jq -r '[.findings[].rule] | unique | join(" ")' "$t.1.json" 2> /dev/null)
+    heard=$(jq -r '[([.findings[].rule] | unique | join(" ")), ([.findings[].runs[].profile] | (unique | join(" ")), (first // "direct64"))] | join("|")' "$t.1.json" 2> /dev/null)
+    rules=${heard%%|*}
+    spoke=${heard#*|}
+    spoke=${spoke%|*}
+    profile=${heard##*|}
     if [ $code -eq 1 ] && [ "$rules" = "$word" ]; then echo alone; else
         echo "FAILED: $word: BUG=1 should fire it alone (exit $code): ${rules:-nothing}"
         jq -c '.findings[:3][] | {rule, message, runs: .runs[:3]}' "$t.1.json" 2> /dev/null
         tail -n 3 "$t.1.err"
     fi
-    wanted=$(sed -n 's/^Speaks on: //p' "docs/rules/$1.md" | tr -d '`.,' | tr ' ' '\n' | sort | tr '\n' ' ')
-    spoke=$(jq -r '[.findings[].runs[].profile] | unique[]' "$t.1.json" 2> /dev/null | sort | tr '\n' ' ')
-    all=$("$dmacheck" profiles --format json | jq -r '.profiles[].name' | sort | tr '\n' ' ')
-    [ "$spoke" = "$all" ] && spoke="all "
+    wanted=$(sed -n 's/^Speaks on: //p' "docs/rules/$1.md" | tr -d '`.,' | tr ' ' '\n' | LC_ALL=C sort | xargs)
+    [ "$spoke" = "$all" ] && spoke=all
     if [ "$spoke" = "$wanted" ]; then echo OK; else
         echo "FAILED: $word: its page says 'Speaks on: ${wanted:-?}', it spoke on: $spoke"
     fi
-    profile=$(jq -r '[.findings[].runs[].profile] | first // "direct64"' "$t.1.json" 2> /dev/null)
     "$dmacheck" run "twin:$word" --profile "${profile:-direct64}" --seed 1 --record "$t.dmatrace" --format json > "$t.live.json" 2> /dev/null
     "$dmacheck" verify "$t.dmatrace" --format json > "$t.again.json" 2> /dev/null
     jq -S "$say" "$t.live.json" > "$t.live" 2> /dev/null
