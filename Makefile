@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-fault check-cli check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-fault check-cli check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -163,7 +163,7 @@ drivers: $(DRIVERS)
 DDK_HEADERS := $(shell find include/ddk -name '*.h')
 define sample_rule
 $(BUILD)/drivers/samples/$(1).so: $(wildcard drivers-under-test/samples/$(1)/*) $(DDKCC) $(DDK_HEADERS) \
-                                  $(wildcard include/dmacheck/*.h drivers-under-test/samples/*.h)
+                                  $(wildcard include/dmacheck/*.h drivers-under-test/samples/*.h tests/accel/reference*)
 	@mkdir -p $(BUILD)/drivers/samples
 	$(Q)$(SCENARIO) -c drivers-under-test/samples/$(1)/scenarios.c -o $(BUILD)/drivers/samples/$(1).scenarios.o
 	$(Q)$(DDKCC) $(DDKFLAGS) -o $$@ $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/$(1)/*.c)) \
@@ -181,7 +181,7 @@ $(foreach b,0 1,$(eval $(call twin_rule,$(b))))
 # A case with all its faults (bug1) and with none; its driver.ini names them, each a macro FAULT_X.
 define case_rule
 $(BUILD)/drivers/cases/$(1).bug$(2).so: $(wildcard drivers-under-test/cases/$(1)/*) $(DDKCC) $(DDK_HEADERS) \
-        $(wildcard drivers-under-test/cases/*.h drivers-under-test/samples/xfer/hardware.h include/dmacheck/*.h)
+        $(wildcard drivers-under-test/cases/*.h drivers-under-test/samples/*/hardware.h include/dmacheck/*.h)
 	@mkdir -p $(BUILD)/drivers/cases
 	$(Q)$(SCENARIO) -Idrivers-under-test/cases -c drivers-under-test/cases/$(1)/scenarios.c -o $$(@:.so=.scenarios.o)
 	$(Q)$(DDKCC) $(DDKFLAGS) -Idrivers-under-test/cases $(foreach f,$(FAULTS_$(1)),-DFAULT_$(f)=$(2)) -o $$@ drivers-under-test/cases/$(1)/driver.c \
@@ -231,6 +231,9 @@ check-patched: all
 ## Field stories: docs/cases.md says which profile shows which; mended they are silent
 check-cases: all
 	@sh tests/drivers/cases.sh $(BUILD) $(CASES)
+## The case accel-inplace fault by fault: what its page says each does on each machine
+check-inplace: all
+	@sh tests/drivers/inplace.sh $(BUILD)
 ## Samples silent on all profiles and seeds; same bytes twice; live = replayed
 check-drivers: all
 	@sh tests/drivers/samples.sh $(BUILD) $(SEEDS) $(SAMPLES)
