@@ -13,14 +13,16 @@ static const UCHAR OperandCount[] = {
 };
 
 /* Sizes of a step whose opcode is known. Counts are of 32 bits and elements of 4 bytes at most, and
- * a product's sides have been bounded (AccelSizesFit), so none of these runs over. */
+ * a product's sides have been bounded (AccelCountsFit), so none of these runs over. */
 ULONG AccelOperands(const ACCEL_STEP *Step, ACCEL_OPERAND Operands[ACCEL_OPERANDS_MAX])
 {
     ULONG element = Step->Type == ACCEL_U8 ? 1 : 4;
     ULONG count = OperandCount[Step->Opcode], i;
     ULONGLONG rows = Step->Count, columns = Step->Count2, depth = Step->Count3;
 
-    for (i = 0; i < ACCEL_OPERANDS_MAX; i++) {
+    if (Step->Opcode == ACCEL_MATMUL && Step->Variant == ACCEL_PRODUCT_ADDED)
+        count++;
+    for (i = 0; i < count; i++) {
         Operands[i].Bytes = rows * element;
         Operands[i].Alignment = element;
     }
@@ -37,9 +39,8 @@ ULONG AccelOperands(const ACCEL_STEP *Step, ACCEL_OPERAND Operands[ACCEL_OPERAND
         Operands[0].Bytes = rows * columns * element;
         Operands[1].Bytes = rows * depth * element;
         Operands[2].Bytes = depth * columns * element;
-        Operands[3].Bytes = Operands[0].Bytes;
-        if (Step->Variant == ACCEL_PRODUCT_ADDED)
-            count++;
+        if (count == 4)
+            Operands[3].Bytes = Operands[0].Bytes;
         break;
     }
     return count;
@@ -59,23 +60,25 @@ static BOOLEAN AccelVariantKnown(const ACCEL_STEP *Step)
     }
 }
 
-static BOOLEAN AccelSizesFit(const ACCEL_STEP *Step)
+/* In front of all else: nothing is multiplied before its sides are known to be short. */
+static BOOLEAN AccelCountsFit(const ACCEL_STEP *Step)
 {
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count, i;
-
-    if (Step->Count == 0)
-        return FALSE;
     if (Step->Opcode == ACCEL_MATMUL &&
         (Step->Count > ACCEL_TILE_SIDE || Step->Count2 - 1 >= ACCEL_TILE_SIDE ||
          Step->Count3 - 1 >= ACCEL_TILE_SIDE))
         return FALSE;
-    count = AccelOperands(Step, operands);
-    for (i = 0; i < count; i++) {
-        if (operands[i].Bytes == 0 || operands[i].Bytes > ACCEL_OPERAND_BYTES)
+    return Step->Count != 0;
+}
+
+static BOOLEAN AccelSizesFit(const ACCEL_STEP *Step, const ACCEL_OPERAND *Operands, ULONG Count)
+{
+    ULONG i;
+
+    for (i = 0; i < Count; i++) {
+        if (Operands[i].Bytes == 0 || Operands[i].Bytes > ACCEL_OPERAND_BYTES)
             return FALSE;
     }
-    return Step->Opcode != ACCEL_GATHER || operands[1].Bytes <= ACCEL_GATHER_BYTES;
+    return Step->Opcode != ACCEL_GATHER || Operands[1].Bytes <= ACCEL_GATHER_BYTES;
 }
 
 /* A program's references are to its one buffer. */
@@ -127,9 +130,11 @@ ULONG AccelStepCheck(const ACCEL_STEP *Step, ULONGLONG BufferBytes)
         return ACCEL_FAULT_TYPE;
     if (Step->Flags != 0 || !AccelVariantKnown(Step))
         return ACCEL_FAULT_VARIANT;
-    if (!AccelSizesFit(Step))
+    if (!AccelCountsFit(Step))
         return ACCEL_FAULT_SIZE;
     count = AccelOperands(Step, operands);
+    if (!AccelSizesFit(Step, operands, count))
+        return ACCEL_FAULT_SIZE;
     for (i = 0; i < count; i++) {
         fault = AccelReferenceCheck(*AccelReference((PACCEL_STEP)Step, i), &operands[i], BufferBytes);
         if (fault != ACCEL_FAULT_NONE)

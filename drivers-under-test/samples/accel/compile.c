@@ -246,126 +246,143 @@ static NTSTATUS CompilerGroupEnd(PCOMPILER Compiler)
 
 /* --- a step joins a group --- */
 
-/* Pages that a step adds to the group: exactly while they are marked; at most where Mark is NULL,
- * since operands may share one. */
-static ULONG CompilerStepPages(PCOMPILER Compiler, const ACCEL_STEP *Step, PULONGLONG Mark)
-{
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count = AccelOperands(Step, operands), pages = 0, i;
+/* A step, or a part of one, with the sizes of its operands. */
+typedef struct _PIECE {
+    ACCEL_STEP Step;
+    ULONG Operands;
+    ACCEL_OPERAND Operand[ACCEL_OPERANDS_MAX];
+} PIECE, *PPIECE;
 
-    for (i = 0; i < count; i++)
-        pages += PagesAdd(Compiler->Touched, Mark, *AccelReference((PACCEL_STEP)Step, i),
-                          operands[i].Bytes);
+static VOID PieceMeasure(PPIECE Piece)
+{
+    Piece->Operands = AccelOperands(&Piece->Step, Piece->Operand);
+}
+
+/* Pages that it has wherever it stands, but for what operands may share. */
+static ULONG PiecePages(PPIECE Piece)
+{
+    ULONG pages = 0, i, k;
+
+    for (i = 0; i < Piece->Operands; i++) {
+        ULONGLONG at = *AccelReference(&Piece->Step, i);
+
+        for (k = 0; k < i && *AccelReference(&Piece->Step, k) != at; k++)
+            ;
+        if (k == i) /* not the same operand once more */
+            pages += (ULONG)((at + Piece->Operand[i].Bytes - 1) / PAGE_SIZE - at / PAGE_SIZE) + 1;
+    }
     return pages;
 }
 
-static ULONGLONG StepBytes(const ACCEL_STEP *Step)
+static ULONGLONG PieceBytes(const PIECE *Piece)
 {
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count = AccelOperands(Step, operands), i;
     ULONGLONG bytes = 0;
+    ULONG i;
 
-    for (i = 0; i < count; i++)
-        bytes += operands[i].Bytes;
+    for (i = 0; i < Piece->Operands; i++)
+        bytes += Piece->Operand[i].Bytes;
     return bytes;
 }
 
-/* A step, or a part of one, that fits the window by itself. */
-static NTSTATUS CompilerAdd(PCOMPILER Compiler, const ACCEL_STEP *Step, ULONG Number)
+/* Whether the group, which is not empty, would have more pages or bytes than it may. Pages that operands
+ * share are counted twice here, so that a group may end a little early. */
+static BOOLEAN CompilerIsFull(PCOMPILER Compiler, PPIECE Piece)
 {
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count = AccelOperands(Step, operands), i;
+    ULONG pages = Compiler->Pages, i;
+
+    for (i = 0; i < Piece->Operands; i++)
+        pages += PagesAdd(Compiler->Touched, NULL, *AccelReference(&Piece->Step, i),
+                          Piece->Operand[i].Bytes);
+    return pages > Compiler->WindowPages ||
+           Compiler->Bytes + PieceBytes(Piece) > ACCEL_GROUP_BYTES_MAX;
+}
+
+/* One that fits the window by itself. */
+static NTSTATUS CompilerAdd(PCOMPILER Compiler, PPIECE Piece, ULONG Number)
+{
+    NTSTATUS status = STATUS_SUCCESS;
     PACCEL_RANGE out;
     PACCEL_STEP step;
-    NTSTATUS status;
+    ULONG i;
 
-    if (Compiler->Group.Steps != 0 &&
-        (Compiler->Pages + CompilerStepPages(Compiler, Step, NULL) > Compiler->WindowPages ||
-         Compiler->Bytes + StepBytes(Step) > ACCEL_GROUP_BYTES_MAX)) {
+    if (Compiler->Group.Steps != 0 && CompilerIsFull(Compiler, Piece))
         status = CompilerGroupEnd(Compiler);
-        if (!NT_SUCCESS(status))
-            return status;
+    if (!NT_SUCCESS(status))
+        return status;
+    for (i = 0; i < Piece->Operands; i++) {
+        ULONGLONG at = *AccelReference(&Piece->Step, i), bytes = Piece->Operand[i].Bytes;
+
+        Compiler->Pages += PagesAdd(Compiler->Touched, Compiler->Touched, at, bytes);
+        if (i != ACCEL_OUT)
+            (VOID)PagesAdd(Compiler->Read, Compiler->Read, at, bytes);
     }
-    Compiler->Pages += CompilerStepPages(Compiler, Step, Compiler->Touched);
-    Compiler->Bytes += StepBytes(Step);
-    for (i = 1; i < count; i++)
-        (VOID)PagesAdd(Compiler->Read, Compiler->Read, *AccelReference((PACCEL_STEP)Step, i),
-                       operands[i].Bytes);
+    Compiler->Bytes += PieceBytes(Piece);
     out = AccelArrayAdd(&Compiler->Outs, sizeof(ACCEL_RANGE));
     step = AccelArrayAdd(&Compiler->Program->Steps, sizeof(ACCEL_STEP));
     if (out == NULL || step == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
-    out->Offset = (ULONG)Step->Out;
-    out->Length = (ULONG)operands[ACCEL_OUT].Bytes;
+    out->Offset = (ULONG)Piece->Step.Out;
+    out->Length = (ULONG)Piece->Operand[ACCEL_OUT].Bytes;
     out->Place = 0;
-    *step = *Step;
+    *step = Piece->Step;
     step->Tag = Number;
     Compiler->Group.Steps++;
     return STATUS_SUCCESS;
 }
 
-/* Pages of the step alone, wherever it stands. */
-static ULONG StepPagesMost(const ACCEL_STEP *Step)
-{
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count = AccelOperands(Step, operands), pages = 0, i, k;
-
-    for (i = 0; i < count; i++) {
-        ULONGLONG at = *AccelReference((PACCEL_STEP)Step, i);
-
-        for (k = 0; k < i && *AccelReference((PACCEL_STEP)Step, k) != at; k++)
-            ;
-        if (k == i) /* not the same operand once more */
-            pages += (ULONG)((at + operands[i].Bytes - 1) / PAGE_SIZE - at / PAGE_SIZE) + 1;
-    }
-    return pages;
-}
-
 /* How many elements a part of this step has, so that it fits; 0: it cannot be cut. */
-static ULONG StepPart(const ACCEL_STEP *Step, ULONG WindowPages)
+static ULONG PiecePart(const PIECE *Piece, ULONG WindowPages)
 {
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count = AccelOperands(Step, operands), element = operands[ACCEL_OUT].Alignment;
+    ULONG table;
 
-    switch (Step->Opcode) {
+    switch (Piece->Step.Opcode) {
     case ACCEL_REDUCE:
     case ACCEL_MATMUL:
         return 0;
-    case ACCEL_GATHER: {
-        ULONG table = (ULONG)(operands[1].Bytes + PAGE_SIZE - 1) / PAGE_SIZE + 1;
-
+    case ACCEL_GATHER:
+        table = (ULONG)(Piece->Operand[1].Bytes + PAGE_SIZE - 1) / PAGE_SIZE + 1;
         if (table + 4 > WindowPages)
             return 0;
         return ((WindowPages - table) / 2 - 1) * PAGE_SIZE / sizeof(ULONG);
-    }
     default:
-        return (WindowPages / count - 1) * PAGE_SIZE / element;
+        return (WindowPages / Piece->Operands - 1) * PAGE_SIZE / Piece->Operand[ACCEL_OUT].Alignment;
     }
 }
 
-/* STATUS_BUFFER_OVERFLOW: the step has a larger working set than there is. */
-static NTSTATUS CompilerStep(PCOMPILER Compiler, const ACCEL_STEP *Step, ULONG Number)
+/* In parts; the table of a gather is in each of them. */
+static NTSTATUS CompilerCut(PCOMPILER Compiler, const PIECE *Whole, ULONG Most, ULONG Number)
 {
-    ACCEL_STEP part = *Step;
-    ACCEL_OPERAND operands[ACCEL_OPERANDS_MAX];
-    ULONG count = AccelOperands(Step, operands), most, done, i;
     NTSTATUS status = STATUS_SUCCESS;
+    PIECE part = *Whole;
+    ULONG done, i;
 
-    if (StepPagesMost(Step) <= Compiler->WindowPages)
-        return CompilerAdd(Compiler, Step, Number);
-    most = StepPart(Step, Compiler->WindowPages);
-    if (most == 0)
-        return STATUS_BUFFER_OVERFLOW;
-    for (done = 0; done < Step->Count && NT_SUCCESS(status); done += part.Count) {
-        part.Count = min(most, Step->Count - done);
-        for (i = 0; i < count; i++) {
-            if (Step->Opcode != ACCEL_GATHER || i != 1)
-                *AccelReference(&part, i) = *AccelReference((PACCEL_STEP)Step, i) +
-                                            (ULONGLONG)done * operands[i].Alignment;
-        }
+    for (done = 0; done < Whole->Step.Count && NT_SUCCESS(status); done += part.Step.Count) {
+        part.Step.Count = min(Most, Whole->Step.Count - done);
+        PieceMeasure(&part);
         status = CompilerAdd(Compiler, &part, Number);
+        for (i = 0; i < part.Operands; i++) {
+            if (part.Step.Opcode != ACCEL_GATHER || i != 1)
+                *AccelReference(&part.Step, i) += part.Operand[i].Bytes;
+        }
     }
     return status;
+}
+
+/* STATUS_BUFFER_OVERFLOW: the step has a larger working set than there is. */
+static NTSTATUS CompilerStep(PCOMPILER Compiler, const ACCEL_STEP *Step, ULONG Number,
+                             PULONGLONG WorkingSetBytes)
+{
+    ULONG pages, most;
+    PIECE piece;
+
+    piece.Step = *Step;
+    PieceMeasure(&piece);
+    pages = PiecePages(&piece);
+    *WorkingSetBytes = max(*WorkingSetBytes, (ULONGLONG)pages * PAGE_SIZE);
+    if (pages <= Compiler->WindowPages)
+        return CompilerAdd(Compiler, &piece, Number);
+    most = PiecePart(&piece, Compiler->WindowPages);
+    return most == 0 ? STATUS_BUFFER_OVERFLOW : CompilerCut(Compiler, &piece, most, Number);
 }
 
 static NTSTATUS CompilerRun(PCOMPILER Compiler, const ACCEL_STEP *Steps, ULONG Count,
@@ -377,7 +394,7 @@ static NTSTATUS CompilerRun(PCOMPILER Compiler, const ACCEL_STEP *Steps, ULONG C
     for (i = 0; i < Count && NT_SUCCESS(status); i++) {
         Verdict->Reason = AccelStepCheck(&Steps[i], Compiler->Program->BufferBytes);
         if (Verdict->Reason == ACCEL_FAULT_NONE)
-            status = CompilerStep(Compiler, &Steps[i], i);
+            status = CompilerStep(Compiler, &Steps[i], i, &Verdict->WorkingSetBytes);
         if (status == STATUS_BUFFER_OVERFLOW ||
             Compiler->Program->Steps.Count > ACCEL_COMPILED_MAX) {
             Verdict->Reason = ACCEL_REFUSED_WORKING_SET;
@@ -387,8 +404,6 @@ static NTSTATUS CompilerRun(PCOMPILER Compiler, const ACCEL_STEP *Steps, ULONG C
             Verdict->Step = i;
             return status;
         }
-        Verdict->WorkingSetBytes =
-            max(Verdict->WorkingSetBytes, (ULONGLONG)StepPagesMost(&Steps[i]) * PAGE_SIZE);
     }
     return NT_SUCCESS(status) ? CompilerGroupEnd(Compiler) : status;
 }

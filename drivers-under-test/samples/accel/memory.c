@@ -42,6 +42,7 @@ static NTSTATUS AccelEnablerCreate(PDEVICE_CONTEXT Device)
     WDF_DMA_ENABLER_CONFIG_INIT(
         &config, Device->AddressBits > 32 ? WdfDmaProfileScatterGather64 : WdfDmaProfileScatterGather,
         ACCEL_TRANSFER_BYTES);
+    config.WdmDmaVersionOverride = 3; /* caches are written back as the maps are made, here too */
     status = WdfDmaEnablerCreate(Device->Self, &config, WDF_NO_OBJECT_ATTRIBUTES, &Device->Enabler);
     if (!NT_SUCCESS(status))
         return status;

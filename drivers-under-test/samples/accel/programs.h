@@ -45,6 +45,7 @@ struct program {
     ACCEL_RUN *run;
     uint32_t room;
     uint32_t bytes;    /* of the buffer */
+    bool drawn;        /* what comes of it is this run's own: other machines draw other programs */
     uint8_t *memory;   /* the buffer */
     uint8_t *expected; /* host memory: what the buffer will hold */
 };
@@ -59,6 +60,7 @@ static inline void program_alloc(struct dm_run *r, struct program *p, uint32_t r
     p->memory = dm_alloc(r, bytes, in_page);
     p->expected = malloc(bytes);
     p->room = room;
+    p->drawn = false;
     p->bytes = bytes;
     memset(p->head, 0, sizeof *p->head + room * sizeof(ACCEL_STEP));
     *p->head = (ACCEL_PROGRAM) { .Version = ACCEL_INTERFACE_VERSION, .BufferBytes = bytes };
@@ -84,17 +86,31 @@ static inline ACCEL_STEP *program_step(struct program *p, unsigned opcode, unsig
     return s;
 }
 
+static inline bool program_finish(struct dm_run *r, struct program *p, struct dm_request *q,
+                                  uint64_t bytes)
+{
+    bool well;
+
+    dm_expect(r, dm_wait(r, q, FOREVER));
+    well = dm_status(q) == SUCCESS;
+    dm_expect(r, well && dm_information(q) == bytes);
+    if (!p->drawn)
+        dm_settled(r, q);
+    dm_request_free(r, q);
+    return well;
+}
+
 /* The driver's verdict; false: the request itself failed. */
 static inline bool program_create(struct dm_run *r, struct dm_file *f, struct program *p)
 {
-    uint64_t information;
-    int32_t status = dm_ioctl(r, f, IOCTL_ACCEL_CREATE_PROGRAM, p->head,
-                              sizeof *p->head + p->head->Steps * sizeof(ACCEL_STEP), p->verdict,
-                              sizeof *p->verdict, &information);
+    uint32_t bytes = (uint32_t)sizeof *p->head + p->head->Steps * (uint32_t)sizeof(ACCEL_STEP);
+    bool well = program_finish(r, p,
+                               dm_ioctl_start(r, f, IOCTL_ACCEL_CREATE_PROGRAM, p->head, bytes,
+                                              p->verdict, sizeof *p->verdict),
+                               sizeof *p->verdict);
 
-    dm_expect(r, status == SUCCESS && information == sizeof *p->verdict);
-    p->run->ProgramId = status == SUCCESS ? p->verdict->ProgramId : 0;
-    return status == SUCCESS;
+    p->run->ProgramId = well ? p->verdict->ProgramId : 0;
+    return well;
 }
 
 static inline bool program_create_sound(struct dm_run *r, struct dm_file *f, struct program *p)
@@ -132,16 +148,15 @@ static inline bool program_matches(struct program *p)
 static inline void program_check(struct dm_run *r, struct dm_file *f, struct program *p,
                                  uint64_t pattern)
 {
-    uint64_t information;
-
     if (!program_create_sound(r, f, p))
         return;
     program_fill(r, p, pattern);
     dm_expect(r, program_expect_run(p).step == REFERENCE_DONE);
-    finish(r, program_start(r, f, p), p->bytes);
+    program_finish(r, p, program_start(r, f, p), p->bytes);
     dm_expect(r, program_matches(p));
-    dm_expect(r, dm_ioctl(r, f, IOCTL_ACCEL_DESTROY_PROGRAM, p->run, sizeof *p->run, NULL, 0,
-                          &information) == SUCCESS);
+    program_finish(r, p,
+                   dm_ioctl_start(r, f, IOCTL_ACCEL_DESTROY_PROGRAM, p->run, sizeof *p->run, NULL, 0),
+                   0);
 }
 
 static inline void statistics(struct dm_run *r, struct dm_file *f, ACCEL_STATISTICS *out)
@@ -170,11 +185,11 @@ static inline void step_sizes(ACCEL_STEP *s, uint64_t *state, uint32_t slot)
 {
     uint32_t most = slot / 8;
 
-    s->Count = draw(state, 16) ? 1 + draw(state, most < 300 ? most : 300) : most;
+    s->Count = draw(state, 32) ? 1 + draw(state, most < 80 ? most : 80) : most;
     if (s->Opcode == ACCEL_MATMUL) {
         s->Count = 1 + draw(state, 12);
-        s->Count2 = 1 + draw(state, 12);
-        s->Count3 = 1 + draw(state, 12);
+        s->Count2 = 1 + draw(state, 6);
+        s->Count3 = 1 + draw(state, 6);
         s->Variant = (UCHAR)draw(state, ACCEL_PRODUCTS);
     } else if (s->Opcode == ACCEL_REDUCE) {
         s->Variant = (UCHAR)draw(state, ACCEL_REDUCTIONS);
