@@ -72,7 +72,8 @@ for name in "$@"; do
     done
 
     profile=$(jq -r '[.findings[] | select(.rule != "expectation-failed" and .rule != "profile-differential") | .runs[].profile] | first // "direct64"' "$tmp/bug.json" 2> /dev/null)
-    "$dmacheck" run "case:$word" --profile "${profile:-direct64}" --seed 1 --record "$tmp/t.dmatrace" --format json > "$tmp/live.json" 2> /dev/null
+    scenario=$(jq -r '.runs[0].scenario' "$tmp/bug.json" 2> /dev/null)
+    "$dmacheck" run "case:$word" --scenario "$scenario" --profile "${profile:-direct64}" --seed 1 --record "$tmp/t.dmatrace" --format json > "$tmp/live.json" 2> /dev/null
     "$dmacheck" verify "$tmp/t.dmatrace" --format json > "$tmp/again.json" 2> /dev/null
     for f in live again; do
         jq -S '[.findings[] | select(.rule != "expectation-failed") | {rule, message, sites, severity, driver_verifier}]' "$tmp/$f.json" > "$tmp/$f" 2> /dev/null

@@ -54,8 +54,10 @@ if jq -e '.findings | length == 0' "$tmp/none.json" > /dev/null; then ok; else b
 cell() { # NAME PROFILE
     jq -r --arg p "$2" '
         [.findings[] | select([.runs[].profile] | index($p))] as $f
-        | (if ($f | any(.rule == "expectation-failed" and (.message | contains("SUCCESS")))) then ["fails"]
-           elif ($f | any(.rule == "expectation-failed")) then ["wrong data"] else ["right data"] end)
+        | [$f[] | select(.rule == "expectation-failed") | .message | contains("SUCCESS")] as $failed
+        | (if $failed | any(not) then ["wrong data"] else [] end)
+        + (if $failed | any then ["fails"] else [] end)
+        + (if $failed == [] then ["right data"] else [] end)
         + (if ($f | any((.driver_verifier | startswith("0xE6 (0x26")) and (.profile | IN("remap", "remap-lazy", "external"))))
            then ["IOMMU faults"] else [] end)
         + (if ($f | any(.rule | IN("expectation-failed", "profile-differential") | not)) then ["found"] else ["-"] end)

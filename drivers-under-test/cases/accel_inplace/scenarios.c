@@ -53,19 +53,20 @@ static void compute(struct dm_run *r, struct dm_file *f, uint32_t bytes, uint32_
     dm_free(r, numbers);
 }
 
-static void run_computes(struct dm_run *r, uint32_t flags)
+static void run_once(struct dm_run *r, uint32_t bytes, uint32_t flags)
 {
     struct dm_file *f = case_open(r);
 
     if (!f)
         return;
-    compute(r, f, 128, flags);
-    compute(r, f, 3 * PAGE, flags);
+    compute(r, f, bytes, flags);
     dm_close(r, f);
 }
 
-static void run_shipped(struct dm_run *r) { run_computes(r, 0); }
-static void run_kept(struct dm_run *r) { run_computes(r, RUN_KEEP); }
+static void run_small(struct dm_run *r) { run_once(r, 128, 0); }
+static void run_large(struct dm_run *r) { run_once(r, 3 * PAGE, 0); }
+static void run_small_kept(struct dm_run *r) { run_once(r, 128, RUN_KEEP); }
+static void run_large_kept(struct dm_run *r) { run_once(r, 3 * PAGE, RUN_KEEP); }
 
 static void run_slept(struct dm_run *r)
 {
@@ -80,8 +81,10 @@ static void run_slept(struct dm_run *r)
 }
 
 const struct dm_scenario dmacheck_scenarios[] = {
-    { "shipped", "small and large, as the driver was shipped", run_shipped, 0 },
-    { "kept", "lists are put at the end", run_kept, 0 },
+    { "small", "128 bytes", run_small, 0 },
+    { "large", "three pages", run_large, 0 },
+    { "small-kept", "128 bytes, and the list is put at the end", run_small_kept, 0 },
+    { "large-kept", "three pages, and the list is put at the end", run_large_kept, 0 },
     { "slept", "the device has been in D3", run_slept, 0 },
     { 0 },
 };
