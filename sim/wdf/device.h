@@ -20,8 +20,6 @@ struct fx_device {
         pdo;      /* ours, what it is attached to, the bottom; control: wdm alone */
     bool control; /* a control device (WdfControlDeviceInitAllocate) */
     bool filter;
-    bool started;                    /* has left WdfDevStatePnpInit: PnP has sent a first start */
-    bool preparing;                  /* EvtDevicePrepareHardware runs */
     WDF_EXECUTION_LEVEL level;       /* effective: Passive or Dispatch */
     WDF_SYNCHRONIZATION_SCOPE scope; /* effective: Device, Queue or None */
     struct fx_lock lock;             /* of scope Device, and of WdfObjectAcquireLock */

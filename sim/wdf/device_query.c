@@ -142,10 +142,11 @@ static NTSTATUS filter_requirements(struct fx *f, struct fx_device *d, PIRP irp,
     if (!NT_SUCCESS(status))
         return fx_irp_end(irp, status);
     status = fx_forward_wait(d, irp);
-    if (NT_SUCCESS(status) || status == STATUS_NOT_SUPPORTED)
+    if (NT_SUCCESS(status) || status == STATUS_NOT_SUPPORTED) {
+        fx_interrupts_filter(f, d, (PIO_RESOURCE_REQUIREMENTS_LIST)irp->IoStatus.Information);
         status = filter_call(f, d, irp, stack, API_EvtDeviceFilterAddResourceRequirements,
                              evt->EvtDeviceFilterAddResourceRequirements);
-    fx_interrupts_filter(f, d, (PIO_RESOURCE_REQUIREMENTS_LIST)irp->IoStatus.Information);
+    }
     return fx_irp_end(irp, status);
 }
 

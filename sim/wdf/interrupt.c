@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/wdf/interrupt.h"
+#include "sim/wdf/pnp.h"
 
 static void unlink_it(struct fx_interrupt *i)
 {
@@ -52,16 +53,24 @@ static const struct fx_class interrupt_class = { .type = FX_INTERRUPT,
                                                  .dispose = interrupt_dispose,
                                                  .destroy = interrupt_destroy };
 
+/* No start has been sent yet, or the last one failed before there was hardware. */
+static bool is_new(const struct fx_device *d)
+{
+    ULONG state = d->pnp->state[FX_MACHINE_PNP];
+
+    return state == WdfDevStatePnpObjectCreated || state == WdfDevStatePnpInit;
+}
+
 /* Before the device's first start an interrupt has no resources; after it, they must be named, and only
  * EvtDevicePrepareHardware may. */
 static NTSTATUS state_check(const struct fx_device *d, const WDF_INTERRUPT_CONFIG *c)
 {
-    if (!d->started) {
+    if (is_new(d)) {
         if (c->InterruptRaw || c->InterruptTranslated || c->CanWakeDevice)
             return STATUS_INVALID_PARAMETER;
         return STATUS_SUCCESS;
     }
-    if (!d->preparing)
+    if (!d->pnp->preparing)
         return STATUS_INVALID_DEVICE_STATE;
     if (!c->InterruptRaw || !c->InterruptTranslated || c->ShareVector != WdfUseDefault)
         return STATUS_INVALID_DEVICE_STATE;

@@ -8,11 +8,13 @@
 #include "tests/unit/wdf_by_hand.h"
 
 #include "sim/nt/pnp.h"
+#include "sim/wdf/pnp.h"
 
 #define VECTOR 0x60u
 #define MESSAGES 3
 
 static WDFDEVICE device;
+static struct fx_pnp hand_pnp; /* what its state machine would be in */
 static struct dm_device *hardware;
 static WDFINTERRUPT made[4];
 static char told[64];
@@ -120,6 +122,8 @@ static void bring_up(struct sim *s, unsigned messages, WDF_SYNCHRONIZATION_SCOPE
     for (unsigned m = 0; m < (messages ? messages : 1); m++)
         io_vector_register(s, VECTOR + 16 * m, (uint8_t)(6 + m), hardware, m);
     device = hand_device(scope, passive);
+    hand_pnp = (struct fx_pnp) { .state = { [FX_MACHINE_PNP] = WdfDevStatePnpInit } };
+    fx_device()->pnp = &hand_pnp;
     told[0] = 0;
     owned = queue_dpc = queue_work = slow = false;
     turn_status = STATUS_SUCCESS;
@@ -181,7 +185,7 @@ static void assign(unsigned messages)
     struct list raw, translated;
 
     resources(messages, &raw, &translated);
-    fx_device()->started = true;
+    hand_pnp.state[FX_MACHINE_PNP] = WdfDevStatePnpHardwareAvailable;
     assert_int_equal(fx_interrupts_assign(fx_now(), fx_device(), &raw.list, &translated.list),
                      STATUS_SUCCESS);
 }

@@ -81,9 +81,9 @@ static void late(struct sim *s)
 
     bring_up(s, MESSAGES, WdfSynchronizationScopeNone, false);
     resources(MESSAGES, &raw, &translated);
-    fx_device()->started = true;
+    hand_pnp.state[FX_MACHINE_PNP] = WdfDevStatePnpHardwareAvailable;
     assert_int_equal(try(&c, NULL), STATUS_INVALID_DEVICE_STATE);
-    fx_device()->preparing = true;
+    hand_pnp.preparing = true;
     assert_int_equal(try(&c, NULL), STATUS_INVALID_DEVICE_STATE); /* which resource? */
     c.InterruptRaw = raw.list.List[0].PartialResourceList.PartialDescriptors;
     c.InterruptTranslated = translated.list.List[0].PartialResourceList.PartialDescriptors;
@@ -98,7 +98,7 @@ static void late(struct sim *s)
     assert_int_equal(try(&c, NULL), STATUS_INVALID_PARAMETER);
     c.PassiveHandling = c.CanWakeDevice = FALSE;
     create(0, &c);
-    fx_device()->preparing = false;
+    hand_pnp.preparing = false;
     WDF_INTERRUPT_INFO_INIT(&info);
     WdfInterruptGetInfo(made[0], &info);
     assert_int_equal(info.Vector, VECTOR + 16);

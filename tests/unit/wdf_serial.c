@@ -5,6 +5,7 @@
 #include "tests/unit/wdf_io.h"
 
 #include "sim/wdf/interrupt.h"
+#include "sim/wdf/pnp.h"
 
 static struct fx_lock *under; /* whose lock was held in a callback; NULL: nobody's */
 static struct fx_queue *queue;
@@ -139,7 +140,13 @@ static void a_queue_of_passive_level(void **state)
     io_run(NULL, passive, 0);
 }
 
-static void device_scope(struct fx_device *d) { d->scope = WdfSynchronizationScopeDevice; }
+static struct fx_pnp new_pnp = { .state = { [FX_MACHINE_PNP] = WdfDevStatePnpInit } };
+
+static void device_scope(struct fx_device *d)
+{
+    d->scope = WdfSynchronizationScopeDevice;
+    d->pnp = &new_pnp;
+}
 
 static void shared(struct sim *s)
 {
