@@ -253,18 +253,31 @@ VOID imp_WdfWaitLockRelease(PWDF_DRIVER_GLOBALS DriverGlobals, WDFWAITLOCK Lock)
     call_end(&c, 0, 0, 0, 0);
 }
 
-/* The lock of an object that has one itself: bug check 0x10D/0xB for another. */
+/* The lock of an object that has one itself; NULL: it has none. */
+static struct fx_lock *lock_of(struct fx_object *o)
+{
+    struct fx_serial serial;
+
+    return o && o->class->serial && o->class->serial(o, &serial) ? serial.lock : NULL;
+}
+
+/* The same with bug check 0x10D/0xB for an object without. */
 static struct fx_lock *object_lock(struct fx *f, WDFOBJECT handle)
 {
     struct fx_object *o = fx_object_of(f, handle, FX_OBJECT);
-    struct fx_serial serial;
+    struct fx_lock *lock = lock_of(o);
 
-    if (!o)
-        return NULL;
-    if (o->class->serial && o->class->serial(o, &serial) && serial.lock)
-        return serial.lock;
-    fx_bugcheck(f, WDF_INVALID_LOCK_OPERATION, (uintptr_t)handle, 0, 0);
-    return NULL;
+    if (o && !lock)
+        fx_bugcheck(f, WDF_INVALID_LOCK_OPERATION, (uintptr_t)handle, 0, 0);
+    return lock;
+}
+
+/* What events call the lock: queues may share their device's. */
+static uint32_t lock_obj(struct fx *f, WDFOBJECT handle)
+{
+    const struct fx_lock *lock = lock_of(fx_object_find(f, handle, FX_OBJECT));
+
+    return lock && lock->memory ? nt_obj(f->s, lock->memory, OBJ_LOCK) : 0;
 }
 
 /*
@@ -273,14 +286,14 @@ static struct fx_lock *object_lock(struct fx *f, WDFOBJECT handle)
  * Irql     <= DISPATCH_LEVEL; PASSIVE_LEVEL when the object's execution level is passive
  * Returns  nothing
  * Gap      who has it already: bug check 0x10D/2, and it is counted
- * Says     CALL, RETURN
+ * Says     CALL (a0 = the lock), RETURN
  * Source   wdfsync/nf-wdfsync-wdfobjectacquirelock
  */
 VOID imp_WdfObjectAcquireLock(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object)
 {
     struct fx *f = fx_now();
-    struct call c =
-        call_begin(f->s, API_WdfObjectAcquireLock, fx_handle_obj(f, Object), 0, 0, 0, 0);
+    struct call c = call_begin(f->s, API_WdfObjectAcquireLock, fx_handle_obj(f, Object),
+                               lock_obj(f, Object), 0, 0, 0);
     struct fx_lock *lock = object_lock(f, Object);
 
     (void)DriverGlobals;
@@ -295,14 +308,14 @@ VOID imp_WdfObjectAcquireLock(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Objec
  * Irql     DISPATCH_LEVEL; PASSIVE_LEVEL when the object's execution level is passive
  * Returns  nothing
  * Gap      who has not got it changes nothing; Windows breaks into the debugger
- * Says     CALL, RETURN
+ * Says     CALL (a0 = the lock), RETURN
  * Source   wdfsync/nf-wdfsync-wdfobjectreleaselock
  */
 VOID imp_WdfObjectReleaseLock(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object)
 {
     struct fx *f = fx_now();
-    struct call c =
-        call_begin(f->s, API_WdfObjectReleaseLock, fx_handle_obj(f, Object), 0, 0, 0, 0);
+    struct call c = call_begin(f->s, API_WdfObjectReleaseLock, fx_handle_obj(f, Object),
+                               lock_obj(f, Object), 0, 0, 0);
     struct fx_lock *lock = object_lock(f, Object);
 
     (void)DriverGlobals;

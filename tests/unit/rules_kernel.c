@@ -456,14 +456,14 @@ static void a_spin_lock_that_a_callback_keeps(void **state)
     begin(s);
     says(s, EV_DPC, 0, OBJ_ID(OBJ_DPC, 1), 0, 0, 0, 0, 0);
     says(s, EV_CALLBACK, API_EvtTimerFunc, OBJ_ID(OBJ_WDFTIMER, 1), 0, 0, 0, 0, 0);
-    says(s, EV_CALL, API_WdfObjectAcquireLock, OBJ_ID(OBJ_WDFDEVICE, 1), AT_GET, 0, 0, 0, 0);
+    says(s, EV_CALL, API_WdfObjectAcquireLock, OBJ_ID(OBJ_WDFDEVICE, 1), AT_GET, lock, 0, 0, 0);
     says(s, EV_CALLBACK_END, API_EvtTimerFunc, OBJ_ID(OBJ_WDFTIMER, 1), 0, 0, 0, 0, 0);
     says(s, EV_DPC_END, 0, OBJ_ID(OBJ_DPC, 1), 0, 0, 0, 0, 0);
     assert_int_equal(site_of(the_finding(s, "spin-lock-held-on-return"), ROLE_HELD), AT_GET);
     begin(s);
     says(s, EV_CALLBACK, API_EvtInterruptDpc, OBJ_ID(OBJ_WDFINTERRUPT, 1), 0, 0, 0, 0, 0);
-    says(s, EV_CALL, API_WdfObjectAcquireLock, OBJ_ID(OBJ_WDFDEVICE, 1), AT_GET, 0, 0, 0, 0);
-    says(s, EV_CALL, API_WdfObjectReleaseLock, OBJ_ID(OBJ_WDFDEVICE, 1), AT_PUT, 0, 0, 0, 0);
+    says(s, EV_CALL, API_WdfObjectAcquireLock, OBJ_ID(OBJ_WDFQUEUE, 1), AT_GET, lock, 0, 0, 0);
+    says(s, EV_CALL, API_WdfObjectReleaseLock, OBJ_ID(OBJ_WDFDEVICE, 1), AT_PUT, lock, 0, 0, 0);
     says(s, EV_CALLBACK_END, API_EvtInterruptDpc, OBJ_ID(OBJ_WDFINTERRUPT, 1), 0, 0, 0, 0, 0);
     assert_int_equal(finding_count(s->v), 0);
 }

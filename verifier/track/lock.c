@@ -104,10 +104,11 @@ static void on_event(struct track *t, void *state, const struct event *e)
     struct locks *l = state;
     struct agent_locks *a = agent_of(l, e->agent);
     bool cancel = e->api == API_IoAcquireCancelSpinLock || e->api == API_IoReleaseCancelSpinLock;
-    uint32_t lock = cancel ? LOCK_CANCEL : e->obj;
+    bool framework = e->api == API_WdfObjectAcquireLock || e->api == API_WdfObjectReleaseLock;
+    uint32_t lock = cancel ? LOCK_CANCEL : framework ? (uint32_t)e->a[0] : e->obj;
 
     (void)t;
-    if (!a)
+    if (!a || (framework && !lock)) /* an object without a lock */
         return;
     switch (e->kind) {
     case EV_CALL:
