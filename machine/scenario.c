@@ -67,6 +67,12 @@ int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)
     return host_device_power(r->s, d, d_state);
 }
 
+int32_t dm_system_power(struct dm_run *r, unsigned s_state)
+{
+    input_say(r, INPUT_SYSTEM_POWER, 0, "state", s_state, "devices", r->device_count);
+    return host_system_power(r->s, s_state);
+}
+
 void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value)
 {
     input_say(r, INPUT_REGISTRY, 0, "device_index", device_index, "value", value);

@@ -47,6 +47,8 @@ void dm_surprise_remove(struct dm_run *r, struct dm_device *d);   /* pulled out;
 int32_t dm_stop(struct dm_run *r, struct dm_device *d);           /* query stop, stop: rebalance */
 int32_t dm_start(struct dm_run *r, struct dm_device *d);          /* start again, new resources */
 int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state); /* 0 = D0 .. 3 = D3 */
+/* The machine sleeps (1 .. 3: S1 .. S3; 4: hibernates) or wakes (0), and with it every device. */
+int32_t dm_system_power(struct dm_run *r, unsigned s_state);
 /* A value of the device's hardware key (Device Parameters), before or after start. */
 void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value);
 

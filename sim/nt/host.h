@@ -33,6 +33,8 @@ NTSTATUS host_device_remove(struct sim *s, struct dm_device *d); /* query remove
 void host_device_surprise(
     struct sim *s, struct dm_device *d); /* surprise removal + remove when handles are closed */
 NTSTATUS host_device_power(struct sim *s, struct dm_device *d, unsigned d_state);
+/* The whole machine to S0 .. S4: every started device, or none when one refuses. */
+NTSTATUS host_system_power(struct sim *s, unsigned s_state);
 PDEVICE_OBJECT host_device_top(struct sim *s, struct dm_device *d); /* top of its stack; NULL */
 void host_registry_dword(struct sim *s, unsigned device_index, const char *name, uint32_t value);
 

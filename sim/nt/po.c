@@ -1,7 +1,7 @@
 /*
- * Power: the IRPs that the power manager sends, those that a driver asks it to send, and what the
- * bus driver does when a device's state changes. One power IRP for a device state is under way for
- * a device at a time, as on Windows; further ones wait.
+ * Power: the IRPs that a driver asks the power manager to send, and what the bus driver does when a
+ * device's state changes. One power IRP for a device state is under way for a device at a time, as on
+ * Windows; further ones wait. What the power manager sends by itself is po_system.c's.
  */
 #include "sim/nt/host.h"
 #include "sim/nt/pnp.h"
@@ -51,73 +51,6 @@ NTSTATUS po_dispatch(struct sim *s, struct pnp_node *n, PIRP irp, PIO_STACK_LOCA
     default:
         return irp->IoStatus.Status; /* no wake signal: IRP_MN_WAIT_WAKE is not supported */
     }
-}
-
-/* --- the power manager's own IRPs --- */
-
-static NTSTATUS send_power(struct sim *s, struct pnp_node *n, UCHAR minor, POWER_STATE_TYPE type,
-                           POWER_STATE state)
-{
-    PDEVICE_OBJECT top = io_device_top(n->pdo);
-    PIO_STACK_LOCATION stack;
-    PIRP irp = pnp_irp(s, top, IRP_MJ_POWER, minor, &stack);
-    NTSTATUS status;
-
-    if (!irp)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    stack->Parameters.Power.Type = type;
-    stack->Parameters.Power.State = state;
-    stack->Parameters.Power.ShutdownType =
-        type == SystemPowerState && state.SystemState != PowerSystemWorking ? PowerActionSleep
-                                                                            : PowerActionNone;
-    status = io_call_wait(s, top, irp);
-    io_irp_free(s, irp);
-    return status;
-}
-
-static NTSTATUS send_system(struct sim *s, struct pnp_node *n, UCHAR minor,
-                            SYSTEM_POWER_STATE state)
-{
-    return send_power(s, n, minor, SystemPowerState, (POWER_STATE) { .SystemState = state });
-}
-
-/* What a driver does itself when the system sleeps, the power manager does for one that leaves it
- * alone, as for a device that it has found idle (PoRegisterDeviceForIdleDetection). */
-static NTSTATUS device_state_directly(struct sim *s, struct pnp_node *n, DEVICE_POWER_STATE state)
-{
-    POWER_STATE p = { .DeviceState = state };
-    NTSTATUS status = STATUS_SUCCESS;
-
-    if (state != PowerDeviceD0)
-        status = send_power(s, n, IRP_MN_QUERY_POWER, DevicePowerState, p);
-    if (NT_SUCCESS(status) || status == STATUS_NOT_SUPPORTED)
-        status = send_power(s, n, IRP_MN_SET_POWER, DevicePowerState, p);
-    return status;
-}
-
-NTSTATUS host_device_power(struct sim *s, struct dm_device *d, unsigned d_state)
-{
-    static const SYSTEM_POWER_STATE systems[] = { PowerSystemWorking, PowerSystemSleeping1,
-                                                  PowerSystemSleeping2, PowerSystemSleeping3 };
-    struct pnp_node *n = pnp_node_of(s, d);
-    DEVICE_POWER_STATE wanted = (DEVICE_POWER_STATE)(PowerDeviceD0 + d_state);
-    NTSTATUS status;
-
-    if (!n || !n->pdo || d_state > 3)
-        return STATUS_NO_SUCH_DEVICE;
-    if (d_state) {
-        status = send_system(s, n, IRP_MN_QUERY_POWER, systems[d_state]);
-        if (!NT_SUCCESS(status) && status != STATUS_NOT_SUPPORTED) {
-            /* Refused: those that agreed are told that the system goes on working. */
-            send_system(s, n, IRP_MN_SET_POWER, PowerSystemWorking);
-            return status;
-        }
-    }
-    status = send_system(s, n, IRP_MN_SET_POWER, systems[d_state]);
-    ke_wait(s, &n->power_idle, UINT64_MAX);
-    if (!n->power_requests && n->d_state != wanted) /* who has ever asked owns the power policy */
-        status = device_state_directly(s, n, wanted);
-    return status;
 }
 
 /* --- PoRequestPowerIrp --- */
@@ -208,7 +141,6 @@ static void request_queue(struct sim *s, struct pnp_node *n, struct po_request *
 
     if (n->power_pending++ == 0)
         n->power_idle.Header.SignalState = 0;
-    n->power_requests++;
     if (now) {
         n->power_active = r;
         io_call(s, io_device_top(r->device), r->irp); /* before the call returns, as Windows may */
@@ -255,6 +187,8 @@ NTSTATUS PoRequestPowerIrp(PDEVICE_OBJECT DeviceObject, UCHAR MinorFunction, POW
         status = STATUS_INVALID_DEVICE_REQUEST;
     else
         status = request_make(s, n, &wanted, &r);
+    if (n && MinorFunction == IRP_MN_SET_POWER)
+        n->power_requests++;
     if (!status) {
         if (Irp)
             *Irp = r->irp;

@@ -131,14 +131,19 @@ static void failed_own_hardware(struct fx *f, struct fx_device *d)
     failed_wait(f, d);
 }
 
-/* A power IRP has failed its device. While PnP stops or removes it, that goes on with what it does. */
+/* A power IRP has failed its device. While PnP stops or removes it, that goes on with what it does; when it
+ * comes back to Started instead, the failure is still there. */
 void fx_pnp_failed(struct fx *f, struct fx_device *d, bool power_up)
 {
     d->pnp->internal_failure = true;
+    d->pnp->power_failed = true;
     if (d->pnp->state[FX_MACHINE_PNP] != WdfDevStatePnpStarted)
         return;
+    d->pnp->power_failed = false;
     fx_pnp_set(f, d, power_up ? WdfDevStatePnpFailedIoStarting : WdfDevStatePnpFailedPowerDown);
     d->pnp->idle->started = false;
+    if (d->pnp->powered)
+        fx_power_down(f, d, WdfPowerDeviceD3Final, true);
     failed_own_hardware(f, d);
 }
 
@@ -232,6 +237,13 @@ static NTSTATUS on_start(struct fx *f, struct fx_device *d, PIRP irp, PIO_STACK_
 
 /* --- stop and removal --- */
 
+static void started_again(struct fx *f, struct fx_device *d)
+{
+    fx_pnp_set(f, d, WdfDevStatePnpStarted);
+    if (d->pnp->power_failed)
+        fx_pnp_failed(f, d, true);
+}
+
 static NTSTATUS on_query(struct fx *f, struct fx_device *d, PIRP irp, bool stop)
 {
     struct fx_pnp *p = d->pnp;
@@ -263,7 +275,7 @@ static NTSTATUS on_query(struct fx *f, struct fx_device *d, PIRP irp, bool stop)
                 fx_policy_release(f, d);
         }
         if (!NT_SUCCESS(status)) {
-            fx_pnp_set(f, d, WdfDevStatePnpStarted);
+            started_again(f, d);
             return fx_irp_end(irp, status);
         }
         fx_pnp_set(f, d, stop ? WdfDevStatePnpQueryStopPending : WdfDevStatePnpQueryRemovePending);
@@ -284,7 +296,7 @@ static NTSTATUS on_cancel(struct fx *f, struct fx_device *d, PIRP irp)
     if (queried(d)) {
         fx_pnp_set(f, d, WdfDevStatePnpQueryCanceled);
         fx_policy_release(f, d);
-        fx_pnp_set(f, d, WdfDevStatePnpStarted);
+        started_again(f, d);
     }
     irp->IoStatus.Status = STATUS_SUCCESS;
     return fx_pass_down(d, irp);

@@ -48,6 +48,7 @@ struct fx_pnp {
     WDF_POWER_DEVICE_STATE d_state; /* what EvtDeviceD0Entry is told it comes from */
     bool powered;                   /* in D0, callbacks and all */
     bool failed, internal_failure, removed;
+    bool power_failed; /* and PnP has yet to hear of it */
     WDF_DEVICE_FAILED_ACTION failed_action;
     WDFCMRESLIST raw, translated; /* while the hardware is prepared */
     bool hardware;                /* EvtDevicePrepareHardware has been called */

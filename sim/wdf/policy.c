@@ -8,6 +8,10 @@
  */
 #include "sim/wdf/policy.h"
 
+/* An IRP that is not to be had is asked for again, for a minute at most. */
+#define REQUESTS_MAX 100
+#define REQUEST_PAUSE 5000000 /* 500 ms, in 100 ns units */
+
 /* One of the device's transitions at a time. */
 static void turn_take(struct fx *f, struct fx_idle *i) { ke_wait(f->s, &i->turn, UINT64_MAX); }
 static void turn_give(struct fx *f, struct fx_idle *i) { ke_event_set(f->s, &i->turn); }
@@ -30,13 +34,29 @@ NTSTATUS fx_policy_request(struct fx *f, struct fx_device *d, DEVICE_POWER_STATE
 
     i->requested = true;
     i->done.Header.SignalState = 0;
-    status = PoRequestPowerIrp(d->pdo, IRP_MN_SET_POWER, wanted, request_done, d, NULL);
+    status = PoRequestPowerIrp(d->wdm, IRP_MN_SET_POWER, wanted, request_done, d, NULL);
+    for (unsigned again = 1; !NT_SUCCESS(status) && again < REQUESTS_MAX; again++) {
+        LARGE_INTEGER pause = { .QuadPart = -REQUEST_PAUSE };
+
+        KeDelayExecutionThread(KernelMode, FALSE, &pause);
+        status = PoRequestPowerIrp(d->wdm, IRP_MN_SET_POWER, wanted, request_done, d, NULL);
+    }
     if (status == STATUS_PENDING) {
         ke_wait(f->s, &i->done, UINT64_MAX);
         status = i->answer;
     }
     i->requested = false;
     return status;
+}
+
+/* No IRP was to be had at all: then the device has failed as if it had been sent and failed. */
+static void request(struct fx *f, struct fx_device *d, DEVICE_POWER_STATE state)
+{
+    NTSTATUS status = fx_policy_request(f, d, state);
+    bool up = state == PowerDeviceD0;
+
+    if (!NT_SUCCESS(status) && d->pnp->powered != up)
+        fx_pnp_failed(f, d, up);
 }
 
 /* --- idling --- */
@@ -73,7 +93,7 @@ static void up(struct fx *f, struct fx_device *d)
     struct fx_idle *i = d->pnp->idle;
 
     fx_policy_set(f, d, WdfDevStatePwrPolS0NoWakePowerUp);
-    fx_policy_request(f, d, PowerDeviceD0);
+    request(f, d, PowerDeviceD0);
     if (!d->pnp->powered) {
         i->lost = true;
     } else {
@@ -90,7 +110,7 @@ static void down(struct fx *f, struct fx_device *d)
 
     i->in_d0.Header.SignalState = 0;
     fx_policy_set(f, d, WdfDevStatePwrPolTimerExpiredNoWake);
-    fx_policy_request(f, d, i->dx);
+    request(f, d, i->dx);
     if (!d->pnp->powered)
         fx_policy_set(f, d, WdfDevStatePwrPolWaitingUnarmed);
 }
@@ -240,7 +260,7 @@ void fx_policy_stop(struct fx *f, struct fx_device *d, bool wake)
     timer_stop(i);
     if (wake && i->started && !d->pnp->powered && !i->lost && d->pnp->policy_owner) {
         fx_policy_set(f, d, WdfDevStatePwrPolStoppingResetDevice);
-        fx_policy_request(f, d, PowerDeviceD0);
+        request(f, d, PowerDeviceD0);
     }
     i->started = false;
     fx_policy_set(f, d, WdfDevStatePwrPolStopping);
@@ -270,7 +290,7 @@ void fx_policy_sleep(struct fx *f, struct fx_device *d, SYSTEM_POWER_STATE state
     if (i->started && d->pnp->powered) {
         i->in_d0.Header.SignalState = 0;
         fx_policy_set(f, d, WdfDevStatePwrPolSleepingNoWakePowerDown);
-        fx_policy_request(f, d, sleep_state(d->pnp, state));
+        request(f, d, sleep_state(d->pnp, state));
     }
     if (i->started)
         fx_policy_set(f, d, WdfDevStatePwrPolSystemAsleepNoWake);
@@ -292,7 +312,7 @@ void fx_policy_wake(struct fx *f, struct fx_device *d)
             fx_policy_set(f, d, WdfDevStatePwrPolWaitingUnarmed);
         } else {
             fx_policy_set(f, d, WdfDevStatePwrPolSystemWakeDeviceToD0);
-            fx_policy_request(f, d, PowerDeviceD0);
+            request(f, d, PowerDeviceD0);
             i->lost = !d->pnp->powered;
             if (d->pnp->powered)
                 fx_policy_set(f, d,

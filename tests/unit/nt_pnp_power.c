@@ -213,6 +213,21 @@ TEST(a_refused_query_leaves_the_device_working)
     assert_int_equal(device->power, 0);
 }
 
+TEST(the_system_sleeps_as_a_whole_or_not_at_all)
+{
+    (void)ctx;
+    bring_up(true);
+    assert_int_equal(host_system_power(s, 4), STATUS_SUCCESS);
+    assert_int_equal(device->power, 3); /* hibernation: D3, as sleep */
+    assert_int_equal(x_of_last->last, PowerDeviceD3);
+    assert_int_equal(host_system_power(s, 0), STATUS_SUCCESS);
+    assert_int_equal(device->power, 0);
+    x_of_last->query = STATUS_DEVICE_BUSY;
+    assert_int_equal(host_system_power(s, 3), STATUS_DEVICE_BUSY);
+    assert_int_equal(device->power, 0);
+    assert_int_equal(host_system_power(s, 5), STATUS_INVALID_PARAMETER);
+}
+
 TEST(power_requests_are_checked)
 {
     POWER_STATE d3 = { .DeviceState = PowerDeviceD3 };
@@ -503,6 +518,7 @@ int main(void)
         cmocka_unit_test(the_policy_owner_sleeps_and_wakes_on_every_schedule),
         cmocka_unit_test(a_device_that_nobody_manages_is_put_down_by_the_power_manager),
         cmocka_unit_test(a_refused_query_leaves_the_device_working),
+        cmocka_unit_test(the_system_sleeps_as_a_whole_or_not_at_all),
         cmocka_unit_test(power_requests_are_checked),
         cmocka_unit_test(configuration_space_is_the_same_by_irp_interface_and_hal),
         cmocka_unit_test(the_command_register_rules_bus_mastering_and_ids_stay),

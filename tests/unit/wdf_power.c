@@ -39,6 +39,26 @@ static void the_device_sleeps_with_the_system(void **state)
     card_run(sleep_and_resume);
 }
 
+static void hibernate(struct sim *s)
+{
+    assert_int_equal(card_start(s), STATUS_SUCCESS);
+    told[0] = 0;
+    for (unsigned sleep = 3; sleep <= 4; sleep++) {
+        assert_int_equal(host_system_power(s, sleep), STATUS_SUCCESS);
+        ASSERT_TOLD(DOWN("D3"));
+        assert_int_equal(WdfDeviceGetSystemPowerAction(fx_made),
+                         sleep == 3 ? PowerActionSleep : PowerActionHibernate);
+        assert_int_equal(host_system_power(s, 0), STATUS_SUCCESS);
+        ASSERT_TOLD(UP);
+    }
+}
+
+static void the_machine_sleeps_and_hibernates(void **state)
+{
+    (void)state;
+    card_run(hibernate);
+}
+
 static void remove_asleep(struct sim *s)
 {
     assert_int_equal(card_start(s), STATUS_SUCCESS);
@@ -398,6 +418,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_device_sleeps_with_the_system),
+        cmocka_unit_test(the_machine_sleeps_and_hibernates),
         cmocka_unit_test(what_is_pulled_out_asleep_is_not_woken),
         cmocka_unit_test(a_failed_resume_ends_the_device),
         cmocka_unit_test(a_failed_way_to_sleep_too),
