@@ -236,6 +236,8 @@ bool finding_explains(const struct rule_run *r, uint32_t code, uint32_t site)
     for (unsigned i = 0; i < f->count; i++) {
         const struct finding *n = &f->rows[i];
 
+        if (!site && !n->site_count && stops(n->rule, code)) /* neither has a place in the driver */
+            return true;
         for (unsigned k = 0; k < n->site_count; k++)
             if (n->sites[k].site == site && stops(n->rule, code))
                 return true;

@@ -39,9 +39,12 @@ const char *rule_level_word(enum rule_level level)
 const char *rule_family_word(enum rule_family family)
 {
     static const char *const words[RULE_FAMILIES] = {
-        [ADAPTER] = "adapter", [CHANNEL] = "channel", [MAP] = "map",  [COMMON] = "common-buffer",
-        [DEVICE] = "device",   [CALLER] = "caller",   [MDLS] = "mdl", [MEMORY] = "memory",
-        [REQUEST] = "request", [ORDER] = "order",     [RUN] = "run",
+        [ADAPTER] = "adapter", [CHANNEL] = "channel",
+        [MAP] = "map",         [COMMON] = "common-buffer",
+        [DEVICE] = "device",   [CALLER] = "caller",
+        [MDLS] = "mdl",        [MEMORY] = "memory",
+        [REQUEST] = "request", [FRAMEWORK] = "framework",
+        [ORDER] = "order",     [RUN] = "run",
     };
 
     return family < RULE_FAMILIES && words[family] ? words[family] : "other";

@@ -14,7 +14,7 @@
 #include "verifier/listen.h"
 
 #define RULE_WORD_MAX 48
-#define RULE_AFTER_MAX 24
+#define RULE_AFTER_MAX 32
 #define RULE_STOPS_MAX 4
 #define RULES_MAX 256
 
@@ -27,11 +27,12 @@ enum rule_family {
     MAP,
     COMMON,
     DEVICE,
-    CALLER,  /* how Windows' functions are called: IRQL, arguments */
-    MDLS,    /* MDLs, locks, mappings of pages */
-    MEMORY,  /* pool, user memory, who may touch what */
-    REQUEST, /* IRPs and callbacks */
-    ORDER,   /* between processors, devices and caches */
+    CALLER,    /* how Windows' functions are called: IRQL, arguments */
+    MDLS,      /* MDLs, locks, mappings of pages */
+    MEMORY,    /* pool, user memory, who may touch what */
+    REQUEST,   /* IRPs and callbacks */
+    FRAMEWORK, /* what KMDF itself says of its driver */
+    ORDER,     /* between processors, devices and caches */
     RUN,
     RULE_FAMILIES
 };

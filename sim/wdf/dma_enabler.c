@@ -19,8 +19,8 @@ void dma_null_read(struct fx *f, uint64_t offset)
         sim_bugcheck(f->s, 0x7E, (ULONG)STATUS_ACCESS_VIOLATION, offset, 0, 0);
 }
 
-/* What the profile alone says. */
-static bool profile_take(struct fx_enabler *e, DEVICE_DESCRIPTION *d)
+/* What the profile alone says. KMDF asks for version 3 on ARM64, where devices may not see the caches. */
+static bool profile_take(struct fx_enabler *e, DEVICE_DESCRIPTION *d, bool coherent)
 {
     WDF_DMA_PROFILE p = e->profile;
 
@@ -32,7 +32,7 @@ static bool profile_take(struct fx_enabler *e, DEVICE_DESCRIPTION *d)
     e->duplex = p == WdfDmaProfileScatterGatherDuplex || p == WdfDmaProfileScatterGather64Duplex ||
                 p == WdfDmaProfileSystemDuplex;
     memset(d, 0, sizeof(*d));
-    d->Version = e->master ? DEVICE_DESCRIPTION_VERSION2 : DEVICE_DESCRIPTION_VERSION3;
+    d->Version = e->master && coherent ? DEVICE_DESCRIPTION_VERSION2 : DEVICE_DESCRIPTION_VERSION3;
     d->Master = e->master;
     d->Dma32BitAddresses = e->master;
     d->InterfaceType = PCIBus;
@@ -152,7 +152,7 @@ NTSTATUS enabler_set_up(struct fx *f, struct fx_enabler *e, const WDF_DMA_ENABLE
 
     e->profile = c->Profile;
     e->elements_max = WDF_DMA_ENABLER_UNLIMITED_FRAGMENTS;
-    if (!profile_take(e, &d))
+    if (!profile_take(e, &d, f->s->profile.coherent))
         return STATUS_INVALID_PARAMETER;
     e->length_max = (ULONG)c->MaximumLength;
     status = overrides_take(f, e, &d, c);

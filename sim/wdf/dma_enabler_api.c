@@ -59,7 +59,8 @@ static NTSTATUS enabler_create(struct fx *f, struct fx_device *d, PWDF_DMA_ENABL
  *          3), STATUS_WDF_OBJECT_ATTRIBUTES_INVALID (a parent that is not the device's),
  *          STATUS_UNSUCCESSFUL (no adapter), STATUS_INSUFFICIENT_RESOURCES,
  *          CalculateScatterGatherList's
- * Gap      as on x64: version 2 unless something asks for 3
+ * Gap      version 2 unless something asks for 3, as on x64; on a machine whose devices do not see
+ *          the caches 3, as on ARM64
  * Says     CALL (a0 = profile, a1 = MaximumLength, a2 = width override << 32 | version override, a3
  *          = Flags), what IoGetDmaAdapter says, RETURN (object = the new one)
  * Source   wdfdmaenabler/nf-wdfdmaenabler-wdfdmaenablercreate

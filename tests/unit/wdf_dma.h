@@ -53,7 +53,8 @@ static void wdf_body(void)
     W.body();
     if (W.device)
         WdfObjectDelete(W.device);
-    IoDeleteDevice(W.fdo);
+    if (W.fdo)
+        IoDeleteDevice(W.fdo);
     assert_int_equal(T.s->bugcheck_code, W.bugcheck);
 }
 

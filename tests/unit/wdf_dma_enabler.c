@@ -75,6 +75,21 @@ static void a_profile_is_a_device_description(void **state)
     with_wdf("remap", ask, 0);
 }
 
+static void arm(void)
+{
+    uint32_t from = T.events;
+
+    enabler_make(WdfDmaProfilePacket, 0x8000, 0);
+    assert_int_equal(asked_since(from).version, 3);
+    assert_int_equal(asked_since(from).width, 32);
+}
+
+static void without_coherent_caches_it_is_version_3(void **state)
+{
+    (void)state;
+    with_wdf("noncoherent", arm, 0);
+}
+
 static NTSTATUS create(WDF_DMA_PROFILE profile, ULONG width, ULONG version, ULONG flags)
 {
     WDF_DMA_ENABLER_CONFIG c;
@@ -287,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_profile_is_a_device_description),
+        cmocka_unit_test(without_coherent_caches_it_is_version_3),
         cmocka_unit_test(overrides_must_fit_the_profile),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(a_fragment_leaves_one_register),

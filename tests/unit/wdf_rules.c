@@ -16,8 +16,7 @@ static void judged(void)
     assert_int_equal(trace_attach(&T.s->trace, verifier_event, verifier), 0);
     verifier_begin(verifier, T.s->profile.name, 0, T.s->profile.translation == TRANSLATION_REMAP);
     judged_body();
-    if (W.device)
-        WdfObjectDelete(W.device);
+    WdfObjectDelete(W.device);
     W.device = NULL;
     trace_detach(&T.s->trace, verifier);
     verifier_end(verifier);
@@ -43,8 +42,9 @@ static const char *rules_of(const char *profile, void (*body)(void), uint32_t bu
     return found;
 }
 
-static const char *const machines[] = { "direct64", "bounce32", "nosg",     "remap",
-                                        "tight",    "external", "deferred", "one-register" };
+static const char *const machines[] = { "direct64", "bounce32",     "nosg",
+                                        "remap",    "tight",        "external",
+                                        "deferred", "one-register", "noncoherent" };
 
 /* --- all that is right --- */
 
@@ -127,10 +127,96 @@ static void what_the_framework_does_is_no_mistake(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* --- one mistake each --- */
+
+static WDFDMATRANSACTION begun(struct buffer *b)
+{
+    WDFDMATRANSACTION t;
+
+    enabler_make(WdfDmaProfileScatterGather64, 0x8000, 0);
+    t = txn_make();
+    assert_int_equal(WdfDmaTransactionInitialize(t, on_program, WdfDmaDirectionWriteToDevice,
+                                                 b->mdl, b->p, b->bytes),
+                     STATUS_SUCCESS);
+    run(t);
+    return t;
+}
+
+static void completed_twice(void)
+{
+    struct buffer b = buffer_make(0, 0x1000);
+    WDFDMATRANSACTION t = begun(&b);
+    NTSTATUS status;
+
+    assert_int_equal(WdfDmaTransactionDmaCompleted(t, &status), TRUE);
+    WdfDmaTransactionDmaCompleted(t, &status);
+    buffer_free(&b);
+}
+
+static void nothing_given(void) { WdfDmaEnablerGetMaximumLength(NULL); }
+
+static void stale(void)
+{
+    enabler_make(WdfDmaProfilePacket, 4096, 0);
+    WdfObjectDelete(W.enabler);
+    WdfDmaEnablerGetMaximumLength(W.enabler);
+}
+
+static void given_back_twice(void)
+{
+    enabler_make(WdfDmaProfilePacket, 4096, 0);
+    WdfObjectDereference(W.enabler);
+}
+
+static void not_for_it(void)
+{
+    enabler_make(WdfDmaProfilePacket, 4096, 0);
+    WdfDmaTransactionSetDeviceAddressOffset(txn_make(), 4);
+}
+
+static void two_at_a_time(void)
+{
+    struct buffer b = buffer_make(0, 0x1000);
+    WDFDMATRANSACTION one, two;
+    NTSTATUS status;
+
+    enabler_make(WdfDmaProfilePacket64, 0x8000, 2);
+    one = txn_make();
+    two = txn_make();
+    WdfDmaTransactionInitialize(one, on_program, WdfDmaDirectionWriteToDevice, b.mdl, b.p, 1);
+    WdfDmaTransactionInitialize(two, on_program, WdfDmaDirectionWriteToDevice, b.mdl, b.p, 1);
+    run(one);
+    assert_int_equal(WdfDmaTransactionExecute(two, NULL), STATUS_WDF_BUSY);
+    assert_int_equal(WdfDmaTransactionDmaCompleted(one, &status), TRUE);
+    buffer_free(&b);
+}
+
+static const struct {
+    const char *rules;
+    void (*body)(void);
+    uint32_t bugcheck;
+} mistakes[] = {
+    { "wdf-dma-wrong-state ", completed_twice, 0x10d },
+    { "wdf-null-parameter ", nothing_given, 0x10d },
+    { "wdf-wrong-handle ", stale, 0x10d },
+    { "wdf-object-error ", given_back_twice, 0x10d },
+    { "wdf-debug-break ", not_for_it, 0 },
+    { "", two_at_a_time, 0 }, /* what a driver is told to expect */
+};
+
+static void a_mistake_is_named_by_its_rule_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
+        assert_string_equal(rules_of("remap", mistakes[i].body, mistakes[i].bugcheck),
+                            mistakes[i].rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_framework_does_is_no_mistake),
+        cmocka_unit_test(a_mistake_is_named_by_its_rule_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,10 @@
 #define AFTER                                                                                      \
     "raise_irql_lowers, lower_irql_raises, spin_lock_owned_already, spin_lock_not_owned, "         \
     "pool_freed_twice, pool_bad_free, call_driver_no_irp, call_driver_no_device, irp_freed_bad, "  \
-    "vector_not_empty, vector_index_out_of_bounds, vector_index_freed"
+    "vector_not_empty, vector_index_out_of_bounds, vector_index_freed, "                           \
+    "wdf_recursive_lock, wdf_request_before_transaction, wdf_null_parameter, wdf_wrong_handle, "   \
+    "wdf_request_error, wdf_object_error, wdf_dma_wrong_state, wdf_queue_error, "                  \
+    "wdf_lock_operation"
 
 static void on_event(struct rule_run *r, const struct event *e)
 {
