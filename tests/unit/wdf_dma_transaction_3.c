@@ -38,11 +38,24 @@ static void go_and_finish(WDFDMATRANSACTION t)
     assert_int_equal(status, STATUS_SUCCESS);
 }
 
+/* What the first MapTransferEx since a count was asked to map. */
+static uint64_t asked_to_map(uint32_t from)
+{
+    for (uint32_t i = from; i < T.events; i++) {
+        const struct event *e = &heard[i % EVENTS_KEPT];
+
+        if (e->kind == EV_CALL && e->api == API_MapTransferEx)
+            return EVENT_LENGTH(e->a[3]);
+    }
+    return 0;
+}
+
 /* Two registers: from 0x100 in a page, one page and 0xf00 bytes of the next at a time. */
 static void reserve(void)
 {
     struct buffer b = buffer_make(0x100, 0x3000);
     WDFDMATRANSACTION t;
+    struct event e = { 0 };
     uint32_t from;
 
     enabler_make(WdfDmaProfilePacket64, 1 << 16, 3);
@@ -63,6 +76,7 @@ static void reserve(void)
         program_forget();
         go_and_finish(t);
         assert_int_equal(programmed.calls, 2);
+        assert_int_equal(asked_to_map(from), 0x1f00);
         assert_string_equal(calls_since(from),
                             "InitializeDmaTransferContext MapTransferEx EvtProgramDma "
                             "FlushAdapterBuffersEx MapTransferEx EvtProgramDma "
@@ -73,6 +87,8 @@ static void reserve(void)
     from = T.events;
     WdfDmaTransactionFreeResources(t);
     assert_string_equal(calls_since(from), "FreeMapRegisters ");
+    assert_int_equal(said_since(from, EV_MAPREG_END, &e), 1);
+    assert_int_equal(e.a[3], 2); /* as many as were reserved, whatever the last transfer wanted */
     assert_int_equal(T.s->dma->registers_live, 0);
 }
 
@@ -227,6 +243,62 @@ static void one_transfer_or_none(void **state)
     with_wdf("tight", single, 0);
 }
 
+static void single_by_enabler(void)
+{
+    struct buffer b = buffer_make(0, 0xa000);
+    WDF_DMA_ENABLER_CONFIG c;
+    WDFDMATRANSACTION t;
+
+    WDF_DMA_ENABLER_CONFIG_INIT(&c, WdfDmaProfileScatterGather64, 0x9000);
+    c.WdmDmaVersionOverride = 3;
+    c.Flags = WDF_DMA_ENABLER_CONFIG_REQUIRE_SINGLE_TRANSFER;
+    assert_int_equal(WdfDmaEnablerCreate(W.device, &c, NULL, &W.enabler), STATUS_SUCCESS);
+    t = txn_make();
+    assert_int_equal(WdfDmaTransactionInitialize(t, on_program, to_card, b.mdl, b.p, 0xa000),
+                     STATUS_WDF_TOO_MANY_TRANSFERS);
+    WdfDmaTransactionSetSingleTransferRequirement(t, FALSE);
+    set_up(t, &b);
+    assert_int_equal(WdfDmaTransactionRelease(t), STATUS_SUCCESS); /* as the enabler says again */
+    assert_int_equal(WdfDmaTransactionInitialize(t, on_program, to_card, b.mdl, b.p, 0xa000),
+                     STATUS_WDF_TOO_MANY_TRANSFERS);
+}
+
+static void an_enabler_may_ask_for_it(void **state)
+{
+    (void)state;
+    with_wdf("direct64", single_by_enabler, 0);
+}
+
+/* The adapter maps one MDL of a chain at a time: the rest is another transfer. */
+static void chain(void)
+{
+    struct buffer one = buffer_make(0x10, 0x900), two = buffer_make(0x20, 0x1100);
+    WDFDMATRANSACTION t;
+    NTSTATUS status;
+
+    enabler_make(WdfDmaProfilePacket, 1 << 16, 3);
+    t = txn_make();
+    one.mdl->Next = two.mdl;
+    program_forget();
+    assert_int_equal(WdfDmaTransactionInitialize(t, on_program, to_card, one.mdl, one.p, 0x1a00),
+                     STATUS_SUCCESS);
+    assert_int_equal(WdfDmaTransactionExecute(t, NULL), STATUS_SUCCESS);
+    assert_int_equal(programmed.bytes, 0x900);
+    assert_int_equal(WdfDmaTransactionGetCurrentDmaTransferLength(t), 0x900);
+    assert_int_equal(WdfDmaTransactionDmaCompleted(t, &status), FALSE);
+    assert_int_equal(programmed.bytes, 0x1100);
+    assert_int_equal(WdfDmaTransactionDmaCompleted(t, &status), TRUE);
+    assert_int_equal(WdfDmaTransactionGetBytesTransferred(t), 0x1a00);
+    one.mdl->Next = NULL;
+}
+
+static void what_was_not_mapped_comes_next(void **state)
+{
+    (void)state;
+    with_wdf("remap", chain, 0);
+    with_wdf("bounce32", chain, 0);
+}
+
 static void context(void)
 {
     struct buffer b = buffer_make(0, 100);
@@ -256,6 +328,8 @@ int main(void)
         cmocka_unit_test(who_waits_can_be_cancelled),
         cmocka_unit_test(a_cancelled_reservation_leaves_its_count),
         cmocka_unit_test(one_transfer_or_none),
+        cmocka_unit_test(an_enabler_may_ask_for_it),
+        cmocka_unit_test(what_was_not_mapped_comes_next),
         cmocka_unit_test(the_transfer_context_is_the_adapters),
     };
 
