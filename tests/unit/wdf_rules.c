@@ -191,6 +191,98 @@ static void two_at_a_time(void)
     buffer_free(&b);
 }
 
+/* --- what the rules of DMA say of a KMDF driver --- */
+
+/* The card of docs/devices/pktdma.md is given a transfer's address, and starts. */
+enum { CONTROL = 0x04, ADDRESS = 0x14, LENGTH = 0x18, WINDOW = 0x1c, OFFSET = 0x20 };
+enum { START = 1, TO_CARD = 2 };
+
+static void card_write(uint64_t reg, uint32_t value) { bus_bar_write(T.d, 0, reg, value, 4); }
+
+static void card_start(void)
+{
+    card_write(WINDOW, 0);
+    card_write(OFFSET, 0);
+    card_write(ADDRESS, (uint32_t)programmed.ba);
+    card_write(LENGTH, (uint32_t)programmed.bytes);
+    card_write(CONTROL, START | TO_CARD);
+}
+
+static void on_card(WDF_DMA_PROFILE profile, bool patient)
+{
+    struct buffer b = buffer_make(0, 0x1000);
+    WDFDMATRANSACTION t;
+    NTSTATUS status;
+
+    enabler_make(profile, 0x8000, 0);
+    t = txn_make();
+    program_forget();
+    programmed.then = card_start;
+    WdfDmaTransactionInitialize(t, on_program, WdfDmaDirectionWriteToDevice, b.mdl, b.p, b.bytes);
+    assert_int_equal(WdfDmaTransactionExecute(t, NULL), STATUS_SUCCESS);
+    if (patient)
+        sched_block(T.s, sched_now_ns(T.s) + 10000000);
+    assert_int_equal(WdfDmaTransactionDmaCompleted(t, &status), TRUE);
+    sched_block(T.s, sched_now_ns(T.s) + 10000000);
+    WdfObjectDelete(t);
+    buffer_free(&b);
+}
+
+static void packet_waits(void) { on_card(WdfDmaProfilePacket, true); }
+static void packet_early(void) { on_card(WdfDmaProfilePacket, false); }
+static void list_early(void) { on_card(WdfDmaProfileScatterGather, false); }
+
+/* The framework puts what the transaction has; that it is deleted now is the mistake. */
+static void never_completed(void)
+{
+    struct buffer b = buffer_make(0, 0x1000);
+
+    begun(&b);
+    WdfObjectDelete(W.enabler);
+    buffer_free(&b);
+}
+
+/* A list of the driver's own from the adapter that KMDF keeps goes with nobody. */
+static void own_list(void)
+{
+    struct buffer b = buffer_make(0, 0x1000);
+    PDMA_ADAPTER adapter;
+    KIRQL irql;
+
+    enabler_make(WdfDmaProfileScatterGather64, 0x8000, 0);
+    adapter = WdfDmaEnablerWdmGetDmaAdapter(W.enabler, WdfDmaDirectionWriteToDevice);
+    irql = to_dispatch();
+    assert_int_equal(adapter->DmaOperations->GetScatterGatherList(adapter, W.fdo, b.mdl, b.p,
+                                                                  0x1000, list_control, NULL, TRUE),
+                     STATUS_SUCCESS);
+    from_dispatch(irql);
+    WdfObjectDelete(W.enabler);
+}
+
+static void device_writes(void)
+{
+    uint8_t byte = 1;
+
+    dm_bus_write(T.d, 0, programmed.ba, &byte, 1);
+}
+
+static void wrong_way(void)
+{
+    struct buffer b = buffer_make(0, 0x1000);
+    WDFDMATRANSACTION t;
+    NTSTATUS status;
+
+    enabler_make(WdfDmaProfileScatterGather64, 0x8000, 0);
+    t = txn_make();
+    program_forget();
+    programmed.then = device_writes;
+    WdfDmaTransactionInitialize(t, on_program, WdfDmaDirectionWriteToDevice, b.mdl, b.p, b.bytes);
+    assert_int_equal(WdfDmaTransactionExecute(t, NULL), STATUS_SUCCESS);
+    assert_int_equal(WdfDmaTransactionDmaCompleted(t, &status), TRUE);
+    WdfObjectDelete(t);
+    buffer_free(&b);
+}
+
 static const struct {
     const char *rules;
     void (*body)(void);
@@ -202,6 +294,9 @@ static const struct {
     { "wdf-object-error ", given_back_twice, 0x10d },
     { "wdf-debug-break ", not_for_it, 0 },
     { "", two_at_a_time, 0 }, /* what a driver is told to expect */
+    { "wdf-dma-wrong-state ", never_completed, 0x10d },
+    { "sgl-leaked ", own_list, 0 },
+    { "device-writes-read-only ", wrong_way, 0 },
 };
 
 static void a_mistake_is_named_by_its_rule_alone(void **state)
@@ -212,11 +307,23 @@ static void a_mistake_is_named_by_its_rule_alone(void **state)
                             mistakes[i].rules);
 }
 
+static void a_card_that_still_runs_is_seen(void **state)
+{
+    (void)state;
+    model = *dm_device_model("pktdma");
+    assert_string_equal(rules_of("remap", packet_waits, 0), "");
+    assert_string_equal(rules_of("remap", packet_early, 0), "flush-while-device-runs ");
+    assert_string_equal(rules_of("remap", list_early, 0), "put-while-device-runs ");
+    assert_string_equal(rules_of("bounce32", packet_early, 0), "flush-while-device-runs ");
+    assert_string_equal(rules_of("direct64", list_early, 0), "put-while-device-runs ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_framework_does_is_no_mistake),
         cmocka_unit_test(a_mistake_is_named_by_its_rule_alone),
+        cmocka_unit_test(a_card_that_still_runs_is_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
