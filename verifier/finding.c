@@ -229,20 +229,34 @@ static bool stops(const struct rule *rule, uint32_t code)
     return false;
 }
 
-bool finding_explains(const struct rule_run *r, uint32_t code, uint32_t site)
+/* The finding of a rule that this bug check may come of, at this place; FINDINGS_MAX: none. */
+static unsigned explaining(const struct findings *f, uint32_t code, uint32_t site)
 {
-    const struct findings *f = verifier_findings(r->verifier);
-
     for (unsigned i = 0; i < f->count; i++) {
         const struct finding *n = &f->rows[i];
 
         if (!site && !n->site_count && stops(n->rule, code)) /* neither has a place in the driver */
-            return true;
+            return i;
         for (unsigned k = 0; k < n->site_count; k++)
             if (n->sites[k].site == site && stops(n->rule, code))
-                return true;
+                return i;
     }
-    return false;
+    return FINDINGS_MAX;
+}
+
+bool finding_explains(const struct rule_run *r, uint32_t code, uint32_t site)
+{
+    return explaining(verifier_findings(r->verifier), code, site) < FINDINGS_MAX;
+}
+
+bool finding_explains_of(struct rule_run *r, uint32_t code, uint32_t site, uint32_t obj)
+{
+    struct findings *f = verifier_findings(r->verifier);
+    unsigned i = explaining(f, code, site);
+
+    if (i < FINDINGS_MAX)
+        said_put(f, r->index, obj, i);
+    return i < FINDINGS_MAX;
 }
 
 /* --- reading them --- */

@@ -82,6 +82,8 @@ void finding(struct rule_run *r, const struct event *e, const struct finding_abo
 bool finding_amend(struct rule_run *r, uint32_t obj, enum finding_role role, uint32_t site);
 /* Whether a rule that this bug check may come of (.stops) spoke at this place. */
 bool finding_explains(const struct rule_run *r, uint32_t code, uint32_t site);
+/* The same; what would come after a finding of this rule's about obj is then silent, too. */
+bool finding_explains_of(struct rule_run *r, uint32_t code, uint32_t site, uint32_t obj);
 /* "SGL#3"; a few may be in use at once. */
 const char *finding_object(uint32_t obj);
 

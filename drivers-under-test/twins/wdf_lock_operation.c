@@ -10,16 +10,19 @@ static NTSTATUS TwinStart(PTWIN Twin)
 {
     WDF_OBJECT_ATTRIBUTES attributes;
     NTSTATUS status;
+    KIRQL irql;
 
     WDF_OBJECT_ATTRIBUTES_INIT(&attributes);
     attributes.ParentObject = Twin->Device;
     status = WdfSpinLockCreate(&attributes, &Twin->Lock);
     if (!NT_SUCCESS(status))
         return status;
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
 #if !BUG
     WdfSpinLockAcquire(Twin->Lock);
 #endif
     WdfSpinLockRelease(Twin->Lock);
+    KeLowerIrql(irql);
     return STATUS_SUCCESS;
 }
 

@@ -11,6 +11,7 @@ static NTSTATUS TwinStart(PTWIN Twin)
     WdfObjectAcquireLock(Twin->Device);
 #if BUG
     WdfObjectAcquireLock(Twin->Device);
+    WdfObjectReleaseLock(Twin->Device);
 #endif
     WdfObjectReleaseLock(Twin->Device);
     return STATUS_SUCCESS;

@@ -2,6 +2,7 @@
  * Twin of rule wdf_request_before_transaction: a request is completed before its transaction is told that the card is done.
  */
 #ifndef DMACHECK_SCENARIO
+#define TWIN_PROFILE WdfDmaProfileScatterGather
 #include "kmdf.h"
 
 TWIN_STARTS_WITH_NOTHING

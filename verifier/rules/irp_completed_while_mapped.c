@@ -6,6 +6,8 @@
 #include "verifier/finding.h"
 #include "verifier/track/alias.h"
 
+#define WDF_VIOLATION 0x10Du
+
 static RULE_COLD void say(struct rule_run *r, const struct event *e, const struct mapping *m)
 {
     finding(r, e,
@@ -21,7 +23,8 @@ static void on_event(struct rule_run *r, const struct event *e)
 {
     const struct mapping *m = alias_mapping_of_irp(r->track, e->obj, (uint32_t)e->a[2]);
 
-    if (m)
+    /* Of a KMDF driver's request the framework has said it already: wdf_request_before_transaction. */
+    if (m && !finding_explains_of(r, WDF_VIOLATION, e->site, m->head.id))
         say(r, e, m);
 }
 
