@@ -1,5 +1,6 @@
 /*
- * Twin of rule wdf_queue_error: a queue is stopped a second time while the first stop still waits for a request.
+ * Twin of rule wdf_queue_error: a queue is stopped a second time while the first stop still waits for
+ * a request.
  */
 #ifndef DMACHECK_SCENARIO
 #include "kmdf.h"

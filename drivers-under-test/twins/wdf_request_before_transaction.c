@@ -1,5 +1,6 @@
 /*
- * Twin of rule wdf_request_before_transaction: a request is completed before its transaction is told that the card is done.
+ * Twin of rule wdf_request_before_transaction: a request is completed before its transaction is told
+ * that the card is done.
  */
 #ifndef DMACHECK_SCENARIO
 #define TWIN_PROFILE WdfDmaProfileScatterGather

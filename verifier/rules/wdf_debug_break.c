@@ -2,8 +2,8 @@
  * wdf_debug_break: with the framework's verifier on, Windows stops in the debugger here: the driver asked for
  * what the framework then refuses, or does in a way of its own. Without a debugger nobody notices.
  *
- * STATUS_WDF_BUSY of a second packet transaction is left out, although the framework breaks for it, too: it is
- * what a driver is told to expect and to try again later.
+ * STATUS_WDF_BUSY of a second packet transaction is left out, although the framework breaks for it, too:
+ * it is what a driver is told to expect and to try again later.
  */
 #include "verifier/finding.h"
 #include "verifier/track/track.h"
