@@ -5,6 +5,7 @@
  *         microsoft/Windows-Driver-Frameworks (fxioqueue.cpp, fxpkgio.cpp)
  */
 #include "sim/wdf/io.h"
+#include "sim/wdf/pnp.h"
 
 static void queue_dispose(struct fx_object *o)
 {
@@ -173,8 +174,15 @@ NTSTATUS fx_queue_create(struct fx *f, struct fx_device *d, PWDF_IO_QUEUE_CONFIG
 /* A default queue is chosen before the device's first start. */
 static NTSTATUS may_be_default(const struct fx_device *d)
 {
-    bool late = d->control ? !(d->wdm->Flags & DO_DEVICE_INITIALIZING) : d->io->started;
+    bool late = d->io->started;
+    ULONG state;
 
+    if (d->control) {
+        late = !(d->wdm->Flags & DO_DEVICE_INITIALIZING);
+    } else if (d->pnp) {
+        state = d->pnp->state[FX_MACHINE_PNP];
+        late = state > WdfDevStatePnpObjectCreated && state != WdfDevStatePnpInit;
+    }
     return late ? STATUS_INVALID_DEVICE_STATE : STATUS_SUCCESS;
 }
 
