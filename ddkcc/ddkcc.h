@@ -44,6 +44,12 @@ struct options {
     bool object, asan, fuzz, keep, verbose;
     struct list sources, objects, includes, defines, exports;
     struct list tentative; /* variables that several sources define without an initialiser */
+    struct inlines *inlines;
+};
+
+/* Functions that are `__inline` and not static: met with a body; of those, what another source calls. */
+struct inlines {
+    struct list met, called;
 };
 
 /* text.c */

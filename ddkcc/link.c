@@ -94,11 +94,6 @@ static bool link_object(struct options *o, const struct list *objects)
     return true;
 }
 
-bool link_output(struct options *o, const struct list *objects)
-{
-    return o->object ? link_object(o, objects) : link_shared(o, objects);
-}
-
 static void add_escaped(struct buf *b, const char *name)
 {
     for (; *name; name++) {
@@ -143,8 +138,8 @@ static bool ours(const char *name)
            !strcmp(name, "_GLOBAL_OFFSET_TABLE_");
 }
 
-static void list_symbols(const struct buf *b, const Elf64_Shdr *sections, size_t index,
-                         const struct list *known)
+static void add_undefined(const struct buf *b, const Elf64_Shdr *sections, size_t index,
+                          struct list *to)
 {
     const Elf64_Shdr *s = &sections[index], *names = &sections[s->sh_link];
 
@@ -158,8 +153,8 @@ static void list_symbols(const struct buf *b, const Elf64_Shdr *sections, size_t
             ELF64_ST_BIND(y.st_info) == STB_WEAK)
             continue;
         const char *name = b->at + names->sh_offset + y.st_name;
-        if (*name && !ours(name) && !list_has(known, name))
-            puts(name);
+        if (*name && !ours(name))
+            list_add(to, say("%s", name));
     }
 }
 
@@ -176,20 +171,19 @@ static void read_known(const char *path, struct list *known)
         list_add(known, p);
 }
 
-int undefined_list(const struct options *o)
+/* The names that an object needs from outside. */
+static void undefined_of(const char *path, struct list *to)
 {
     struct buf b = { 0 };
-    struct list known = { 0 };
     Elf64_Ehdr h;
 
-    read_known(o->known, &known);
-    if (!file_read(o->undefined, &b))
-        quit(EXIT_USAGE, "cannot read %s", o->undefined);
+    if (!file_read(path, &b))
+        quit(EXIT_USAGE, "cannot read %s", path);
     if (b.len < sizeof h || memcmp(b.at, ELFMAG, SELFMAG))
-        quit(EXIT_USAGE, "%s is not an ELF file", o->undefined);
+        quit(EXIT_USAGE, "%s is not an ELF file", path);
     memcpy(&h, b.at, sizeof h);
     if (!inside(&b, h.e_shoff, (uint64_t)h.e_shnum * sizeof(Elf64_Shdr)))
-        quit(EXIT_USAGE, "%s is damaged", o->undefined);
+        quit(EXIT_USAGE, "%s is damaged", path);
 
     size_t size = h.e_shnum * sizeof(Elf64_Shdr);
     Elf64_Shdr *sections = need(malloc(size + 1));
@@ -197,7 +191,37 @@ int undefined_list(const struct options *o)
     uint32_t wanted = h.e_type == ET_DYN ? SHT_DYNSYM : SHT_SYMTAB;
     for (size_t i = 0; i < h.e_shnum; i++)
         if (sections[i].sh_type == wanted && sections[i].sh_link < h.e_shnum)
-            list_symbols(&b, sections, i, &known);
+            add_undefined(&b, sections, i, to);
     free(sections);
+}
+
+int undefined_list(const struct options *o)
+{
+    struct list known = { 0 }, open = { 0 };
+
+    read_known(o->known, &known);
+    undefined_of(o->undefined, &open);
+    for (size_t i = 0; i < open.len; i++)
+        if (!list_has(&known, open.at[i]))
+            puts(open.at[i]);
     return EXIT_OK;
+}
+
+/* What a source calls and another one has as an inline function of its own. False: there is none. */
+static bool note_inlines(const struct options *o)
+{
+    struct list open = { 0 };
+    size_t before = o->inlines->called.len;
+
+    if (o->inlines->met.len)
+        undefined_of(o->out, &open);
+    for (size_t i = 0; i < open.len; i++)
+        if (list_has(&o->inlines->met, open.at[i]))
+            list_once(&o->inlines->called, open.at[i]);
+    return o->inlines->called.len > before;
+}
+
+bool link_output(struct options *o, const struct list *objects)
+{
+    return (o->object ? link_object(o, objects) : link_shared(o, objects)) && !note_inlines(o);
 }

@@ -181,7 +181,9 @@ static void build(struct options *o)
 {
     struct scan s = { 0 };
     struct list objects = { 0 }, deps = { 0 };
+    struct inlines inlines = { 0 };
 
+    o->inlines = &inlines;
     tmp_create(o);
     scan_sources(o, &s);
     wpp_write(o, &s);

@@ -55,21 +55,36 @@ static void drop_inline(struct tokens *t, const struct decl *d, const char *inst
         }
 }
 
-static void rewrite_inline(struct tokens *t)
+static bool has_static(const struct tokens *t, const struct decl *d)
+{
+    for (size_t i = d->first; i < d->name; i++)
+        if (tok_is(&t->at[i], "static"))
+            return true;
+    return false;
+}
+
+/* One that another source calls is there for it, once in the whole driver, as Microsoft's linker does. */
+static void rewrite_inline(const struct options *o, struct tokens *t)
 {
     struct list inlined = { 0 };
     struct decl d;
 
     for (size_t at = 0; decl_next(t, &at, &d);)
-        if (d.body && d.name && has_inline(t, &d))
+        if (d.body && d.name && has_inline(t, &d)) {
             list_once(&inlined, name_of(t, &d));
+            if (!has_static(t, &d))
+                list_once(&o->inlines->met, name_of(t, &d));
+        }
     for (size_t at = 0; decl_next(t, &at, &d);) {
         bool marked = has_inline(t, &d);
         bool known =
             d.name && tok_is(&t->at[d.name + 1], "(") && list_has(&inlined, name_of(t, &d));
+        bool called = known && list_has(&o->inlines->called, name_of(t, &d));
         if (marked)
-            drop_inline(t, &d, d.body ? "__inline__" : "");
-        if (known && !tok_is(&t->at[d.first], "typedef"))
+            drop_inline(t, &d, d.body && !called ? "__inline__" : "");
+        if (called && d.body)
+            tok_before(&t->at[d.first], "__attribute__((weak)) ");
+        if (known && !called && !tok_is(&t->at[d.first], "typedef"))
             make_static(t, &d);
     }
 }
@@ -177,7 +192,7 @@ void rewrite_decl(const struct options *o, struct tokens *t)
     rewrite_commas(t);
     rewrite_wide(t);
     rewrite_places(t);
-    rewrite_inline(t);
+    rewrite_inline(o, t);
     rewrite_memory(t);
     rewrite_tentative(o, t);
     rewrite_exports(o, t);

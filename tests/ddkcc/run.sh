@@ -77,6 +77,12 @@ printf '#include "words.h"\n#include "t.h"\nconst GUID *other(void);\nint test_m
 printf '#include "words.h"\nconst GUID *other(void);\nconst GUID *other(void) { return &GUID_T; }\n' >"$work/guid2.c"
 runs words_away "$work/guid1.c" -I "$here" -I "$work" --ddk "$root/include/ddk" "$work/guid2.c"
 
+# An inline function of one source that another one calls, by a prototype that says inline, and by one that
+# does not.
+printf '#include "t.h"\n__inline int f(int n);\nint g(void);\nint test_main(void) { CHECK(f(2) + g() == 9); return 0; }\n' >"$work/calls.c"
+printf '__inline int f(int n);\n__inline int f(int n) { return n + 1; }\n__inline int g(void) { return f(5); }\n' >"$work/has.c"
+runs inline_called "$work/calls.c" -I "$here" "$work/has.c"
+
 # A variable that a header defines, as Microsoft's linker merges it; with an initialiser it is an error.
 printf 'int shared; int *table[2];\nint get(void);\n' >"$work/shared.h"
 printf '#include "t.h"\n#include "shared.h"\nint test_main(void) { shared = 4; table[1] = &shared; CHECK(get() == 8); return 0; }\n' >"$work/common1.c"
