@@ -178,6 +178,9 @@ uint32_t pool_live(struct sim *s, void (*each)(void *ctx, const struct pool_bloc
  * counted as the driver's, seen by the door. */
 void *pool_alloc_internal(struct sim *s, uint64_t bytes);
 void pool_free_internal(struct sim *s, void *p);
+/* Such a block is a driver's to use (a context of the framework's): its races are told. */
+void pool_lend(struct sim *s, void *p);
+bool pool_is_lent(struct sim *s, const void *p); /* by any address in it */
 /* Bytes from p to the end of the live block of either kind that holds it; 0: none does. */
 uint64_t pool_room(struct sim *s, const void *p);
 bool pool_is_internal(struct sim *s, const void *p); /* a live block of that kind starts here */

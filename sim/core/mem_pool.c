@@ -305,6 +305,7 @@ static void *block_take(struct sim *s, unsigned set, uint64_t bytes, bool zero, 
     if (h->state == POOL_FREE)
         fill_check(s, h);
     h->block = (struct pool_block) { .bytes = bytes, .site = s->trace.site };
+    h->lent = false;
     p = block_at(h);
     mem_unpoison(p, bytes);
     if (zero)
@@ -570,6 +571,22 @@ void pool_free_internal(struct sim *s, void *p)
     must(h != NULL && h->set == POOL_INTERNAL && block_at(h) == p);
     guard_check(s, h);
     block_give(s, h);
+}
+
+void pool_lend(struct sim *s, void *p)
+{
+    struct pool_header *h = header_of(s->mem, p);
+
+    must(h != NULL && h->set == POOL_INTERNAL && block_at(h) == p);
+    h->lent = true;
+    race_fresh(s, p, h->block.bytes);
+}
+
+bool pool_is_lent(struct sim *s, const void *p)
+{
+    const struct pool_header *h = header_of(s->mem, p);
+
+    return h && h->lent && (const char *)p - block_at(h) < (int64_t)h->block.bytes;
 }
 
 bool pool_is_internal(struct sim *s, const void *p)

@@ -99,6 +99,7 @@ struct pool_header { /* kept apart from the block: no overflow of a driver reach
     uint8_t state, set; /* enum pool_state; kind or POOL_INTERNAL */
     uint32_t slab;
     uint32_t next, prev; /* in the list of live blocks, or next of the free ones */
+    bool lent;           /* POOL_INTERNAL: pool_lend */
 };
 struct pool_slab {
     uint32_t page, pages; /* of blocks and guard */
@@ -158,7 +159,7 @@ struct mem {
     uint32_t host_name_count;
     const void *host_last; /* named last, and its number */
     uint32_t host_last_number;
-    struct objmap host_pages;  /* pages outside RAM that have been given a frame number */
+    struct objmap host_pages; /* pages outside RAM that have been given a frame number */
     const char **host_page_at;
     uint32_t host_page_count;
 };

@@ -39,6 +39,8 @@ static bool is_drivers(struct sim *s, uint64_t address)
     case POOL_PAGE_DRIVER:
         return true;
     case POOL_PAGE_INTERNAL:
+        if (pool_is_lent(s, (const void *)(uintptr_t)address))
+            return true;
         for (unsigned i = 0; i < r->extension_count; i++)
             if (in_span(&r->extensions[i], address))
                 return true;

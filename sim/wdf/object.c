@@ -222,6 +222,7 @@ static NTSTATUS context_make(struct fx_object *o, PWDF_OBJECT_ATTRIBUTES a, stru
             return STATUS_INSUFFICIENT_RESOURCES;
         }
         memset(c->memory, 0, c->bytes);
+        pool_lend(f->s, c->memory);
         objmap_drop(&f->contexts, c->memory);
         objmap_put(&f->contexts, c->memory, o->obj, o);
     }

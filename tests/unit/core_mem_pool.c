@@ -144,7 +144,12 @@ static void a_free_of_what_is_no_block_is_told(void **state)
     assert_false(pool_free(s, p, 1));
     assert_true(pool_free(s, big, 1));
     assert_false(pool_free(s, big, 1));
+    assert_false(pool_is_lent(s, ours));
+    pool_lend(s, ours);
+    assert_true(pool_is_lent(s, ours + 99));
+    assert_false(pool_is_lent(s, ours + 100));
     pool_free_internal(s, ours);
+    assert_false(pool_is_lent(s, pool_alloc_internal(s, 100)));
 }
 
 static void a_pointer_into_a_block_finds_it(void **state)

@@ -51,11 +51,9 @@ static void owns(void *ctx)
 }
 
 /* How many races two threads make of it. */
-static unsigned two(struct sim *s, void (*fn)(void *))
+static unsigned threads(struct sim *s, void (*fn)(void *))
 {
     races = 0;
-    word = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 0x74736554);
-    assert_non_null(word);
     for (unsigned cpu = 0; cpu < 2; cpu++) { /* IRQL orders those of one processor */
         struct agent *a = sched_thread(s, "t", fn, NULL, 0, 8);
 
@@ -64,6 +62,13 @@ static unsigned two(struct sim *s, void (*fn)(void *))
     }
     pass_ms(5);
     return races;
+}
+
+static unsigned two(struct sim *s, void (*fn)(void *))
+{
+    word = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 0x74736554);
+    assert_non_null(word);
+    return threads(s, fn);
 }
 
 static void locks(struct sim *s)
@@ -87,6 +92,36 @@ static void locks_order_threads(void **state)
 {
     (void)state;
     wdf_run(hand_entry, locks, 0);
+}
+
+/* --- contexts, where KMDF drivers keep nearly all --- */
+
+typedef struct {
+    uint32_t Word;
+} CONTEXT_OF_OBJECT;
+WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(CONTEXT_OF_OBJECT, ContextOf)
+
+static void contexts(struct sim *s)
+{
+    WDF_OBJECT_ATTRIBUTES a;
+    WDFOBJECT o;
+
+    race_start(s, NULL);
+    trace_attach(&s->trace, count, NULL);
+    WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&a, CONTEXT_OF_OBJECT);
+    assert_int_equal(WdfObjectCreate(&a, &o), STATUS_SUCCESS);
+    assert_int_equal(WdfSpinLockCreate(WDF_NO_OBJECT_ATTRIBUTES, &spin), STATUS_SUCCESS);
+    word = &ContextOf(o)->Word;
+    assert_int_equal(threads(s, spins), 0);
+    assert_int_equal(threads(s, stores), 1);
+    WdfObjectDelete(o);
+    trace_detach(&s->trace, NULL);
+}
+
+static void a_context_is_the_drivers_memory(void **state)
+{
+    (void)state;
+    wdf_run(hand_entry, contexts, 0);
 }
 
 /* --- what runs later --- */
@@ -260,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks_order_threads),
+        cmocka_unit_test(a_context_is_the_drivers_memory),
         cmocka_unit_test(a_wait_orders_what_ran_before),
         cmocka_unit_test(a_flush_orders_what_ran_before),
         cmocka_unit_test(the_interrupts_lock_orders_its_service_routine),
