@@ -53,10 +53,11 @@ void *io_host_alloc(struct sim *s, size_t bytes)
 {
     struct nt_io *io = s->nt->io;
     size_t rounded = align_up(bytes, ARENA_STEP);
-    struct arena_free **list = &io->arena_free[rounded / ARENA_STEP];
+    struct arena_free **list =
+        rounded <= ARENA_SMALL_MAX ? &io->arena_free[rounded / ARENA_STEP] : NULL;
     void *p;
 
-    if (rounded <= ARENA_SMALL_MAX && *list) {
+    if (list && *list) {
         p = *list;
         *list = (*list)->next;
     } else {
