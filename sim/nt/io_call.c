@@ -70,7 +70,8 @@ void io_misuse_of(struct sim *s, enum api api, uint32_t obj, enum misuse what, u
     say_misuse(s, routine_site(s, routine), api, obj, what, p1, 0);
 }
 
-/* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL) */
+/* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL),
+ *         .../bug-check-0x10d---wdf-violation */
 void io_irql_restore_as(struct sim *s, enum api api, uint32_t obj, uint8_t expected,
                         const void *routine, uint32_t code)
 {
@@ -81,6 +82,8 @@ void io_irql_restore_as(struct sim *s, enum api api, uint32_t obj, uint8_t expec
     s->trace.site = site;
     if (code == 0xC8)
         sim_bugcheck(s, code, irql << 16 | (uint64_t)expected << 8, 0, 0, 0);
+    else if (code == 0x10D)
+        sim_bugcheck(s, code, 0xE, expected, irql, 0);
     else if (code)
         sim_bugcheck(s, code, 0, irql, 0, 0);
     s->trace.site = outer;

@@ -115,7 +115,7 @@ static NTSTATUS filter_call(struct fx *f, struct fx_device *d, PIRP irp, PIO_STA
     callback_begin(f->s, api, d->object.obj, 0, 0, 0, 0);
     status = fn((WDFDEVICE)d->object.handle, list);
     callback_end(f->s, api, d->object.obj, (uint32_t)status);
-    io_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+    fx_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     if (NT_SUCCESS(status) && fx_req_list_changed(f, list)) {
         PIO_RESOURCE_REQUIREMENTS_LIST wdm = fx_req_list_wdm(f, list);
 
@@ -163,7 +163,7 @@ static NTSTATUS offer_call(struct fx *f, struct fx_device *d, const struct fx_of
     status = o->fn((WDFDEVICE)d->object.handle, type, stack->Parameters.QueryInterface.Interface,
                    stack->Parameters.QueryInterface.InterfaceSpecificData);
     callback_end(f->s, api, d->object.obj, (uint32_t)status);
-    io_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)o->fn);
+    fx_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)o->fn);
     return status;
 }
 
@@ -291,7 +291,7 @@ static NTSTATUS usage(struct fx *f, struct fx_device *d, PIRP irp, PIO_STACK_LOC
         callback_begin(f->s, api, d->object.obj, (uint64_t)type, in, 0, 0);
         fn((WDFDEVICE)d->object.handle, type, in);
         callback_end(f->s, api, d->object.obj, 0);
-        io_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+        fx_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     }
     irp->IoStatus.Status = STATUS_SUCCESS;
     return fx_pass_down(d, irp);
@@ -307,7 +307,7 @@ static NTSTATUS relations(struct fx *f, struct fx_device *d, PIRP irp, PIO_STACK
         callback_begin(f->s, api, d->object.obj, (uint64_t)type, 0, 0, 0);
         fn((WDFDEVICE)d->object.handle, type);
         callback_end(f->s, api, d->object.obj, 0);
-        io_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+        fx_irql_restore(f->s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     }
     return fx_pass_down(d, irp);
 }

@@ -28,7 +28,7 @@ static NTSTATUS preprocess(struct fx *f, struct fx_device *d, PFN_WDFDEVICE_WDM_
     callback_begin(s, api, obj, irp_obj(s, irp), 0, 0, 0);
     status = fn((WDFDEVICE)d->object.handle, irp);
     callback_end(s, api, obj, (uint32_t)status);
-    io_irql_restore(s, api, obj, irql, (const void *)fn);
+    fx_irql_restore(s, api, obj, irql, (const void *)fn);
     return status;
 }
 

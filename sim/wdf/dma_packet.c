@@ -94,7 +94,7 @@ static void call_reserve(struct fx *f, struct fx_txn *t)
     callback_begin(f->s, API_EvtReserveDma, obj, va_of(f->s, t->acquired_context).v, 0, 0, 0);
     fn(t->object.handle, t->acquired_context);
     callback_end(f->s, API_EvtReserveDma, obj, 0);
-    io_irql_restore(f->s, API_EvtReserveDma, obj, irql, (const void *)fn);
+    fx_irql_restore(f->s, API_EvtReserveDma, obj, irql, (const void *)fn);
 }
 
 /* Called by the adapter, or by ourselves when the registers were reserved. A transaction that was deleted

@@ -19,7 +19,7 @@ static NTSTATUS call(struct fx *f, struct fx_enabler *e, enum api api, PFN_WDF_D
     callback_begin(f->s, api, e->object.obj, 0, 0, 0, 0);
     status = fn(e->object.handle);
     callback_end(f->s, api, e->object.obj, (uint32_t)status);
-    io_irql_restore(f->s, api, e->object.obj, irql, (const void *)fn);
+    fx_irql_restore(f->s, api, e->object.obj, irql, (const void *)fn);
     return status;
 }
 

@@ -22,7 +22,7 @@ bool system_configure(struct fx *f, struct fx_txn *t)
     result = fn(t->object.handle, t->enabler->device->object.handle, t->configure_context, t->mdl,
                 t->offset, t->fragment);
     callback_end(f->s, API_EvtDmaTransactionConfigureDmaChannel, obj, result);
-    io_irql_restore(f->s, API_EvtDmaTransactionConfigureDmaChannel, obj, irql, (const void *)fn);
+    fx_irql_restore(f->s, API_EvtDmaTransactionConfigureDmaChannel, obj, irql, (const void *)fn);
     return result;
 }
 
@@ -40,7 +40,7 @@ void system_complete(struct fx *f, struct fx_txn *t, DMA_COMPLETION_STATUS statu
     fn(t->object.handle, t->enabler->device->object.handle, t->complete_context, t->direction,
        status);
     callback_end(f->s, API_EvtDmaTransactionDmaTransferComplete, obj, 0);
-    io_irql_restore(f->s, API_EvtDmaTransactionDmaTransferComplete, obj, irql, (const void *)fn);
+    fx_irql_restore(f->s, API_EvtDmaTransactionDmaTransferComplete, obj, irql, (const void *)fn);
 }
 
 static VOID controller_done(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject,

@@ -235,7 +235,7 @@ void txn_call_program(struct fx *f, struct fx_txn *t, PSCATTER_GATHER_LIST list)
     result = fn(t->object.handle, t->enabler->device->object.handle, t->acquired_context,
                 t->direction, list);
     callback_end(f->s, API_EvtProgramDma, obj, result);
-    io_irql_restore(f->s, API_EvtProgramDma, obj, irql, (const void *)fn);
+    fx_irql_restore(f->s, API_EvtProgramDma, obj, irql, (const void *)fn);
 }
 
 /* --- its life --- */

@@ -27,7 +27,7 @@ static VOID dpc_run(PKDPC kdpc, PVOID handle, PVOID one, PVOID two)
     callback_begin(f->s, API_EvtDpcFunc, d->object.obj, 0, 0, 0, 0);
     d->fn((WDFDPC)d->object.handle);
     callback_end(f->s, API_EvtDpcFunc, d->object.obj, sched_irql(f->s));
-    io_irql_restore(f->s, API_EvtDpcFunc, d->object.obj, irql, (const void *)d->fn);
+    fx_irql_restore(f->s, API_EvtDpcFunc, d->object.obj, irql, (const void *)d->fn);
     fx_callback_leave(f, d->lock);
     fx_dereference(&d->object);
 }

@@ -56,7 +56,7 @@ static NTSTATUS add_device(PDRIVER_OBJECT wdm, PDEVICE_OBJECT pdo)
     callback_begin(f->s, API_EvtDriverDeviceAdd, d->object.obj, device_obj(f->s, pdo), 0, 0, 0);
     status = d->device_add((WDFDRIVER)d->object.handle, init);
     callback_end(f->s, API_EvtDriverDeviceAdd, d->object.obj, (uint32_t)status);
-    io_irql_restore(f->s, API_EvtDriverDeviceAdd, d->object.obj, irql, (const void *)d->device_add);
+    fx_irql_restore(f->s, API_EvtDriverDeviceAdd, d->object.obj, irql, (const void *)d->device_add);
     made = init->created;
     fx_init_free(f, init);
     if (made && NT_SUCCESS(status))
@@ -78,7 +78,7 @@ static VOID driver_unload(PDRIVER_OBJECT wdm)
     callback_begin(f->s, API_EvtDriverUnload, d->object.obj, 0, 0, 0, 0);
     d->evt_unload((WDFDRIVER)d->object.handle);
     callback_end(f->s, API_EvtDriverUnload, d->object.obj, 0);
-    io_irql_restore(f->s, API_EvtDriverUnload, d->object.obj, irql, (const void *)d->evt_unload);
+    fx_irql_restore(f->s, API_EvtDriverUnload, d->object.obj, irql, (const void *)d->evt_unload);
 }
 
 static NTSTATUS config_check(struct fx_driver *d, PCUNICODE_STRING path, PWDF_DRIVER_CONFIG config)

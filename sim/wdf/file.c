@@ -157,7 +157,7 @@ static void create_tell(struct fx *f, struct fx_device *d, struct fx_request *r,
                    irp_obj(s, r->irp), 0);
     fn(d->object.handle, r->object.handle, file ? file->object.handle : NULL);
     callback_end(s, API_EvtDeviceFileCreate, obj, sched_irql(s));
-    io_irql_restore(s, API_EvtDeviceFileCreate, obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtDeviceFileCreate, obj, irql, (const void *)fn);
     fx_callback_leave(f, lock);
 }
 
@@ -227,7 +227,7 @@ static void end_tell(struct fx *f, struct fx_device *d, enum api api, const stru
     callback_begin(s, api, obj, d->object.obj, 0, 0, 0);
     fn(file ? file->object.handle : NULL);
     callback_end(s, api, obj, sched_irql(s));
-    io_irql_restore(s, api, obj, irql, (const void *)fn);
+    fx_irql_restore(s, api, obj, irql, (const void *)fn);
     if (locked)
         fx_callback_leave(f, &d->lock);
 }

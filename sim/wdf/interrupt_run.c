@@ -85,7 +85,7 @@ VOID fx_interrupt_dpc(PKDPC dpc, PVOID handle, PVOID one, PVOID two)
     callback_begin(f->s, API_EvtInterruptDpc, i->object.obj, 0, 0, 0, 0);
     i->config.EvtInterruptDpc((WDFINTERRUPT)i->object.handle, i->device->object.handle);
     callback_end(f->s, API_EvtInterruptDpc, i->object.obj, sched_irql(f->s));
-    io_irql_restore(f->s, API_EvtInterruptDpc, i->object.obj, irql,
+    fx_irql_restore(f->s, API_EvtInterruptDpc, i->object.obj, irql,
                     (const void *)i->config.EvtInterruptDpc);
     fx_callback_leave(f, i->lock);
 }
@@ -101,7 +101,7 @@ void fx_interrupt_work(struct fx_object *o)
     callback_begin(f->s, API_EvtInterruptWorkItem, o->obj, 0, 0, 0, 0);
     i->config.EvtInterruptWorkItem((WDFINTERRUPT)o->handle, i->device->object.handle);
     callback_end(f->s, API_EvtInterruptWorkItem, o->obj, sched_irql(f->s));
-    io_irql_restore(f->s, API_EvtInterruptWorkItem, o->obj, irql,
+    fx_irql_restore(f->s, API_EvtInterruptWorkItem, o->obj, irql,
                     (const void *)i->config.EvtInterruptWorkItem);
     fx_callback_leave(f, i->lock);
 }

@@ -85,7 +85,7 @@ static NTSTATUS in_caller(struct fx *f, struct fx_device *d, struct fx_request *
     callback_begin(s, API_EvtIoInCallerContext, obj, r->object.obj, irp_obj(s, r->irp), 0, 0);
     fn(d->object.handle, r->object.handle);
     callback_end(s, API_EvtIoInCallerContext, obj, sched_irql(s));
-    io_irql_restore(s, API_EvtIoInCallerContext, obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtIoInCallerContext, obj, irql, (const void *)fn);
     return STATUS_PENDING;
 }
 

@@ -25,7 +25,7 @@ static void callback_cleanup(struct fx_object *o, PFN_WDF_OBJECT_CONTEXT_CLEANUP
     callback_begin(s, API_EvtCleanupCallback, o->obj, 0, 0, 0, 0);
     fn(o->handle);
     callback_end(s, API_EvtCleanupCallback, o->obj, sched_irql(s));
-    io_irql_restore(s, API_EvtCleanupCallback, o->obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtCleanupCallback, o->obj, irql, (const void *)fn);
 }
 
 static void callback_destroy(struct fx_object *o, PFN_WDF_OBJECT_CONTEXT_DESTROY fn)
@@ -36,7 +36,7 @@ static void callback_destroy(struct fx_object *o, PFN_WDF_OBJECT_CONTEXT_DESTROY
     callback_begin(s, API_EvtDestroyCallback, o->obj, 0, 0, 0, 0);
     fn(o->handle);
     callback_end(s, API_EvtDestroyCallback, o->obj, sched_irql(s));
-    io_irql_restore(s, API_EvtDestroyCallback, o->obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtDestroyCallback, o->obj, irql, (const void *)fn);
 }
 
 static struct fx_object *child_alive(struct fx_object *o)

@@ -15,7 +15,7 @@ NTSTATUS fx_call_plain(struct fx *f, struct fx_device *d, enum api api, fx_plain
     callback_begin(s, api, d->object.obj, 0, 0, 0, 0);
     status = fn((WDFDEVICE)d->object.handle);
     callback_end(s, api, d->object.obj, (uint32_t)status);
-    io_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+    fx_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     return status;
 }
 
@@ -28,7 +28,7 @@ void fx_call_void(struct fx *f, struct fx_device *d, enum api api, fx_void_fn *f
     callback_begin(s, api, d->object.obj, 0, 0, 0, 0);
     fn((WDFDEVICE)d->object.handle);
     callback_end(s, api, d->object.obj, 0);
-    io_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+    fx_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
 }
 
 NTSTATUS fx_call_power(struct fx *f, struct fx_device *d, enum api api, fx_power_fn *fn,
@@ -42,7 +42,7 @@ NTSTATUS fx_call_power(struct fx *f, struct fx_device *d, enum api api, fx_power
     callback_begin(s, api, d->object.obj, (uint64_t)state, 0, 0, 0);
     status = fn((WDFDEVICE)d->object.handle, state);
     callback_end(s, api, d->object.obj, (uint32_t)status);
-    io_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+    fx_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     return status;
 }
 
@@ -59,7 +59,7 @@ NTSTATUS fx_call_prepare(struct fx *f, struct fx_device *d)
     callback_begin(s, api, d->object.obj, 0, 0, 0, 0);
     status = fn((WDFDEVICE)d->object.handle, d->pnp->raw, d->pnp->translated);
     callback_end(s, api, d->object.obj, (uint32_t)status);
-    io_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+    fx_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     d->pnp->preparing = false;
     return status;
 }
@@ -76,7 +76,7 @@ NTSTATUS fx_call_release(struct fx *f, struct fx_device *d)
     callback_begin(s, api, d->object.obj, 0, 0, 0, 0);
     status = fn((WDFDEVICE)d->object.handle, d->pnp->translated);
     callback_end(s, api, d->object.obj, (uint32_t)status);
-    io_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
+    fx_irql_restore(s, api, d->object.obj, PASSIVE_LEVEL, (const void *)fn);
     return status;
 }
 

@@ -35,7 +35,7 @@ static void watch_call(struct fx *f, struct fx_device *d, const struct fx_watch 
         w->fn.policy(handle, &n);
     }
     callback_end(s, apis[w->machine], d->object.obj, sched_irql(s));
-    io_irql_restore(s, apis[w->machine], d->object.obj, PASSIVE_LEVEL, (const void *)w->fn.pnp);
+    fx_irql_restore(s, apis[w->machine], d->object.obj, PASSIVE_LEVEL, (const void *)w->fn.pnp);
 }
 
 static void tell(struct fx *f, struct fx_device *d, enum fx_machine machine, ULONG state,

@@ -167,7 +167,7 @@ static void cancel_tell(struct fx *f, struct fx_queue *q, struct fx_request *r)
     callback_begin(s, API_EvtRequestCancel, obj, r->irp ? irp_obj(s, r->irp) : 0, 0, 0, 0);
     fn(r->object.handle);
     callback_end(s, API_EvtRequestCancel, obj, sched_irql(s));
-    io_irql_restore(s, API_EvtRequestCancel, obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtRequestCancel, obj, irql, (const void *)fn);
     fx_callback_leave(f, q->lock);
     fx_dereference(&r->object);
 }
@@ -184,7 +184,7 @@ static void cancelled_here_tell(struct fx *f, struct fx_queue *q, struct fx_requ
     callback_begin(s, API_EvtIoCanceledOnQueue, q->object.obj, r->object.obj, 0, 0, 0);
     fn(q->object.handle, r->object.handle);
     callback_end(s, API_EvtIoCanceledOnQueue, q->object.obj, sched_irql(s));
-    io_irql_restore(s, API_EvtIoCanceledOnQueue, q->object.obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtIoCanceledOnQueue, q->object.obj, irql, (const void *)fn);
     fx_callback_leave(f, q->lock);
 }
 

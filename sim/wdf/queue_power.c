@@ -29,7 +29,7 @@ static void stop_tell(struct fx *f, struct fx_queue *q, struct fx_request *r)
     callback_begin(s, API_EvtIoStop, q->object.obj, r->object.obj, flags, 0, 0);
     fn(q->object.handle, r->object.handle, flags);
     callback_end(s, API_EvtIoStop, q->object.obj, sched_irql(s));
-    io_irql_restore(s, API_EvtIoStop, q->object.obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtIoStop, q->object.obj, irql, (const void *)fn);
     fx_callback_leave(f, q->lock);
     fx_dereference(&r->object);
 }
@@ -48,7 +48,7 @@ static void resume_tell(struct fx *f, struct fx_queue *q, struct fx_request *r)
     callback_begin(s, API_EvtIoResume, q->object.obj, r->object.obj, 0, 0, 0);
     fn(q->object.handle, r->object.handle);
     callback_end(s, API_EvtIoResume, q->object.obj, sched_irql(s));
-    io_irql_restore(s, API_EvtIoResume, q->object.obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtIoResume, q->object.obj, irql, (const void *)fn);
     fx_callback_leave(f, q->lock);
     fx_dereference(&r->object);
 }

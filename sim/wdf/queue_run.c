@@ -107,7 +107,7 @@ void fx_told_tell(struct fx *f, struct fx_queue *q, struct fx_told *t)
     callback_begin(s, API_EvtIoQueueState, q->object.obj, 0, 0, 0, 0);
     told.method(q->object.handle, told.context);
     callback_end(s, API_EvtIoQueueState, q->object.obj, sched_irql(s));
-    io_irql_restore(s, API_EvtIoQueueState, q->object.obj, irql, (const void *)told.method);
+    fx_irql_restore(s, API_EvtIoQueueState, q->object.obj, irql, (const void *)told.method);
     fx_callback_leave(f, q->lock);
 }
 
@@ -194,7 +194,7 @@ static void present(struct fx *f, struct fx_queue *q, struct fx_request *r)
                    at->MajorFunction, at->Parameters.Read.Length);
     call(q, r->object.handle, api, at);
     callback_end(s, api, q->object.obj, sched_irql(s));
-    io_irql_restore(s, api, q->object.obj, irql, routine);
+    fx_irql_restore(s, api, q->object.obj, irql, routine);
     fx_callback_leave(f, q->lock);
     r->dispatching = false;
     fx_dereference(&r->object);

@@ -89,7 +89,7 @@ static void completion_tell(struct fx *f, struct fx_request *r, struct fx_target
                    p->IoStatus.Information, 0);
     fn(r->object.handle, t->object.handle, p, context);
     callback_end(s, API_EvtRequestCompletion, obj, sched_irql(s));
-    io_irql_restore(s, API_EvtRequestCompletion, obj, irql, (const void *)fn);
+    fx_irql_restore(s, API_EvtRequestCompletion, obj, irql, (const void *)fn);
     pool_free_internal(s, p);
 }
 

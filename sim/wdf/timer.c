@@ -41,7 +41,7 @@ static void timer_call(struct fx_object *o)
     callback_begin(f->s, API_EvtTimerFunc, o->obj, 0, 0, 0, 0);
     t->fn((WDFTIMER)o->handle);
     callback_end(f->s, API_EvtTimerFunc, o->obj, sched_irql(f->s));
-    io_irql_restore(f->s, API_EvtTimerFunc, o->obj, irql, (const void *)t->fn);
+    fx_irql_restore(f->s, API_EvtTimerFunc, o->obj, irql, (const void *)t->fn);
     fx_callback_leave(f, t->lock);
     t->running = NULL;
     fx_dereference(o);

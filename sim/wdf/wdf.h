@@ -186,6 +186,13 @@ void fx_bugcheck(struct fx *f, uint64_t p1, uint64_t p2, uint64_t p3, uint64_t p
 /* Where Windows breaks into the debugger under the framework's verifier: MISUSE. */
 void fx_break(struct fx *f, enum api api, uint32_t obj, enum wdf_break why, uint64_t p1,
               uint64_t p2);
+/* As io_irql_restore, for a callback of the framework's: 0x10D with parameter 0xE. */
+static inline void fx_irql_restore(struct sim *s, enum api api, uint32_t obj, uint8_t expected,
+                                   const void *routine)
+{
+    if (__builtin_expect(sched_irql(s) != expected, 0))
+        io_irql_restore_as(s, api, obj, expected, routine, 0x10D);
+}
 static inline const void *fx_handle(const struct fx_object *o) { return o ? o->handle : NULL; }
 static inline uint32_t fx_obj(const struct fx_object *o) { return o ? o->obj : 0; }
 /* The trace id of whatever a handle names; 0: nothing. */

@@ -24,7 +24,7 @@ static void workitem_run(struct fx_object *o)
     callback_begin(f->s, API_EvtWorkItem, o->obj, 0, 0, 0, 0);
     w->fn((WDFWORKITEM)o->handle);
     callback_end(f->s, API_EvtWorkItem, o->obj, sched_irql(f->s));
-    io_irql_restore(f->s, API_EvtWorkItem, o->obj, irql, (const void *)w->fn);
+    fx_irql_restore(f->s, API_EvtWorkItem, o->obj, irql, (const void *)w->fn);
     fx_callback_leave(f, w->lock);
 }
 

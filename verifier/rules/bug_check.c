@@ -14,7 +14,7 @@
     "vector_not_empty, vector_index_out_of_bounds, vector_index_freed, "                           \
     "wdf_recursive_lock, wdf_request_before_transaction, wdf_null_parameter, wdf_wrong_handle, "   \
     "wdf_request_error, wdf_object_error, wdf_dma_wrong_state, wdf_queue_error, "                  \
-    "wdf_lock_operation"
+    "wdf_lock_operation, wdf_irql_changed"
 
 static void on_event(struct rule_run *r, const struct event *e)
 {

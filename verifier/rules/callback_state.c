@@ -3,11 +3,13 @@
  * marked pending and a status that says otherwise.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "verifier/irql.h"
 #include "verifier/track/lock.h"
 
 #define IRQL_UNEXPECTED_VALUE 0xC8u
+#define WDF_VIOLATION 0x10Du
 #define WORKER_THREAD_RETURNED_AT_BAD_IRQL 0xE1u
 #define SPIN_LOCK_RULE 0x40009u /* DDI compliance: dispatch and cancel routines */
 
@@ -50,6 +52,12 @@ static bool is_isr(unsigned api)
            api == API_EvtInterruptIsr;
 }
 
+/* The framework's callbacks: of them it is wdf_irql_changed that speaks. */
+static bool is_framework(unsigned api)
+{
+    return !is_isr(api) && api && strncmp(api_name(api), "Evt", 3) == 0;
+}
+
 static void say_irql(struct rule_run *r, const struct event *e, struct finding_about a)
 {
     a.obj = e->obj;
@@ -75,11 +83,19 @@ static void on_other_irql(struct rule_run *r, const struct event *e)
 {
     struct finding_about a = { 0 };
 
-    if (e->a[0] != MISUSE_IRQL_CHANGED || e->api == API_DriverDispatch || is_isr(e->api))
+    if (e->a[0] != MISUSE_IRQL_CHANGED || e->api == API_DriverDispatch || is_isr(e->api) ||
+        is_framework(e->api))
         return;
     if (e->api == API_WorkItem)
         a.as = (struct rule_bugcheck)DV(WORKER_THREAD_RETURNED_AT_BAD_IRQL, 0);
     say_irql(r, e, a);
+}
+
+static void on_framework_irql(struct rule_run *r, const struct event *e)
+{
+    if (e->a[0] == MISUSE_IRQL_CHANGED && is_framework(e->api))
+        say_irql(r, e,
+                 (struct finding_about) { .bugcheck = { e->a[1], e->a[2] }, .bugcheck_known = 2 });
 }
 
 #define IRQL_STOPS .stops = { IRQL_UNEXPECTED_VALUE, WORKER_THREAD_RETURNED_AT_BAD_IRQL }
@@ -94,6 +110,10 @@ RULE(isr_irql_changed, IRQL_RETURNED, .bugcheck = DV(0xC4, 0x111),
      .source = "debugger/bug-check-0xc4--driver-verifier-detected-violation", .run = on_isr_irql);
 RULE(irql_changed_by_callback, IRQL_RETURNED,
      .source = "debugger/bug-check-0xc8--irql-unexpected-value", .run = on_other_irql);
+RULE(wdf_irql_changed, .on = EV(MISUSE), .level = ERROR, .family = FRAMEWORK,
+     .after = "spin_lock_held_on_return", .stops = { WDF_VIOLATION },
+     .bugcheck = DV(WDF_VIOLATION, 0x0E), .source = "debugger/bug-check-0x10d---wdf-violation",
+     .run = on_framework_irql);
 
 /* --- pending: what a dispatch routine returned against what the IRP's location says --- */
 
