@@ -30,6 +30,7 @@ void fault_reset(struct sim *s)
 {
     memset(s->fault.chances, 0, sizeof(s->fault.chances));
     s->fault.taken = 0;
+    s->fault.held = 0;
 }
 
 void fault_plan_nth(struct sim *s, enum fault_point point, uint32_t nth)
@@ -43,9 +44,13 @@ void fault_plan_random(struct sim *s, uint32_t one_in) { s->fault.one_in = one_i
 bool fault_take(struct sim *s, enum fault_point point)
 {
     struct fault *f = &s->fault;
-    uint32_t nth = ++f->chances[point];
-    bool fails = f->fail_nth[point] == nth;
+    uint32_t nth;
+    bool fails;
 
+    if (f->held)
+        return false;
+    nth = ++f->chances[point];
+    fails = f->fail_nth[point] == nth;
     if (!fails && f->one_in)
         fails = rng_below(rng_mix(s->seed ^ (uint64_t)point << 40 ^ nth), f->one_in) == 0;
     if (fails) {
@@ -53,6 +58,14 @@ bool fault_take(struct sim *s, enum fault_point point)
         trace_emit(&s->trace, EV_FAULT, API_NONE, 0, point, nth, 0, 0);
     }
     return fails;
+}
+
+void fault_hold(struct sim *s) { s->fault.held++; }
+
+void fault_release(struct sim *s)
+{
+    must(s->fault.held);
+    s->fault.held--;
 }
 
 bool fault_take_named(struct sim *s, enum fault_point point)

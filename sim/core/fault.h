@@ -22,6 +22,7 @@ struct fault {
     uint32_t fail_nth[FAULT_COUNT]; /* 1-based; 0: never */
     uint32_t one_in;                /* random faults by the seed; 0: none */
     uint32_t taken;
+    uint32_t held; /* what is reached meanwhile is no chance */
 };
 
 const char *fault_word(unsigned point);
@@ -32,5 +33,8 @@ void fault_plan_random(struct sim *s, uint32_t one_in);
 bool fault_take(struct sim *s, enum fault_point point);
 /* As fault_take, but never by fault_plan_random. */
 bool fault_take_named(struct sim *s, enum fault_point point);
+/* Around what a caller of ours relies on, as Windows' own parts do. */
+void fault_hold(struct sim *s);
+void fault_release(struct sim *s);
 
 #endif

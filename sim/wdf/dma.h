@@ -144,6 +144,7 @@ static inline void txn_let_go(struct fx_txn *t)
         fx_dereference(&t->object);
 }
 void txn_wrong_state(struct fx *f, const struct fx_txn *t); /* bug check 0x10D/8 */
+void txn_context_renew(struct fx_txn *t);                   /* version 3's transfer context */
 
 /* --- dma_transaction.c: the state machine --- */
 struct txn_buffer {

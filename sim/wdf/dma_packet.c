@@ -218,13 +218,11 @@ static NTSTATUS reserve_count(struct fx_txn *t, ULONG registers)
 static NTSTATUS reserve_start(struct fx *f, struct fx_txn *t, PFN_WDF_RESERVE_DMA routine,
                               PVOID context)
 {
-    PDMA_ADAPTER a = t->info->adapter;
-
     t->start_mdl = t->mdl = NULL;
     t->start_offset = t->offset = t->remaining = t->length = 0;
     t->acquired.reserve = routine;
     t->acquired_context = context;
-    a->DmaOperations->InitializeDmaTransferContext(a, t->context);
+    txn_context_renew(t);
     packet_initialize(f, t);
     t->state = TXN_RESERVED;
     return packet_start(f, t);

@@ -9,6 +9,7 @@
  * Source: wdf/dma-transactions-and-dma-transfers, wdf/completing-a-dma-transfer,
  * microsoft/Windows-Driver-Frameworks (fxdmatransactionbase.cpp)
  */
+#include "sim/core/fault.h"
 #include "sim/wdf/dma.h"
 
 struct fx_txn *txn_take(struct fx *f, WDFDMATRANSACTION handle)
@@ -74,11 +75,15 @@ static void reset(struct fx_txn *t)
     t->acquired.program = NULL;
 }
 
-static void context_renew(struct fx_txn *t)
+/* The framework does not look at what this says: with a context of the right size nothing can fail. */
+void txn_context_renew(struct fx_txn *t)
 {
     PDMA_ADAPTER a = t->info->adapter;
+    struct sim *s = sim_now();
 
+    fault_hold(s);
     a->DmaOperations->InitializeDmaTransferContext(a, t->context);
+    fault_release(s);
 }
 
 /* A system profile that was not configured has no adapter to ask. */
@@ -109,7 +114,7 @@ NTSTATUS txn_initialize(struct fx *f, struct fx_txn *t, const struct txn_buffer 
     if (enabler_v3(t->enabler)) {
         if (!adapter_there(f, t))
             return STATUS_INVALID_DEVICE_REQUEST;
-        context_renew(t);
+        txn_context_renew(t);
     }
     if (t->single) {
         if (t->fragment_max < t->enabler->length_max)

@@ -150,6 +150,8 @@ typedef struct _ACCEL_ENGINE {
     BOOLEAN CompleteInCancel;
     ULONG Producer;
     ULONG BatchFirst, BatchCount; /* commands under way */
+    ULONG BatchStep, BatchSteps;  /* of the program: which steps they are; 0: they are transfers */
+    ULONG LastStatus;             /* of the last one's record */
     ULONGLONG Due;                /* interrupt time at which they are late */
     ACCEL_STATISTICS Statistics;  /* ... to here */
 

@@ -42,7 +42,7 @@ VOID AccelCommandsStart(PDEVICE_CONTEXT Device)
         KeMemoryBarrier(); /* the commands are in memory before the card is told of them */
         AccelWrite(Device, ACCEL_PRODUCER, engine->Producer);
     } else {
-        engine->BatchCount = 0;
+        engine->BatchCount = engine->BatchSteps = 0;
     }
     WdfSpinLockRelease(engine->Lock);
     if (!started)
@@ -59,7 +59,8 @@ BOOLEAN AccelCommandsEnded(PDEVICE_CONTEXT Device)
     WdfSpinLockAcquire(engine->Lock);
     if (engine->Pending) {
         last = (engine->BatchFirst + engine->BatchCount - 1) % ACCEL_ENTRIES;
-        ended = (*(volatile ULONG *)&Device->Ring[last].Status & ACCEL_ENDED) != 0;
+        engine->LastStatus = *(volatile ULONG *)&Device->Ring[last].Status;
+        ended = (engine->LastStatus & ACCEL_ENDED) != 0;
         if (ended)
             engine->Pending = FALSE;
     }
@@ -69,12 +70,22 @@ BOOLEAN AccelCommandsEnded(PDEVICE_CONTEXT Device)
     return ended;
 }
 
-/* The step of the user's program that a record speaks of. */
-static ULONG AccelFaultStep(PDEVICE_CONTEXT Device, const ACCEL_COMMAND *Command)
+/* Under the lock: the card says that a command has come to a fault. Its record is the card's memory as
+ * much as ours, so each word of it is read once, and what names a step is held against what the card
+ * was given. */
+static VOID AccelFaultTake(PDEVICE_CONTEXT Device, const volatile ACCEL_COMMAND *Record)
 {
-    if (Command->Opcode != ACCEL_COMMAND_RUN || Command->FaultStep >= Command->Count)
-        return ACCEL_NO_STEP;
-    return Device->Steps[Command->FaultStep].Tag;
+    PACCEL_ENGINE engine = &Device->Engine;
+    ULONG step = Record->FaultStep;
+
+    engine->Statistics.Faults++;
+    engine->Statistics.LastFault = Record->Fault;
+    engine->Statistics.LastFaultStep = ACCEL_NO_STEP;
+    if (step < engine->BatchSteps) {
+        const ACCEL_STEP *steps = engine->Program->Steps.Items;
+
+        engine->Statistics.LastFaultStep = steps[engine->BatchStep + step].Tag;
+    }
 }
 
 /* How the batch ended, entry by entry; the first that did not end well says why. Nothing is to be
@@ -84,24 +95,29 @@ NTSTATUS AccelCommandsStatus(PDEVICE_CONTEXT Device)
 {
     PACCEL_ENGINE engine = &Device->Engine;
     NTSTATUS status = STATUS_SUCCESS;
-    ULONG i;
+    ULONG i, ended;
 
     WdfSpinLockAcquire(engine->Lock);
     for (i = 0; i < engine->BatchCount; i++) {
-        const ACCEL_COMMAND *command = &Device->Ring[(engine->BatchFirst + i) % ACCEL_ENTRIES];
+        const volatile ACCEL_COMMAND *record =
+            &Device->Ring[(engine->BatchFirst + i) % ACCEL_ENTRIES];
 
-        if (command->Opcode == ACCEL_COMMAND_RUN)
-            engine->Statistics.Steps += min(command->StepsDone, command->Count);
-        if ((command->Status & ACCEL_ENDED_FAULT) != 0 && NT_SUCCESS(status)) {
+        ended = i + 1 == engine->BatchCount ? engine->LastStatus : record->Status;
+        if (engine->BatchSteps != 0 && ended != 0) {
+            ULONG done = record->StepsDone;
+
+            engine->Statistics.Steps += min(done, engine->BatchSteps);
+        }
+        if ((ended & ACCEL_ENDED_FAULT) != 0 && NT_SUCCESS(status)) {
             status = STATUS_IO_DEVICE_ERROR;
-            engine->Statistics.Faults++;
-            engine->Statistics.LastFault = command->Fault;
-            engine->Statistics.LastFaultStep = AccelFaultStep(Device, command);
-        } else if ((command->Status & ACCEL_ENDED_ABORTED) != 0 && NT_SUCCESS(status)) {
-            status = STATUS_CANCELLED; /* as asked by AccelEngineStop */
+            AccelFaultTake(Device, record);
+        } else if ((ended & ACCEL_ENDED_ABORTED) != 0 && NT_SUCCESS(status)) {
+            status = STATUS_CANCELLED; /* as asked by AccelStopLocked */
         }
     }
     engine->BatchCount = 0;
+    engine->BatchSteps = 0;
+    engine->LastStatus = 0;
     WdfSpinLockRelease(engine->Lock);
     return status;
 }

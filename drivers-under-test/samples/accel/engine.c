@@ -136,6 +136,8 @@ static BOOLEAN AccelEngineCompute(PDEVICE_CONTEXT Device, const ACCEL_GROUP *Gro
     Device->Buffer->FirstByte = 0;
     AccelCommandAdd(Device, ACCEL_COMMAND_RUN, (ULONGLONG)Device->StepsAddress.QuadPart, count,
                     (ULONGLONG)Device->ControlAddress.QuadPart)->Buffers = 1;
+    engine->BatchStep = Group->FirstStep + engine->Step;
+    engine->BatchSteps = count;
     engine->Step += count;
     AccelCommandsStart(Device);
     return TRUE;
