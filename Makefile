@@ -320,8 +320,12 @@ $(BUILD)/bench/driver.so: $(wildcard bench/driver/*) $(DDKCC) $(DDK_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(SCENARIO) -Ibench/driver -c bench/driver/scenarios.c -o $(@:.so=.scenarios.o)
 	$(Q)$(DDKCC) $(DDKFLAGS) -o $@ bench/driver/bench.c bench/driver/card.c $(@:.so=.scenarios.o)
+$(BUILD)/bench/accel.so: bench/accel/scenarios.c $(wildcard drivers-under-test/samples/accel/*) $(DDKCC) $(DDK_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(SCENARIO) -Idrivers-under-test/samples/accel -c bench/accel/scenarios.c -o $(@:.so=.scenarios.o)
+	$(Q)$(DDKCC) $(DDKFLAGS) -o $@ $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/accel/*.c)) $(@:.so=.scenarios.o)
 ## The table of budgets: instructions counted, times as ratios
-bench: deps-check all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/driver.so
+bench: deps-check all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/driver.so $(BUILD)/bench/accel.so
 	@sh bench/run.sh $(BUILD)
 
 ## The manual page, build/dmacheck.1 (needs scdoc)
