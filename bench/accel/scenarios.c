@@ -1,7 +1,7 @@
 /*
  * The accel sample under a clock: one program of sixteen steps on 64 KiB, run again and again; and, with
- * BENCH_REFERENCE, the same program as often by the reference interpreter alone. bench/accel.sh takes two counts
- * and the difference.
+ * BENCH_REFERENCE, the same program as often by the reference interpreter alone. bench/accel.sh takes
+ * two counts and the difference.
  */
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ static unsigned number(const char *name)
     return text ? (unsigned)strtoul(text, NULL, 10) : 0;
 }
 
-/* Sixteen steps that each read and write a good part of the buffer, of the opcodes that programs have most. */
+/* Each reads and writes a good part of the buffer; the opcodes are those that programs have most. */
 static void steps(struct program *p)
 {
     for (uint32_t i = 0; i < STEPS / 4; i++) {
