@@ -50,6 +50,10 @@ NTSTATUS fx_io_create(struct fx *f, struct fx_device *d); /* when the device is 
 void fx_io_destroy(struct fx *f, struct fx_device *d);
 /* Any IRP that is neither PnP nor power nor WMI: create, cleanup, close, read, write, control. */
 NTSTATUS fx_io_dispatch(struct fx *f, struct fx_device *d, PIRP irp);
+/* To this queue, whatever is configured; after EvtIoInCallerContext, where the device has it. */
+struct fx_queue;
+NTSTATUS fx_io_to_queue(struct fx *f, struct fx_device *d, PIRP irp, struct fx_queue *q,
+                        bool caller_first);
 /* D0 has been entered: power-managed queues deliver again (EvtIoResume for what was kept). */
 void fx_io_power_up(struct fx *f, struct fx_device *d);
 /* D0 is about to be left: power-managed queues stop; EvtIoStop for what the driver owns; returns when

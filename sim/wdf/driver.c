@@ -317,6 +317,37 @@ NTSTATUS imp_WdfDriverOpenParametersRegistryKey(PWDF_DRIVER_GLOBALS DriverGlobal
 }
 
 /*
+ * WdfDriverOpenPersistentStateRegistryKey: where a driver keeps what outlives its service's updates.
+ *
+ * Irql     PASSIVE_LEVEL
+ * Returns  as WdfDriverOpenParametersRegistryKey
+ * Gap      a subkey of the service's key, PersistentState; Windows has a store of its own for it
+ * Says     CALL (access), ZwCreateKey's, RETURN (object = the key)
+ * Source   wdfdriver/nf-wdfdriver-wdfdriveropenpersistentstateregistrykey
+ */
+NTSTATUS imp_WdfDriverOpenPersistentStateRegistryKey(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                                     WDFDRIVER Driver, ACCESS_MASK DesiredAccess,
+                                                     PWDF_OBJECT_ATTRIBUTES KeyAttributes,
+                                                     WDFKEY *Key)
+{
+    static const WCHAR leaf[] = u"\\PersistentState";
+    struct fx *f = fx_now();
+    struct call c =
+        call_begin(f->s, API_WdfDriverOpenPersistentStateRegistryKey, 0, DesiredAccess, 0, 0, 0);
+    struct fx_driver *d = driver_of(f, Driver);
+    NTSTATUS status = STATUS_INVALID_HANDLE;
+
+    (void)DriverGlobals;
+    if (d && fx_required(f, Key)) {
+        *Key = NULL;
+        status = subkey_open(f, d, leaf, sizeof(leaf) - sizeof(WCHAR), DesiredAccess, KeyAttributes,
+                             Key, &c.obj);
+    }
+    call_end(&c, (uint32_t)status, 0, 0, 0);
+    return status;
+}
+
+/*
  * WdfDriverRetrieveVersionString: the framework's version as text.
  *
  * Irql     PASSIVE_LEVEL

@@ -89,24 +89,30 @@ static NTSTATUS in_caller(struct fx *f, struct fx_device *d, struct fx_request *
     return STATUS_PENDING;
 }
 
+NTSTATUS fx_io_to_queue(struct fx *f, struct fx_device *d, PIRP irp, struct fx_queue *q,
+                        bool caller_first)
+{
+    struct fx_request *r;
+    NTSTATUS status = fx_request_create(f, d, irp, &r);
+
+    if (!NT_SUCCESS(status))
+        return fx_irp_complete(irp, status);
+    if (!caller_first || !d->in_caller_context)
+        return fx_queue_take_new(f, q, r);
+    r->meant = q;
+    return in_caller(f, d, r);
+}
+
 static NTSTATUS io_dispatch(struct fx *f, struct fx_device *d, PIRP irp)
 {
     UCHAR major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
     struct fx_queue *q = d->io->table[major];
-    struct fx_request *r;
-    NTSTATUS status;
 
     if (!d->in_caller_context && fx_io_passes(d, q, major))
         return fx_irp_pass(d, irp);
     if (!d->in_caller_context && !q)
         return fx_irp_complete(irp, STATUS_INVALID_DEVICE_REQUEST);
-    status = fx_request_create(f, d, irp, &r);
-    if (!NT_SUCCESS(status))
-        return fx_irp_complete(irp, status);
-    if (!d->in_caller_context)
-        return fx_queue_take_new(f, q, r);
-    r->meant = q;
-    return in_caller(f, d, r);
+    return fx_io_to_queue(f, d, irp, q, true);
 }
 
 NTSTATUS fx_io_dispatch(struct fx *f, struct fx_device *d, PIRP irp)

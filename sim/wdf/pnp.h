@@ -60,6 +60,10 @@ struct fx_pnp {
     struct fx_offer *offers;
     struct fx_preprocess preprocess[IRP_MJ_MAXIMUM_FUNCTION + 1];
     bool preprocesses;
+    struct {
+        PFN_WDFDEVICE_WDM_IRP_DISPATCH fn;
+        WDFCONTEXT context;
+    } dispatch[IRP_MJ_INTERNAL_DEVICE_CONTROL + 1]; /* before the queues */
     WDF_DEVICE_STATE device_state;
     WDF_DEVICE_PNP_CAPABILITIES caps;
     WDF_DEVICE_POWER_CAPABILITIES power_caps;

@@ -53,6 +53,7 @@ written_as() {
     DriverEntry) echo host_driver_load ;;
     EvtDriverDeviceAdd) echo WDF_DRIVER_CONFIG_INIT ;;
     EvtDevice*StateChange) echo "WdfDeviceInitRegister${1#EvtDevice}Callback" ;;
+    EvtDeviceWdmIrpDispatch) echo WdfDeviceConfigureWdmIrpDispatchCallback ;;
     EvtDeviceWdmIrpPreprocess) echo WdfDeviceInitAssignWdmIrpPreprocessCallback ;;
     EvtDeviceProcessQueryInterfaceRequest) echo WDF_QUERY_INTERFACE_CONFIG_INIT ;;
     EvtDpcFunc) echo WdfDpcCreate ;;

@@ -81,6 +81,9 @@ static void answers(struct sim *s)
     assert_int_equal(WdfDriverOpenParametersRegistryKey(made, KEY_READ, NULL, &key),
                      STATUS_SUCCESS);
     WdfRegistryClose(key);
+    assert_int_equal(WdfDriverOpenPersistentStateRegistryKey(made, KEY_READ, NULL, &key),
+                     STATUS_SUCCESS);
+    WdfRegistryClose(key);
     assert_int_equal(WdfDriverRegisterTraceInfo(wdm, (PFN_WDF_TRACE_CALLBACK)(void *)on_add, wdm),
                      STATUS_SUCCESS);
     WdfObjectDelete(made); /* not the driver's to delete */
@@ -136,7 +139,11 @@ static NTSTATUS control_entry(PDRIVER_OBJECT driver, PUNICODE_STRING path)
 
 static void control_use(struct sim *s)
 {
+    struct host_io io = { .op = HOST_READ,
+                          .buf = mem_user_alloc(s, wdf_process, 16, 16),
+                          .bytes = 16 };
     struct host_file *first, *second;
+    struct host_request *q;
     WDFSTRING string;
 
     assert_int_equal(host_open_name(s, "\\\\.\\Control", wdf_process, FILE_READ_DATA, &first),
@@ -148,7 +155,15 @@ static void control_use(struct sim *s)
     assert_null(WdfDeviceWdmGetPhysicalDevice(control));
     assert_int_equal(WdfStringCreate(NULL, NULL, &string), STATUS_SUCCESS);
     assert_int_equal(WdfDeviceRetrieveDeviceName(control, string), STATUS_SUCCESS);
+    assert_int_equal(host_open_name(s, "\\\\.\\Control", wdf_process, FILE_READ_DATA, &first),
+                     STATUS_SUCCESS);
+    q = host_io_start(s, first, &io);
+    assert_false(q->done);
     WdfObjectDelete(control);
+    assert_true(host_io_wait(s, q, UINT64_MAX));
+    assert_int_equal(q->status, STATUS_CANCELLED); /* what waited in its queue ends with it */
+    host_io_free(s, q);
+    host_close(s, first);
     assert_null(wdf_driver->DeviceObject);
     assert_int_equal(host_open_name(s, "\\\\.\\Control", wdf_process, FILE_READ_DATA, &first),
                      STATUS_OBJECT_NAME_NOT_FOUND);

@@ -255,6 +255,10 @@ static void settings(struct sim *s)
     assert_int_equal(WdfDeviceAssignS0IdleSettings(fx_made, &i), STATUS_INVALID_PARAMETER);
     i.Size = 1;
     assert_int_equal(WdfDeviceAssignS0IdleSettings(fx_made, &i), STATUS_INFO_LENGTH_MISMATCH);
+    assert_int_equal(WdfDeviceIndicateWakeStatus(fx_made, STATUS_PENDING),
+                     STATUS_INVALID_PARAMETER);
+    assert_int_equal(WdfDeviceIndicateWakeStatus(fx_made, STATUS_SUCCESS),
+                     STATUS_INVALID_DEVICE_STATE);
     WDF_DEVICE_POWER_POLICY_WAKE_SETTINGS_INIT(&w);
     assert_int_equal(WdfDeviceAssignSxWakeSettings(fx_made, &w), STATUS_POWER_STATE_INVALID);
     w.Size = 1;
