@@ -192,11 +192,11 @@ static int add_kinds(struct builder *b)
 
 static int add_functions(struct builder *b, enum hearers_by by)
 {
-    for (unsigned api = 0; api < HEARERS_APIS; api++) {
+    for (unsigned api = 0; api < API_COUNT; api++) {
         struct hearers *h = &b->x->by_api[by][api];
 
         *h = b->x->of[hearers_kind[by]];
-        if (api < API_COUNT && (b->named[api] & 1u << by) && add(b, h, hearers_kind[by], by, api))
+        if ((b->named[api] & 1u << by) && add(b, h, hearers_kind[by], by, api))
             return ERR_NOMEM;
     }
     return 0;
@@ -204,12 +204,13 @@ static int add_functions(struct builder *b, enum hearers_by by)
 
 static void set_calls(struct hearers_index *x)
 {
-    for (unsigned api = 0; api < HEARERS_APIS; api++) {
-        const struct api_info *info = api && api < API_COUNT ? api_info(api) : NULL;
+    for (unsigned api = 0; api < API_COUNT; api++) {
+        const struct api_info *info = api ? api_info(api) : NULL;
+        struct hearers *h = &x->by_api[BY_CALL][api];
 
-        x->call[api] = (struct hearers_call) { .irql_max = UINT8_MAX };
-        if (info)
-            x->call[api] = (struct hearers_call) { info->irql_min, info->irql_max, is_dma[api] };
+        h->irql_min = info ? info->irql_min : 0;
+        h->irql_max = info ? info->irql_max : UINT8_MAX;
+        h->dma = info && is_dma[api];
     }
 }
 
@@ -219,10 +220,10 @@ int hearers_build(struct hearers_index *x, struct rule_run *rules, unsigned coun
     int err;
 
     note_all_named(&b);
-    set_calls(x);
     err = add_kinds(&b);
     for (unsigned by = 0; !err && by < BY_COUNT; by++)
         err = add_functions(&b, by);
+    set_calls(x);
     return err;
 }
 

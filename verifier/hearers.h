@@ -23,25 +23,21 @@ struct hearers {
     const struct dispatch *rules, *trackers;
     track_handler *builtin;
     bool always; /* a rule that hears of ordinary ones, or a tracker */
+    /* A CALL: what makes it odd. */
+    bool dma; /* of DMA_OPERATIONS: about an adapter */
+    uint8_t irql_min, irql_max;
 };
 
 /* The kinds that are sorted by function as well. */
 enum hearers_by { BY_CALL, BY_ARG, BY_RETURN, BY_CALLBACK, BY_CALLBACK_END, BY_COUNT };
 extern const uint16_t hearers_kind[BY_COUNT];
 
-struct hearers_call { /* what makes a CALL of a function odd */
-    uint8_t irql_min, irql_max;
-    bool dma; /* of DMA_OPERATIONS: about an adapter */
-};
-
 #define HEARERS_KINDS (UINT8_MAX + 1) /* more than there are: a look-up needs no check */
-#define HEARERS_APIS 1024
-_Static_assert(EV_COUNT < HEARERS_KINDS && API_COUNT <= HEARERS_APIS, "a place for each");
+_Static_assert(EV_COUNT < HEARERS_KINDS, "a place for each");
 
 struct hearers_index {
     struct hearers of[HEARERS_KINDS];
-    struct hearers by_api[BY_COUNT][HEARERS_APIS];
-    struct hearers_call call[HEARERS_APIS];
+    struct hearers by_api[BY_COUNT][API_COUNT];
     struct hearers_chunk *chunks; /* the lists' memory */
 };
 

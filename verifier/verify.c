@@ -135,11 +135,10 @@ static inline bool get_is_against(const struct track *t, const struct event *e)
 static void hear_call(void *verifier, const struct event *e)
 {
     struct verifier *v = verifier;
-    const struct hearers_call *c = &v->index.call[e->api % HEARERS_APIS];
-    const struct hearers *h = &v->index.by_api[BY_CALL][e->api % HEARERS_APIS];
-    unsigned odd = e->irql < c->irql_min || e->irql > c->irql_max ? ODD_IRQL : 0;
+    const struct hearers *h = &v->index.by_api[BY_CALL][e->api];
+    unsigned odd = e->irql < h->irql_min || e->irql > h->irql_max ? ODD_IRQL : 0;
 
-    if (c->dma && (!e->obj || v->track.adapters_dead))
+    if (h->dma && (!e->obj || v->track.adapters_dead))
         odd |= ODD_ADAPTER;
     if (e->api == API_PutScatterGatherList && !put_is_ordinary(&v->track, e))
         odd |= ODD_PUT;
@@ -153,7 +152,7 @@ static void hear_call(void *verifier, const struct event *e)
 
 static inline void hear_by_api(struct verifier *v, enum hearers_by by, const struct event *e)
 {
-    const struct hearers *h = &v->index.by_api[by][e->api % HEARERS_APIS];
+    const struct hearers *h = &v->index.by_api[by][e->api];
 
     if (__builtin_expect(h->always, 0))
         look_then_track(v, h, e, 0);

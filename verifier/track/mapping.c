@@ -113,7 +113,7 @@ void mapping_flush(void *track, const struct event *e)
     if (!m)
         return;
     m->flushed = true;
-    m->over = told_to_framework(t, e);
+    m->over = OBJ_TYPE(e->obj) == OBJ_MAPREG && told_to_framework(t, e);
     m->flushed_bytes += (uint32_t)EVENT_LENGTH(e->a[1]);
 }
 
