@@ -94,6 +94,32 @@ static void locks_order_threads(void **state)
     wdf_run(hand_entry, locks, 0);
 }
 
+/* --- what a driver only asks --- */
+
+static void asks(void *ctx)
+{
+    (void)ctx;
+    assert_non_null(WdfDeviceWdmGetDeviceObject(device));
+    store();
+    assert_non_null(WdfDeviceWdmGetDeviceObject(device));
+}
+
+static void questions(struct sim *s)
+{
+    race_start(s, NULL);
+    trace_attach(&s->trace, count, NULL);
+    device = hand_device(WdfSynchronizationScopeNone, false);
+    assert_int_equal(two(s, asks), 1);
+    WdfObjectDelete(device);
+    trace_detach(&s->trace, NULL);
+}
+
+static void a_question_orders_nobody(void **state)
+{
+    (void)state;
+    wdf_run(hand_entry, questions, 0);
+}
+
 /* --- contexts, where KMDF drivers keep nearly all --- */
 
 typedef struct {
@@ -295,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks_order_threads),
+        cmocka_unit_test(a_question_orders_nobody),
         cmocka_unit_test(a_context_is_the_drivers_memory),
         cmocka_unit_test(a_wait_orders_what_ran_before),
         cmocka_unit_test(a_flush_orders_what_ran_before),
