@@ -89,6 +89,7 @@ static NTSTATUS file_make(struct fx *f, struct fx_device *d, PFILE_OBJECT wdm, s
     *out = (struct fx_file *)o;
     (*out)->device = d;
     (*out)->wdm = wdm;
+    (*out)->process = agent_process(sched_current_thread(f->s));
     (*out)->next = d->io->files;
     d->io->files = *out;
     if (file_kind(d) == WdfFileObjectWdfCanUseFsContext)

@@ -99,3 +99,27 @@ PFILE_OBJECT imp_WdfFileObjectWdmGetFileObject(PWDF_DRIVER_GLOBALS DriverGlobals
     call_end(&c, file ? nt_obj(f->s, file->wdm, OBJ_FILE) : 0, 0, 0, 0);
     return file ? file->wdm : NULL;
 }
+
+/*
+ * WdfFileObjectGetInitiatorProcessId: which process has opened it.
+ *
+ * Irql     <= DISPATCH_LEVEL
+ * Returns  its number; 0: the system's
+ * Gap      numbers are the machine's own, as those of WdfRequestGetRequestorProcessId; no handle is opened
+ *          for somebody else
+ * Says     CALL, RETURN
+ * Source   wdffileobject/nf-wdffileobject-wdffileobjectgetinitiatorprocessid
+ */
+ULONG imp_WdfFileObjectGetInitiatorProcessId(PWDF_DRIVER_GLOBALS DriverGlobals,
+                                             WDFFILEOBJECT FileObject)
+{
+    struct fx *f = fx_now();
+    struct call c = call_begin(f->s, API_WdfFileObjectGetInitiatorProcessId,
+                               fx_handle_obj(f, FileObject), 0, 0, 0, 0);
+    struct fx_file *file = file_of(f, FileObject);
+    ULONG process = file ? file->process : 0;
+
+    (void)DriverGlobals;
+    call_end(&c, process, 0, 0, 0);
+    return process;
+}

@@ -127,6 +127,7 @@ struct fx_file {
     struct fx_device *device;
     struct fx_file *next;
     PFILE_OBJECT wdm;
+    uint32_t process; /* who opened it */
 };
 
 /* --- the device's share --- */

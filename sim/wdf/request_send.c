@@ -359,16 +359,28 @@ static bool send_and_forget(struct fx *f, struct fx_request *r, struct fx_target
     return true;
 }
 
+/* Nobody can wait at DISPATCH_LEVEL: Windows stops at the switch (ATTEMPTED_SWITCH_FROM_DPC). */
+static bool send_and_wait(struct fx *f, struct fx_request *r, struct fx_target *t,
+                          PWDF_REQUEST_SEND_OPTIONS options)
+{
+    bool sent;
+
+    if (sched_irql(f->s) >= DISPATCH_LEVEL) {
+        sim_bugcheck(f->s, 0xB8, 0, 0, 0, 0);
+        r->irp->IoStatus.Status = STATUS_INVALID_DEVICE_REQUEST;
+        return false;
+    }
+    fx_request_send_wait(f, r, t, options, &sent);
+    return sent;
+}
+
 static bool send(struct fx *f, struct fx_request *r, struct fx_target *t,
                  PWDF_REQUEST_SEND_OPTIONS options)
 {
     ULONG flags = options ? options->Flags : 0;
-    bool sent;
 
-    if (flags & WDF_REQUEST_SEND_OPTION_SYNCHRONOUS) {
-        fx_request_send_wait(f, r, t, options, &sent);
-        return sent;
-    }
+    if (flags & WDF_REQUEST_SEND_OPTION_SYNCHRONOUS)
+        return send_and_wait(f, r, t, options);
     if (flags & WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET)
         return send_and_forget(f, r, t);
     if (r->origin == FX_FROM_IO && !fx_sent_of(f, r)->routine) {
@@ -388,7 +400,8 @@ static bool send(struct fx *f, struct fx_request *r, struct fx_target *t,
  *          STATUS_REQUEST_NOT_ACCEPTED (not formatted, or no stack location), STATUS_CANCELLED,
  *          STATUS_INVALID_DEVICE_REQUEST, STATUS_INVALID_PARAMETER (options)
  * Gap      one cancelled before is told FALSE; impersonation is nothing here
- * Says     CALL (a0 = target, a1 = flags), what sending says, RETURN
+ * Says     CALL (a0 = target, a1 = flags), what sending says, RETURN; BUGCHECK 0xB8 when it is to wait at
+ *          DISPATCH_LEVEL
  * Source   wdfrequest/nf-wdfrequest-wdfrequestsend
  */
 BOOLEAN imp_WdfRequestSend(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,

@@ -84,6 +84,7 @@ static void callbacks(struct sim *s)
     assert_non_null(wdm);
     assert_ptr_equal(WdfFileObjectGetDevice(seen), io_device());
     assert_int_equal(WdfFileObjectGetFlags(seen), wdm->Flags);
+    assert_int_equal(WdfFileObjectGetInitiatorProcessId(seen), wdf_process);
     assert_int_equal(name_bytes, 0);
     host_close(s, f);
     assert_string_equal(story, "Cucx");

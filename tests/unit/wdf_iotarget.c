@@ -243,6 +243,32 @@ static void a_targets_state_decides(void **state)
     io_run(with_lower, states, 0);
 }
 
+static void waits_at_dispatch(struct sim *s)
+{
+    WDFIOTARGET t = begin();
+    WDF_REQUEST_SEND_OPTIONS o;
+    WDFREQUEST r = make(t);
+    KIRQL irql;
+
+    (void)s;
+    pend = true;
+    assert_int_equal(WdfIoTargetFormatRequestForInternalIoctl(t, r, CODE_NEITHER, NULL, NULL, NULL,
+                                                              NULL),
+                     STATUS_SUCCESS);
+    WDF_REQUEST_SEND_OPTIONS_INIT(&o, WDF_REQUEST_SEND_OPTION_SYNCHRONOUS);
+    KeRaiseIrql(DISPATCH_LEVEL, &irql);
+    assert_false(WdfRequestSend(r, t, &o));
+    KeLowerIrql(irql);
+    assert_null(pended); /* it has not gone */
+    WdfObjectDelete(r);
+}
+
+static void nobody_waits_at_dispatch_level(void **state)
+{
+    (void)state;
+    io_run(with_lower, waits_at_dispatch, 0xB8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +276,7 @@ int main(void)
         cmocka_unit_test(sending_and_hearing_of_the_end),
         cmocka_unit_test(what_takes_too_long_is_cancelled),
         cmocka_unit_test(a_targets_state_decides),
+        cmocka_unit_test(nobody_waits_at_dispatch_level),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
