@@ -37,6 +37,7 @@ struct fx_device {
     WDF_FILEOBJECT_CONFIG file_config;
     bool file_config_set;
     PFN_WDF_IO_IN_CALLER_CONTEXT in_caller_context;
+    struct fx_string *mof_name;                                /* wmi.c; NULL: none */
     WDF_OBJECT_ATTRIBUTES file_attributes, request_attributes; /* Size 0: not set */
 };
 
