@@ -15,7 +15,7 @@ static void collection_destroy(struct fx_object *o)
 }
 
 static const struct fx_class collection_class = { .type = FX_COLLECTION,
-                                                  .trace = OBJ_WDFOBJECT,
+                                                  .trace = OBJ_WDFCOLLECTION,
                                                   .bytes = sizeof(struct fx_collection),
                                                   .destroy = collection_destroy };
 

@@ -29,17 +29,17 @@ static void memory_destroy(struct fx_object *o)
 }
 
 static const struct fx_class memory_class = { .type = FX_MEMORY,
-                                              .trace = OBJ_WDFOBJECT,
+                                              .trace = OBJ_WDFMEMORY,
                                               .bytes = sizeof(struct fx_memory),
                                               .destroy = memory_destroy };
 static const struct fx_class memory_class_paged = { .type = FX_MEMORY,
-                                                    .trace = OBJ_WDFOBJECT,
+                                                    .trace = OBJ_WDFMEMORY,
                                                     .bytes = sizeof(struct fx_memory),
                                                     .passive = true,
                                                     .destroy = memory_destroy };
 /* Ends with its request. */
 static const struct fx_class memory_class_request = { .type = FX_MEMORY,
-                                                      .trace = OBJ_WDFOBJECT,
+                                                      .trace = OBJ_WDFMEMORY,
                                                       .bytes = sizeof(struct fx_memory),
                                                       .undeletable = true,
                                                       .destroy = memory_destroy };

@@ -17,7 +17,7 @@ static void key_destroy(struct fx_object *o)
 }
 
 static const struct fx_class key_class = { .type = FX_KEY,
-                                           .trace = OBJ_WDFOBJECT,
+                                           .trace = OBJ_WDFKEY,
                                            .bytes = sizeof(struct fx_key),
                                            .passive = true,
                                            .destroy = key_destroy };

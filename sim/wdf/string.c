@@ -20,7 +20,7 @@ static void string_destroy(struct fx_object *o)
 }
 
 static const struct fx_class string_class = { .type = FX_STRING,
-                                              .trace = OBJ_WDFOBJECT,
+                                              .trace = OBJ_WDFSTRING,
                                               .bytes = sizeof(struct fx_string),
                                               .passive = true,
                                               .destroy = string_destroy };
