@@ -189,8 +189,8 @@ NTSTATUS imp_WdfDeviceWdmDispatchIrp(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVIC
  * request.
  *
  * Irql     PASSIVE_LEVEL
- * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER (another major function), STATUS_INVALID_DEVICE_STATE (the
- *          device is started, or a control device that takes requests)
+ * Returns  STATUS_SUCCESS, STATUS_INVALID_PARAMETER (another major function),
+ *          STATUS_INVALID_DEVICE_STATE (the device is started, or a control device that takes requests)
  * Gap      Driver is for class extensions and has no effect
  * Says     CALL (major function), RETURN
  * Source   wdfdevice/nf-wdfdevice-wdfdeviceconfigurewdmirpdispatchcallback

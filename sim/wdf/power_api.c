@@ -147,7 +147,8 @@ NTSTATUS imp_WdfDeviceAssignSxWakeSettings(PWDF_DRIVER_GLOBALS DriverGlobals, WD
  *
  * Irql     <= DISPATCH_LEVEL
  * Returns  STATUS_INVALID_DEVICE_REQUEST (not the power policy owner), STATUS_INVALID_PARAMETER (the status
- *          is one that means that the signal is awaited still), STATUS_INVALID_DEVICE_STATE (no wake IRP waits)
+ *          is one that means that the signal is awaited still), STATUS_INVALID_DEVICE_STATE (no wake
+ *          IRP waits)
  * Gap      nothing wakes this machine, so that no wake IRP ever waits
  * Says     CALL (status), RETURN
  * Source   wdfdevice/nf-wdfdevice-wdfdeviceindicatewakestatus
