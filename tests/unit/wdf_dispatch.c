@@ -1,6 +1,7 @@
 /*
- * IRPs on their way to queues: a dispatch callback that chooses the queue, a preprocess callback that
- * hands an IRP to one. Sources: wdfdevice/nf-wdfdevice-wdfdeviceconfigurewdmirpdispatchcallback, fxdeviceapikm.cpp.
+ * IRPs on their way to queues: a dispatch callback that chooses the queue, a preprocess callback that hands
+ * an IRP to one.
+ * Sources: wdfdevice/nf-wdfdevice-wdfdeviceconfigurewdmirpdispatchcallback, fxdeviceapikm.cpp.
  */
 #include "tests/unit/wdf_fixture.h"
 
