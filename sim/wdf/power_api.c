@@ -146,9 +146,8 @@ NTSTATUS imp_WdfDeviceAssignSxWakeSettings(PWDF_DRIVER_GLOBALS DriverGlobals, WD
  * WdfDeviceIndicateWakeStatus: the driver has seen a wake signal, or one that cannot come any more.
  *
  * Irql     <= DISPATCH_LEVEL
- * Returns  STATUS_INVALID_DEVICE_REQUEST (not the power policy owner), STATUS_INVALID_PARAMETER (the status
- *          is one that means that the signal is awaited still), STATUS_INVALID_DEVICE_STATE (no wake
- *          IRP waits)
+ * Returns  STATUS_INVALID_PARAMETER (the status says that the signal is awaited still),
+ *          STATUS_INVALID_DEVICE_STATE (no wake IRP waits)
  * Gap      nothing wakes this machine, so that no wake IRP ever waits
  * Says     CALL (status), RETURN
  * Source   wdfdevice/nf-wdfdevice-wdfdeviceindicatewakestatus
@@ -160,13 +159,11 @@ NTSTATUS imp_WdfDeviceIndicateWakeStatus(PWDF_DRIVER_GLOBALS DriverGlobals, WDFD
     struct call c = call_begin(f->s, API_WdfDeviceIndicateWakeStatus, fx_handle_obj(f, Device),
                                (uint32_t)WaitWakeStatus, 0, 0, 0);
     struct fx_device *d = fx_device_of(f, Device);
-    NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+    NTSTATUS status = STATUS_INVALID_PARAMETER;
 
     (void)DriverGlobals;
-    if (d && owner_check(f, API_WdfDeviceIndicateWakeStatus, d))
-        status = WaitWakeStatus == STATUS_PENDING || WaitWakeStatus == STATUS_CANCELLED
-                     ? STATUS_INVALID_PARAMETER
-                     : STATUS_INVALID_DEVICE_STATE;
+    if (d && WaitWakeStatus != STATUS_PENDING && WaitWakeStatus != STATUS_CANCELLED)
+        status = STATUS_INVALID_DEVICE_STATE;
     call_end(&c, (uint32_t)status, 0, 0, 0);
     return status;
 }
