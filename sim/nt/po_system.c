@@ -68,7 +68,8 @@ static NTSTATUS system_set(struct sim *s, struct pnp_node *n, SYSTEM_POWER_STATE
     NTSTATUS status = send_system(s, n, IRP_MN_SET_POWER, state);
 
     ke_wait(s, &n->power_idle, UINT64_MAX);
-    if (!n->power_requests && n->d_state != wanted) /* who has ever asked owns the power policy */
+    /* Who has ever asked owns the power policy; whose driver could not even ask is not left asleep. */
+    if (n->d_state != wanted && (!n->power_requests || !NT_SUCCESS(status)))
         status = device_state_directly(s, n, wanted);
     return status;
 }
