@@ -97,6 +97,8 @@ static inline void io_irql_restore(struct sim *s, enum api api, uint32_t obj, ui
 /* MISUSE of a callback that has returned, with the routine as the place. */
 void io_misuse_of(struct sim *s, enum api api, uint32_t obj, enum misuse what, uint64_t p1,
                   const void *routine);
+/* The place of a driver's routine; 0: it is no driver's. */
+uint32_t io_routine_site(struct sim *s, const void *routine);
 /* Completion leaves this stack location. */
 void io_location_left(struct sim *s, struct io_irp *r, PIO_STACK_LOCATION at, CCHAR location);
 

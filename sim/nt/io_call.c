@@ -46,7 +46,7 @@ static NTSTATUS no_more_locations(struct sim *s, PIRP irp)
 
 /* The site of a callback that has returned. Stacks hold return addresses, which lie behind what they name:
  * one byte into the routine. 0: it is no driver's. */
-static uint32_t routine_site(struct sim *s, const void *routine)
+uint32_t io_routine_site(struct sim *s, const void *routine)
 {
     const void *low, *high;
 
@@ -67,7 +67,7 @@ static void say_misuse(struct sim *s, uint32_t site, enum api api, uint32_t obj,
 void io_misuse_of(struct sim *s, enum api api, uint32_t obj, enum misuse what, uint64_t p1,
                   const void *routine)
 {
-    say_misuse(s, routine_site(s, routine), api, obj, what, p1, 0);
+    say_misuse(s, io_routine_site(s, routine), api, obj, what, p1, 0);
 }
 
 /* Source: debugger/bug-check-0xc8--irql-unexpected-value, .../bug-check-0xe1 (its p2 is the IRQL),
@@ -76,7 +76,7 @@ void io_irql_restore_as(struct sim *s, enum api api, uint32_t obj, uint8_t expec
                         const void *routine, uint32_t code)
 {
     uint64_t irql = sched_irql(s);
-    uint32_t outer = s->trace.site, site = routine_site(s, routine);
+    uint32_t outer = s->trace.site, site = io_routine_site(s, routine);
 
     say_misuse(s, site, api, obj, MISUSE_IRQL_CHANGED, expected, irql);
     s->trace.site = site;
@@ -127,7 +127,8 @@ static void judge_pending(struct sim *s, struct io_irp *r, uint32_t obj, const s
                    (at->Control & SL_PENDING_RETURNED));
     uint32_t site;
 
-    if (marked == (status == STATUS_PENDING) || !s->trace.on || !(site = routine_site(s, routine)))
+    if (marked == (status == STATUS_PENDING) || !s->trace.on ||
+        !(site = io_routine_site(s, routine)))
         return;
     if (marked)
         say_misuse(s, site, API_DriverDispatch, obj, MISUSE_PENDING_MARKED, function,

@@ -174,6 +174,21 @@ static void call(struct fx_queue *q, WDFREQUEST r, enum api api, const IO_STACK_
         q->config.EvtIoDefault(h, r);
 }
 
+/* Told at the routine, so that a request which never comes back can be told with who has got it. */
+static void present_say(struct fx *f, struct fx_queue *q, struct fx_request *r, enum api api,
+                        const void *routine)
+{
+    const IO_STACK_LOCATION *at = fx_request_at(r);
+    struct sim *s = f->s;
+    uint32_t outer = s->trace.site;
+
+    if (s->trace.on)
+        s->trace.site = io_routine_site(s, routine);
+    callback_begin(s, api, q->object.obj, r->object.obj, irp_obj(s, r->irp), at->MajorFunction,
+                   at->Parameters.Read.Length);
+    s->trace.site = outer;
+}
+
 static void present(struct fx *f, struct fx_queue *q, struct fx_request *r)
 {
     PIO_STACK_LOCATION at = fx_request_at(r);
@@ -190,8 +205,7 @@ static void present(struct fx *f, struct fx_queue *q, struct fx_request *r)
     fx_reference(&r->object);
     fx_callback_enter(f, q->lock);
     irql = sched_irql(s);
-    callback_begin(s, api, q->object.obj, r->object.obj, r->irp ? irp_obj(s, r->irp) : 0,
-                   at->MajorFunction, at->Parameters.Read.Length);
+    present_say(f, q, r, api, routine);
     call(q, r->object.handle, api, at);
     callback_end(s, api, q->object.obj, sched_irql(s));
     fx_irql_restore(s, api, q->object.obj, irql, routine);

@@ -245,6 +245,28 @@ static void an_element_that_is_too_long_is_an_overrun(void **state)
     the_finding(s, "descriptor-overrun");
 }
 
+/* EV_CALLBACK's a1 is the request; a queue's callback is told at the driver's routine. */
+static void what_never_ends_is_told_with_the_callback_that_has_it(void **state)
+{
+    struct says *s = *state;
+    const struct finding *f;
+
+    says(s, EV_CALLBACK, API_EvtIoWrite, OBJ_ID(OBJ_WDFQUEUE, 1), AT_OTHER,
+         OBJ_ID(OBJ_WDFREQUEST, 1), IRP1, 4, 65536);
+    says(s, EV_CALLBACK_END, API_EvtIoWrite, OBJ_ID(OBJ_WDFQUEUE, 1), 0, 0, 0, 0, 0);
+    says(s, EV_STUCK, 0, 0, 0, 0, 0, 0, 0);
+    f = the_finding(s, "request-never-completes");
+    assert_int_equal(site_of(f, ROLE_HELD), AT_OTHER);
+}
+
+static void of_a_wdm_driver_nobody_is_named(void **state)
+{
+    struct says *s = *state;
+
+    says(s, EV_STUCK, 0, 0, 0, 0, 0, 0, 0);
+    assert_int_equal(site_of(the_finding(s, "request-never-completes"), ROLE_HELD), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -265,6 +287,8 @@ int main(void)
         TEST(a_list_has_as_many_elements_as_it_says),
         TEST(over_shared_memory_nobody_is_blamed),
         TEST(an_element_that_is_too_long_is_an_overrun),
+        TEST(what_never_ends_is_told_with_the_callback_that_has_it),
+        TEST(of_a_wdm_driver_nobody_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,6 +119,7 @@ static void say(struct rule_run *r, const struct event *e, const struct irp_reco
                                                  { ROLE_GIVEN, c   ? c->doorbell
                                                                : p ? p->doorbell
                                                                    : 0 },
+                                                 { ROLE_HELD, m ? 0 : i->site_given },
                                                  { ROLE_WAITS, waits_at(r->track) } } },
             "%s (%" PRIu64 " bytes) is never completed: %s%s%s", finding_object(i->head.id),
             i->length_bytes, text, m ? " " : "", m ? finding_object(m->head.id) : "");

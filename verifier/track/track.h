@@ -101,6 +101,7 @@ struct irp_record {
     struct objtab_head head;
     uint32_t site_completed, mdl;
     uint64_t major_minor, length_bytes;
+    uint32_t site_given; /* which callback of a KMDF queue has got it last; 0: none */
 };
 
 /* --- irql.c: where each processor's IRQL was changed last --- */
