@@ -130,7 +130,7 @@ endif
 $(OBJ)/%.o: %.c | deps-run
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
-$(OBJ)/%.o: $(OBJ)/%.c
+$(OBJ)/%.o: $(OBJ)/%.c | deps-run
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
 
 $(OBJ)/index.c: tools/index.sh FORCE | deps-run
