@@ -10,19 +10,24 @@
 
 #include "trace/read.h"
 
-struct trace_lines { /* raw JSON objects, zero-terminated, in the order of the file */
-    const char **at;
+struct trace_lines { /* in the order of the file */
+    const char **at; /* raw JSON objects, zero-terminated */
+    size_t *bytes;
+    unsigned *line; /* where in the file, from 1 */
+    size_t *event;  /* how many events stand before it */
     size_t count;
 };
 
 struct trace_loaded {
     const struct trace_header *header;
+    const char *header_line; /* as it stands in the file: what a later header has more is in it */
     const struct event *events;
     size_t event_count;
     struct trace_lines inputs;   /* "k":"payload" */
     struct trace_lines findings; /* "k":"finding" */
+    struct trace_lines others;   /* of kinds that this dmacheck does not know; and "lost" */
     struct site_depot *depot;
-    bool cut;                    /* the last line was cut off: it is not there, all before it is */
+    bool cut;                    /* the end is not there, all before it is: trace_read_cut */
     struct trace_reader *reader; /* agents' names */
 };
 

@@ -23,7 +23,8 @@
 struct trace_reader {
     char *text, *at, *end;
     unsigned line;
-    char path[1024];
+    char path[1024], cut[1200];
+    char *header_line;
     struct trace_header header;
     struct site_depot *depot;
     char agent_names[AGENT_NAMES][24];
@@ -275,39 +276,73 @@ static int bad_line(struct trace_reader *r, const char *expected, char *message,
     return ERR_INVALID;
 }
 
-int trace_read_next(struct trace_reader *r, struct event *e, char *message, size_t message_size)
+/* What a line of the kind that "k" names says. */
+static int line_parse(struct trace_reader *r, const json_t *o, struct trace_line *line,
+                      char *message, size_t message_size)
 {
-    char *line;
+    const char *word = json_string_value(json_object_get(o, "k"));
+    int kind = word ? event_kind_of(word) : -1;
 
-    while ((line = line_next(r))) {
+    line->kind = TRACE_OTHER;
+    if (!word)
+        return bad_line(r, "one JSON object with its kind in \"k\"", message, message_size);
+    if (strcmp(word, "site") == 0) {
+        line->kind = TRACE_SITE;
+        return site_parse(r, o) ? 1
+                                : bad_line(r, "a site with id and frames", message, message_size);
+    }
+    if (strcmp(word, "payload") == 0) {
+        line->kind = TRACE_INPUT;
+    } else if (kind == EV_FINDING) {
+        line->kind = TRACE_FINDING;
+        finding_keep(r, line->text);
+    } else if (kind >= 0) {
+        line->kind = TRACE_EVENT;
+        return event_parse(r, o, kind, &line->event)
+                   ? 1
+                   : bad_line(r, "an event with numbers in its fields", message, message_size);
+    }
+    return 1;
+}
+
+int trace_read_line(struct trace_reader *r, struct trace_line *line, char *message,
+                    size_t message_size)
+{
+    char *text;
+
+    while ((text = line_next(r))) {
         json_t *o;
-        const char *word;
-        int kind, result = 2;
+        int result;
 
-        if (!*line)
+        if (!*text)
             continue;
-        o = json_loads(line, 0, NULL);
-        word = json_string_value(json_object_get(o, "k"));
-        if (!word) {
-            json_decref(o);
-            return bad_line(r, "one JSON object with its kind in \"k\"", message, message_size);
+        line->text = text;
+        line->bytes = strlen(text);
+        line->number = r->line;
+        o = json_loads(text, 0, NULL);
+        if (!o && r->at > r->end) { /* no newline behind it */
+            snprintf(r->cut, sizeof(r->cut), "%s:%u: the last line is cut off and not used",
+                     r->path, r->line);
+            return 0;
         }
-        kind = event_kind_of(word);
-        if (strcmp(word, "site") == 0)
-            result = site_parse(r, o)
-                         ? 2
-                         : bad_line(r, "a site with id and frames", message, message_size);
-        else if (kind == EV_FINDING)
-            finding_keep(r, line);
-        else if (kind >= 0)
-            result = event_parse(r, o, kind, e) ? 1
-                                                : bad_line(r, "an event with numbers in its fields",
-                                                           message, message_size);
+        result = line_parse(r, o, line, message, message_size);
         json_decref(o);
-        if (result != 2)
-            return result;
+        return result;
     }
     return 0;
+}
+
+int trace_read_next(struct trace_reader *r, struct event *e, char *message, size_t message_size)
+{
+    struct trace_line line;
+    int got;
+
+    while ((got = trace_read_line(r, &line, message, message_size)) > 0)
+        if (line.kind == TRACE_EVENT) {
+            *e = line.event;
+            break;
+        }
+    return got;
 }
 
 struct trace_reader *trace_read_open(const char *path, char *message, size_t message_size)
@@ -344,6 +379,7 @@ struct trace_reader *trace_read_open(const char *path, char *message, size_t mes
     json_t *o = line ? json_loads(line, 0, NULL) : NULL;
     bool known = o && header_parse(r, o);
 
+    r->header_line = line;
     json_decref(o);
     if (!known) {
         snprintf(message, message_size, "%s:1: expected a dmatrace header", path);
@@ -361,7 +397,10 @@ fail:
 }
 
 const struct trace_header *trace_read_header(const struct trace_reader *r) { return &r->header; }
+const char *trace_read_header_line(const struct trace_reader *r) { return r->header_line; }
 struct site_depot *trace_read_depot(struct trace_reader *r) { return r->depot; }
+
+const char *trace_read_cut(const struct trace_reader *r) { return *r->cut ? r->cut : NULL; }
 
 const char *trace_read_finding(const struct trace_reader *r, unsigned index)
 {
