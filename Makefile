@@ -161,9 +161,11 @@ SCENARIO := $(CLANG) -std=gnu11 -O1 -g -gdwarf-4 -gdwarf-aranges -fPIC -fno-omit
             -ffile-prefix-map=$(CURDIR)/=
 drivers: $(DRIVERS)
 DDK_HEADERS := $(shell find include/ddk -name '*.h')
+# What scenarios and cards of drivers include; the other headers there are for whoever runs them.
+SCENARIO_HEADERS := $(patsubst %,include/dmacheck/%.h,device program scenario)
 define sample_rule
 $(BUILD)/drivers/samples/$(1).so: $(wildcard drivers-under-test/samples/$(1)/*) $(DDKCC) $(DDK_HEADERS) \
-                                  $(wildcard include/dmacheck/*.h drivers-under-test/samples/*.h tests/accel/reference*)
+                                  $(SCENARIO_HEADERS) $(wildcard drivers-under-test/samples/*.h tests/accel/reference*)
 	@mkdir -p $(BUILD)/drivers/samples
 	$(Q)$(SCENARIO) -c drivers-under-test/samples/$(1)/scenarios.c -o $(BUILD)/drivers/samples/$(1).scenarios.o
 	$(Q)$(DDKCC) $(DDKFLAGS) -o $$@ $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/$(1)/*.c)) \
@@ -172,7 +174,7 @@ endef
 $(foreach s,$(SAMPLES),$(eval $(call sample_rule,$(s))))
 define twin_rule
 $(BUILD)/drivers/twins/%.bug$(1).so: drivers-under-test/twins/%.c $(wildcard drivers-under-test/twins/*.h) $(DDKCC) \
-                                     $(DDK_HEADERS) $(wildcard include/dmacheck/*.h)
+                                     $(DDK_HEADERS) $(SCENARIO_HEADERS)
 	@mkdir -p $$(@D)
 	$(Q)$(SCENARIO) -DDMACHECK_SCENARIO -DBUG=$(1) -c $$< -o $$(@:.so=.scenarios.o)
 	$(Q)$(DDKCC) $(DDKFLAGS) -DBUG=$(1) -o $$@ $$< $$(@:.so=.scenarios.o)
@@ -181,7 +183,7 @@ $(foreach b,0 1,$(eval $(call twin_rule,$(b))))
 # A case with all its faults (bug1) and with none; its driver.ini names them, each a macro FAULT_X.
 define case_rule
 $(BUILD)/drivers/cases/$(1).bug$(2).so: $(wildcard drivers-under-test/cases/$(1)/*) $(DDKCC) $(DDK_HEADERS) \
-        $(wildcard drivers-under-test/cases/*.h drivers-under-test/samples/*/hardware.h include/dmacheck/*.h)
+        $(wildcard drivers-under-test/cases/*.h drivers-under-test/samples/*/hardware.h) $(SCENARIO_HEADERS)
 	@mkdir -p $(BUILD)/drivers/cases
 	$(Q)$(SCENARIO) -Idrivers-under-test/cases -c drivers-under-test/cases/$(1)/scenarios.c -o $$(@:.so=.scenarios.o)
 	$(Q)$(DDKCC) $(DDKFLAGS) -Idrivers-under-test/cases $(foreach f,$(FAULTS_$(1)),-DFAULT_$(f)=$(2)) -o $$@ drivers-under-test/cases/$(1)/driver.c \
@@ -193,7 +195,7 @@ $(foreach c,$(CASES),$(foreach b,0 1,$(eval $(call case_rule,$(c),$(b)))))
 # Drivers that tests need and nobody else: tests/drivers/NAME.c, with their scenarios in the same file.
 TEST_DRIVERS := $(patsubst tests/drivers/%.c,$(BUILD)/drivers/tests/%.so,$(wildcard tests/drivers/*.c))
 $(BUILD)/drivers/tests/%.so: tests/drivers/%.c $(wildcard drivers-under-test/twins/*.h) $(DDKCC) $(DDK_HEADERS) \
-                             $(wildcard include/dmacheck/*.h)
+                             $(SCENARIO_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(SCENARIO) -DDMACHECK_SCENARIO -c $< -o $(@:.so=.scenarios.o)
 	$(Q)$(DDKCC) $(DDKFLAGS) -o $@ $< $(@:.so=.scenarios.o)

@@ -92,6 +92,9 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .steps_max = o->steps_max,
         .inputs = item->program ? &item->program->input : NULL,
         .inputs_count = item->program != NULL,
+        .subject = o->driver,
+        .bug = o->bug ? "1" : "0",
+        .mend = o->mend,
     };
     char message[512] = "";
     struct dm_machine *m = dm_machine_create(&options, message, sizeof message);

@@ -65,8 +65,8 @@ NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **
 /* What to plug. Who does not say gets one card of the general kind, if the driver is for cards. */
 static const char *devices_wanted(const struct dm_run *r)
 {
-    if (r->driver->setup && r->driver->setup->devices)
-        return r->driver->setup->devices;
+    if (r->devices_text)
+        return r->devices_text;
     return r->driver_object->DriverExtension->AddDevice ? "sgdma" : "";
 }
 

@@ -11,20 +11,6 @@
 #include "sim/core/mapreg.h"
 
 #define RING_BITS 14 /* 16,384 events: the last of a run, 1 MiB */
-#define TOOL "dmacheck 0.1.0"
-
-static bool options_check(const struct dm_options *o, char *message, size_t size)
-{
-    if (o->fault_point && fault_point_of(o->fault_point) < 0) {
-        snprintf(message, size, "no such fault point: %s", o->fault_point);
-        return false;
-    }
-    if (o->fault_point && !o->fault_nth) {
-        snprintf(message, size, "fault point %s: which chance? (a number from 1)", o->fault_point);
-        return false;
-    }
-    return true;
-}
 
 /* Where every choice of a run comes from. */
 static int choices_source(struct dm_machine *m)
@@ -40,38 +26,6 @@ static int choices_source(struct dm_machine *m)
     else
         choice_from_plain(m->s);
     return 0;
-}
-
-static void faults_plan(struct dm_machine *m)
-{
-    const struct dm_options *o = &m->options;
-
-    memset(m->s->fault.fail_nth, 0, sizeof(m->s->fault.fail_nth));
-    if (o->fault_one_in)
-        fault_plan_random(m->s, o->fault_one_in);
-    if (o->fault_point)
-        fault_plan_nth(m->s, (enum fault_point)fault_point_of(o->fault_point), o->fault_nth);
-}
-
-/* What the driver's own setup wants to fail: "POINT:N,POINT:N". false: it cannot be read. */
-static bool setup_faults(struct dm_machine *m, const struct dm_driver *d)
-{
-    const char *at = d->setup ? d->setup->faults : NULL;
-
-    for (; at && *at; at += strspn(at, ", ")) {
-        char word[32];
-        unsigned nth;
-        int used = 0, point;
-
-        if (sscanf(at, "%31[a-z-]:%u%n", word, &nth, &used) != 2 || !nth)
-            return false;
-        point = fault_point_of(word);
-        if (point < 0)
-            return false;
-        fault_plan_nth(m->s, (enum fault_point)point, nth);
-        at += used;
-    }
-    return true;
 }
 
 static bool sinks_attach(struct dm_machine *m, char *message, size_t size)
@@ -110,7 +64,11 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
     m->module = -1;
     m->record_path = copy_of(o->record);
     m->choices_path = copy_of(o->choices);
-    if (!options_check(o, message, message_size) ||
+    m->subject = copy_of(o->subject);
+    m->mend = copy_of(o->mend);
+    m->bug = copy_of(o->bug);
+    if (!faults_check(o, message, message_size) ||
+        !faults_exact(m, o->faults, o->fault_count, message, message_size) ||
         profile_find(&profile, o->profile ? o->profile : "direct64", message, message_size))
         goto out;
     if (m->choices_path && choices_load(m, m->choices_path, message, message_size))
@@ -172,6 +130,10 @@ void dm_machine_destroy(struct dm_machine *m)
     free(m->choices);
     free(m->record_path);
     free(m->choices_path);
+    free(m->subject);
+    free(m->mend);
+    free(m->bug);
+    free(m->exact_faults);
     free(m);
 }
 
@@ -199,68 +161,6 @@ static void module_bind(struct dm_machine *m, struct dm_driver *d)
         site_module_remove(m->s->depot, m->module);
     m->module = site_module_add(m->s->depot, d->name, d->path, (const void *)d->entry);
     m->module_driver = d;
-}
-
-static const char *agent_name_of(void *sim, uint16_t id) { return sched_agent_name(sim, id); }
-
-static const char *strategy_of(const struct dm_machine *m)
-{
-    return m->choices         ? "recorded"
-           : m->options.bytes ? "bytes"
-           : m->options.seed  ? "seed"
-                              : "plain";
-}
-
-/* The profile as it was, so that a trace stands alone. */
-static void profile_text(const struct profile *p, char *out, size_t size)
-{
-    snprintf(
-        out, size - sizeof(" races=1"),
-        "placement=%d above_4g=%d ram_mib=%u coherent=%d cpus=%u page_ns=%u kib_ns=%u "
-        "access_ps=%u translation=%d lazy=%d external=%d address_bits=%u scatter_gather=%d "
-        "elements=%d map_registers=%u map_registers_system=%u deferred=%d logical_is_physical=%d",
-        (int)p->placement, p->above_4g, p->ram_mib, p->coherent, p->cpus, p->page_ns, p->kib_ns,
-        p->access_ps, (int)p->translation, p->lazy, p->external, p->address_bits, p->scatter_gather,
-        (int)p->elements, p->map_registers, p->map_registers_system, p->deferred,
-        p->logical_is_physical);
-}
-
-static bool record_begin(struct dm_machine *m, const struct dm_run *r, const char *text,
-                         char *message, size_t size)
-{
-    struct record_header h = {
-        .tool = TOOL,
-        .driver = r->driver->name,
-        .driver_digest = r->driver->digest,
-        .scenario = r->scenario->name ? r->scenario->name : "",
-        .profile = m->s->profile.name,
-        .profile_text = text,
-        .strategy = strategy_of(m),
-        .seed = m->s->seed,
-        .steps_max = m->s->limits.steps_max,
-        .virtual_ns_max = m->s->limits.virtual_ns_max,
-    };
-
-    if (!m->record_path)
-        return true;
-    m->recorder =
-        recorder_open(m->record_path, &h, m->s->depot, agent_name_of, m->s, message, size);
-    if (!m->recorder)
-        return false;
-    must(trace_attach(&m->s->trace, recorder_event, m->recorder) == 0);
-    return true;
-}
-
-static bool record_end(struct dm_machine *m, char *message, size_t size)
-{
-    struct recorder *rec = m->recorder;
-
-    if (!rec)
-        return true;
-    trace_detach(&m->s->trace, rec);
-    findings_record(m);
-    m->recorder = NULL;
-    return recorder_close(rec, message, size) == 0;
 }
 
 /* Who waits for ever. The rules about what never ends name it; where there are none, or where they see
@@ -327,10 +227,11 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     if (scenario && !sc->name)
         return refuse(result, DM_USAGE, "the driver has no such scenario");
     faults_plan(m);
-    if (!setup_faults(m, d))
+    if (!faults_of_setup(m, d))
         return refuse(result, DM_USAGE, "the setup's faults: expected POINT:N, comma separated");
     m->used = true;
     m->run = (struct dm_run) { .m = m, .s = s, .driver = d, .scenario = sc };
+    m->run.devices_text = d->setup ? d->setup->devices : NULL;
     image_restore(d->image, d->statics);
     if (m->options.races)
         race_start(s, d->image);
@@ -338,10 +239,8 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     if (m->verifier)
         verifier_begin(m->verifier, s->profile.name, m->options.seed,
                        s->profile.translation == TRANSLATION_REMAP);
-    profile_text(&s->profile, profile, sizeof(profile));
-    if (m->options.races) /* sites are numbered otherwise, and there are more events */
-        strcat(profile, " races=1");
-    if (!record_begin(m, &m->run, profile, message, sizeof(message)))
+    run_profile_text(m, profile, sizeof(profile));
+    if (!run_record_begin(m, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
     compare = compare_begin(m, profile, divergence, sizeof(divergence));
     stop_begin(m);
@@ -362,7 +261,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
         result->exit = DM_DIVERGED;
         snprintf(result->divergence, sizeof(result->divergence), "%s", divergence);
     }
-    if (!record_end(m, message, sizeof(message)))
+    if (!run_record_end(m, message, sizeof(message)))
         return refuse(result, DM_INTERNAL, message);
     return result->exit;
 }

@@ -5,6 +5,7 @@
 #define DMACHECK_MACHINE_PRIVATE_H
 
 #include "include/dmacheck/machine.h"
+#include "include/dmacheck/plan.h"
 #include "include/dmacheck/scenario.h"
 #include "sim/core/bus.h"
 #include "sim/core/image.h"
@@ -56,7 +57,8 @@ struct dm_run {
     struct dm_driver *driver;
     PDRIVER_OBJECT driver_object;
     const struct dm_scenario *scenario;
-    uint32_t process; /* the scenario's */
+    const char *devices_text; /* to plug; NULL: nobody said */
+    uint32_t process;         /* the scenario's */
     struct dm_device *devices[RUN_DEVICES_MAX];
     unsigned device_count;
     struct dm_thread threads[RUN_THREADS_MAX];
@@ -79,6 +81,9 @@ struct dm_machine {
     struct sim *s;
     struct dm_options options;
     char *record_path, *choices_path; /* our copies of the caller's strings */
+    char *subject, *bug, *mend;
+    struct fault_at *exact_faults; /* NULL: as planned */
+    size_t exact_fault_count;
     struct choice_record *choices;
     size_t choice_count;
     uint64_t recorded_seed;
@@ -94,6 +99,20 @@ struct dm_machine {
     struct finding_view *views; /* finding.c: what dm_finding gave out */
     unsigned view_count;
 };
+
+/* --- faults.c --- */
+bool faults_check(const struct dm_options *o, char *message, size_t size);
+/* Only these from now on; a copy is kept. false: a point that nobody knows. NULL: as planned. */
+bool faults_exact(struct dm_machine *m, const struct dm_plan_fault *faults, size_t count,
+                  char *message, size_t size);
+void faults_plan(struct dm_machine *m);
+bool faults_of_setup(struct dm_machine *m, const struct dm_driver *d);
+
+/* --- record.c --- */
+/* The profile as it was, so that a trace stands alone. */
+void run_profile_text(const struct dm_machine *m, char *out, size_t size);
+bool run_record_begin(struct dm_machine *m, const char *profile, char *message, size_t size);
+bool run_record_end(struct dm_machine *m, char *message, size_t size);
 
 /* --- finding.c --- */
 void findings_gather(struct dm_machine *m);

@@ -169,6 +169,25 @@ static void text_copy(const json_t *o, const char *name, char *to, size_t size)
     snprintf(to, size, "%s", v ? v : "");
 }
 
+/* How the run was asked for: older traces do not say. */
+static bool header_asked(struct trace_header *h, const json_t *o)
+{
+    uint64_t flags;
+
+    text_copy(o, "subject", h->subject, sizeof(h->subject));
+    text_copy(o, "bug", h->bug, sizeof(h->bug));
+    text_copy(o, "mend", h->mend, sizeof(h->mend));
+    text_copy(o, "devices", h->devices, sizeof(h->devices));
+    text_copy(o, "faults", h->faults, sizeof(h->faults));
+    h->has_devices = json_is_string(json_object_get(o, "devices"));
+    h->races = json_is_true(json_object_get(o, "races"));
+    h->bugcheck_stops = json_is_true(json_object_get(o, "bugcheck_stops"));
+    if (!field(o, "scenario_flags", UINT32_MAX, &flags))
+        return false;
+    h->scenario_flags = (unsigned)flags;
+    return true;
+}
+
 static bool header_parse(struct trace_reader *r, const json_t *o)
 {
     struct trace_header *h = &r->header;
@@ -185,6 +204,8 @@ static bool header_parse(struct trace_reader *r, const json_t *o)
     text_copy(o, "profile", h->profile, sizeof(h->profile));
     text_copy(o, "profile_text", h->profile_text, sizeof(h->profile_text));
     text_copy(o, "strategy", h->strategy, sizeof(h->strategy));
+    if (!header_asked(h, o))
+        return false;
     return field(o, "seed", limit, &h->seed) &&
            (!limits || (field(limits, "steps_max", limit, &h->steps_max) &&
                         field(limits, "virtual_ns_max", limit, &h->virtual_ns_max)));

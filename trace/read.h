@@ -6,10 +6,12 @@
 #ifndef DMACHECK_TRACE_READ_H
 #define DMACHECK_TRACE_READ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "trace/event.h"
+#include "trace/record.h"
 #include "trace/site.h"
 
 struct trace_reader;
@@ -19,6 +21,12 @@ struct trace_header {
     char tool[64], driver[128], digest[72], scenario[64], profile[32], strategy[16];
     char profile_text[2048];
     uint64_t seed, steps_max, virtual_ns_max;
+    /* How the run was asked for; "": not said. */
+    char subject[RECORD_SUBJECT_MAX], bug[RECORD_BUG_MAX], mend[RECORD_MEND_MAX];
+    char faults[RECORD_FAULTS_MAX];
+    char devices[RECORD_DEVICES_MAX]; /* only if has_devices: "" wants none */
+    bool has_devices, races, bugcheck_stops;
+    unsigned scenario_flags;
 };
 
 enum trace_line_kind {

@@ -195,6 +195,16 @@ void recorder_line(struct recorder *r, const char *json)
     spool_write(r->spool, "\n", 1);
 }
 
+/* A text that somebody typed. One that is too long is not said: a control character takes six bytes, and
+ * the header is formatted in place. */
+static void put_option(struct recorder *r, const char *name, const char *text, size_t max)
+{
+    if (!text || strlen(text) >= max)
+        return;
+    put_text(r, name);
+    put_string(r, text);
+}
+
 static void say_header(struct recorder *r, const struct record_header *h)
 {
     line_begin(r);
@@ -220,7 +230,17 @@ static void say_header(struct recorder *r, const struct record_header *h)
     put_number(r, h->steps_max);
     put_text(r, ",\"virtual_ns_max\":");
     put_number(r, h->virtual_ns_max);
-    put_text(r, "}}");
+    *r->at++ = '}';
+    put_option(r, ",\"subject\":", h->subject, RECORD_SUBJECT_MAX);
+    put_option(r, ",\"bug\":", h->bug, RECORD_BUG_MAX);
+    put_option(r, ",\"mend\":", h->mend, RECORD_MEND_MAX);
+    put_option(r, ",\"devices\":", h->devices, RECORD_DEVICES_MAX);
+    put_option(r, ",\"faults\":", h->faults, RECORD_FAULTS_MAX);
+    put_text(r, ",\"scenario_flags\":");
+    put_decimal(r, h->scenario_flags);
+    put_text(r, h->races ? ",\"races\":true" : ",\"races\":false");
+    put_text(r, h->bugcheck_stops ? ",\"bugcheck_stops\":true" : ",\"bugcheck_stops\":false");
+    *r->at++ = '}';
     line_end(r);
 }
 

@@ -7,6 +7,7 @@
 #ifndef DMACHECK_TRACE_RECORD_H
 #define DMACHECK_TRACE_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,15 @@
 #include "trace/site.h"
 
 struct recorder;
+
+/* Room for the texts of a header, each with its zero. */
+enum {
+    RECORD_SUBJECT_MAX = 600,
+    RECORD_BUG_MAX = 8,
+    RECORD_MEND_MAX = 256,
+    RECORD_DEVICES_MAX = 128,
+    RECORD_FAULTS_MAX = 64
+};
 
 struct record_header {
     const char *tool; /* "dmacheck 0.1.0" */
@@ -23,6 +33,12 @@ struct record_header {
     const char *strategy;     /* plain, seed, recorded, bytes */
     uint64_t seed;
     uint64_t steps_max, virtual_ns_max;
+    /* How the run was asked for. NULL: not said. */
+    const char *subject, *bug, *mend; /* the driver as its user named it; which faults are in it */
+    const char *devices;              /* that the driver's setup wants */
+    const char *faults;               /* options: "N" or "POINT:K" */
+    unsigned scenario_flags;
+    bool races, bugcheck_stops;
 };
 
 /* NULL with one line in message. names(ctx, id) gives an agent's name; may be NULL. */

@@ -46,6 +46,13 @@ struct dm_options {
     uint64_t steps_max; /* 0: default */
     const struct dm_input *inputs;
     unsigned inputs_count;
+    /* Exactly these faults (dmacheck/plan.h), as a trace has recorded them, whatever the three above and the
+     * driver's setup plan; NULL: as these plan. */
+    const struct dm_plan_fault *faults;
+    size_t fault_count;
+    /* What a recording says of the run besides: what its user called the driver (NULL: its path), and which
+     * of its faults were built in (NULL: not said). */
+    const char *subject, *bug, *mend;
 };
 
 /* Every function that can fail for the caller's reason writes one line into message. */

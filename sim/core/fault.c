@@ -41,6 +41,34 @@ void fault_plan_nth(struct sim *s, enum fault_point point, uint32_t nth)
 
 void fault_plan_random(struct sim *s, uint32_t one_in) { s->fault.one_in = one_in; }
 
+void fault_plan_exact(struct sim *s, const struct fault_at *list, size_t count)
+{
+    struct fault *f = &s->fault;
+
+    f->exact = list != NULL;
+    f->list = list;
+    f->count = list ? count : 0;
+    f->points = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        must(list[i].point < FAULT_COUNT);
+        f->points |= 1u << list[i].point;
+    }
+}
+
+/* Lists are short: what failed in one run. */
+static bool listed(const struct fault *f, enum fault_point point, uint32_t nth)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (f->list[i].point == point && f->list[i].nth == nth)
+            return true;
+    return false;
+}
+
+static bool drawn(const struct sim *s, enum fault_point point, uint32_t nth)
+{
+    return rng_below(rng_mix(s->seed ^ (uint64_t)point << 40 ^ nth), s->fault.one_in) == 0;
+}
+
 bool fault_take(struct sim *s, enum fault_point point)
 {
     struct fault *f = &s->fault;
@@ -50,9 +78,10 @@ bool fault_take(struct sim *s, enum fault_point point)
     if (f->held)
         return false;
     nth = ++f->chances[point];
-    fails = f->fail_nth[point] == nth;
-    if (!fails && f->one_in)
-        fails = rng_below(rng_mix(s->seed ^ (uint64_t)point << 40 ^ nth), f->one_in) == 0;
+    if (f->exact)
+        fails = listed(f, point, nth);
+    else
+        fails = f->fail_nth[point] == nth || (f->one_in && drawn(s, point, nth));
     if (fails) {
         f->taken++;
         trace_emit(&s->trace, EV_FAULT, API_NONE, 0, point, nth, 0, 0);

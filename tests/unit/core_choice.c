@@ -147,6 +147,33 @@ static void faults_come_at_the_planned_chance(void **state)
     free(s);
 }
 
+static void an_exact_list_fails_and_nothing_else_that_is_planned(void **state)
+{
+    static const struct fault_at list[] = { { FAULT_MDL, 2 },
+                                            { FAULT_POOL, 4 },
+                                            { FAULT_POOL, 1 } };
+    struct sim *s = bare();
+
+    (void)state;
+    fault_plan_nth(s, FAULT_POOL, 2);
+    fault_plan_random(s, 1);
+    fault_plan_exact(s, list, 3);
+    assert_true(fault_take(s, FAULT_POOL));
+    assert_false(fault_take(s, FAULT_POOL));
+    assert_false(fault_take(s, FAULT_POOL));
+    assert_true(fault_take(s, FAULT_POOL));
+    assert_false(fault_take(s, FAULT_MDL));
+    assert_true(fault_take(s, FAULT_MDL));
+    for (int i = 0; i < 10; i++)
+        assert_false(fault_take(s, FAULT_SGL));
+    fault_plan_exact(s, list, 0);
+    fault_reset(s);
+    assert_false(fault_take(s, FAULT_POOL));
+    fault_plan_exact(s, NULL, 0);
+    assert_true(fault_take(s, FAULT_POOL)); /* one in one again */
+    free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +182,7 @@ int main(void)
         cmocka_unit_test(recorded_choices_are_found_by_key),
         cmocka_unit_test(bytes_run_out_into_the_plain_way),
         cmocka_unit_test(faults_come_at_the_planned_chance),
+        cmocka_unit_test(an_exact_list_fails_and_nothing_else_that_is_planned),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

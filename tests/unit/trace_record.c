@@ -31,6 +31,12 @@ static const struct record_header header = {
     .seed = UINT64_MAX,
     .steps_max = 5,
     .virtual_ns_max = 6,
+    .subject = "twin:late \"put\"",
+    .bug = "1",
+    .devices = "",
+    .faults = "pool:3",
+    .scenario_flags = 6,
+    .races = true,
 };
 
 static struct event event_of(uint64_t seq)
@@ -64,6 +70,13 @@ static void reads_back(uint64_t count)
     assert_string_equal(trace_read_header(r)->driver, header.driver);
     assert_string_equal(trace_read_header(r)->profile_text, header.profile_text);
     assert_true(trace_read_header(r)->seed == UINT64_MAX);
+    assert_string_equal(trace_read_header(r)->subject, header.subject);
+    assert_string_equal(trace_read_header(r)->bug, "1");
+    assert_string_equal(trace_read_header(r)->mend, "");
+    assert_string_equal(trace_read_header(r)->faults, "pool:3");
+    assert_true(trace_read_header(r)->has_devices && !*trace_read_header(r)->devices);
+    assert_int_equal(trace_read_header(r)->scenario_flags, 6);
+    assert_true(trace_read_header(r)->races && !trace_read_header(r)->bugcheck_stops);
     while (trace_read_next(r, &e, message, sizeof(message)) == 1) {
         struct event want = event_of(n++);
 
