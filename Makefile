@@ -254,6 +254,7 @@ check-html: all | deps-check
 ## Every command that the README shows
 check-docs: all
 	@sh tests/docs/readme.sh
+	@sh tests/docs/readme.sh docs/replaying.md
 ## The tree itself: includes, pairs, names, sizes
 check-tree:
 	@sh tests/tree/run.sh

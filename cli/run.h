@@ -27,8 +27,10 @@ struct run_options {
     const char *scenario; /* NULL: all */
     const char *record, *record_dir;
     const char *choices;
-    const char *mend; /* faults of a case, or "all" */
+    const char *schedule; /* a token or @FILE */
+    const char *mend;     /* faults of a case, or "all" */
     uint64_t seed_first, seed_last;
+    bool seed_given;
     uint64_t jobs, findings_max, steps_max;
     uint32_t fault_one_in, fault_nth;
     char fault_point[32];

@@ -94,6 +94,7 @@ static void put_report(FILE *f, const struct report *one)
     put_bytes(f, &one->runs[0], sizeof one->runs[0]); /* names are the parent's own */
     put_text(f, one->runs[0].trouble);
     put_text(f, one->runs[0].dump);
+    put_text(f, one->runs[0].token);
     put_bytes(f, &one->finding_count, sizeof one->finding_count);
     for (unsigned i = 0; i < one->finding_count; i++)
         put_finding(f, &one->findings[i]);
@@ -118,7 +119,8 @@ static bool get_report(FILE *f, const struct run_item *item, struct report *r)
     unsigned count;
 
     if (!get_bytes(f, &run, sizeof run) || !get_text(f, r, &run.trouble) ||
-        !get_text(f, r, &run.dump) || !get_bytes(f, &count, sizeof count))
+        !get_text(f, r, &run.dump) || !get_text(f, r, &run.token) ||
+        !get_bytes(f, &count, sizeof count))
         return false;
     run.scenario = item->scenario;
     run.profile = item->profile;

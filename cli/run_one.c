@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/must.h"
+#include "machine/schedule.h"
 #include "reports/coverage.h"
 #include "reports/dump.h"
 #include "reports/readiness.h"
@@ -72,6 +73,20 @@ static void take_choices(struct report_run *run, const struct sim *s)
 }
 _Static_assert(CHOICE_COUNT <= 32, "a bit for each choice site");
 
+/* A token that is too long to be typed is given again as it was given, in its file. */
+static void take_schedule(struct report_run *run, const struct run_options *o, struct dm_machine *m,
+                          struct report *out)
+{
+    char *token = dm_machine_schedule(m);
+
+    run->by_token = o->schedule != NULL;
+    if (token && strlen(token) <= SCHEDULE_TOKEN_MAX)
+        run->token = report_keep(out, token);
+    else if (o->schedule)
+        run->token = report_keep(out, o->schedule);
+    free(token);
+}
+
 static const char *name_of_agent(void *sim, uint16_t id) { return sched_agent_name(sim, id); }
 
 static struct dm_machine *make_machine(const struct run_options *o, const struct run_item *item,
@@ -85,6 +100,7 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .bugcheck_stops = o->bugcheck,
         .record = record,
         .choices = o->choices,
+        .schedule = o->schedule,
         .fault_one_in = o->fault_one_in,
         .fault_nth = o->fault_nth,
         .races = !o->no_races,
@@ -193,6 +209,7 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
     run.settled_hash = result.settled_hash;
     run.schedule = result.choices_hash;
     take_choices(&run, dm_machine_sim(m));
+    take_schedule(&run, o, m, out);
     run.findings = dm_finding_count(m);
     run.trouble = trouble_of(run.exit, &result);
     if (o->bugcheck && run.findings)

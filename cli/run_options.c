@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/schedule.h"
 #include "sim/core/fault.h"
 
 static const char help[] =
@@ -28,6 +29,7 @@ static const char help[] =
     "  --record FILE            write a .dmatrace; further runs FILE-SCENARIO-PROFILE-SEED\n"
     "  --record-dir DIR         with --all-samples: where traces and HTML reports go\n"
     "  --choices TRACE          the scenario and the choices that a trace recorded\n"
+    "  --schedule TOKEN|@FILE   the schedule that a token names, instead of a seed's\n"
     "  --faults N|POINT:K       one resource request in N fails; or the K-th of POINT\n"
     "  --readiness remap        one page: would it survive DMA remapping (Kernel DMA Protection)?\n"
     "                           on the machines with an IOMMU and on two without\n"
@@ -57,6 +59,7 @@ enum {
     OPT_RECORD,
     OPT_RECORD_DIR,
     OPT_CHOICES,
+    OPT_SCHEDULE,
     OPT_FAULTS,
     OPT_BUGCHECK,
     OPT_NO_RACES,
@@ -81,6 +84,7 @@ static const struct option long_options[] = {
     { "record", required_argument, NULL, OPT_RECORD },
     { "record-dir", required_argument, NULL, OPT_RECORD_DIR },
     { "choices", required_argument, NULL, OPT_CHOICES },
+    { "schedule", required_argument, NULL, OPT_SCHEDULE },
     { "faults", required_argument, NULL, OPT_FAULTS },
     { "bugcheck", no_argument, NULL, OPT_BUGCHECK },
     { "no-races", no_argument, NULL, OPT_NO_RACES },
@@ -111,6 +115,23 @@ static int take_seeds(struct run_options *o, const char *text)
         return cli_wrong(
             "run: --seeds wants A..B with A at most B and ten million seeds at most, not '%s'",
             text);
+    return 0;
+}
+
+/* A schedule has its own seed. */
+static int take_schedule(struct run_options *o)
+{
+    struct schedule s;
+    char message[1024];
+
+    if (!o->schedule)
+        return 0;
+    if (o->seed_given || o->choices)
+        return cli_wrong("run: --schedule is instead of --seed, --seeds and --choices");
+    if (schedule_read(&s, o->schedule, message, sizeof message))
+        return cli_wrong("%s", message);
+    o->seed_first = o->seed_last = s.seed;
+    schedule_free(&s);
     return 0;
 }
 
@@ -155,8 +176,10 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         if (take_number("seed", text, 0, UINT64_MAX, &o->seed_first))
             return DM_USAGE;
         o->seed_last = o->seed_first;
+        o->seed_given = true;
         return 0;
     case OPT_SEEDS:
+        o->seed_given = true;
         return take_seeds(o, text);
     case OPT_SCENARIO:
         o->scenario = text;
@@ -171,6 +194,9 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         return 0;
     case OPT_CHOICES:
         o->choices = text;
+        return 0;
+    case OPT_SCHEDULE:
+        o->schedule = text;
         return 0;
     case OPT_FAULTS:
         return take_faults(o, text);
@@ -255,6 +281,8 @@ int run_take_options(struct run_options *o, int argc, char **argv)
         return cli_wrong("run: --readiness chooses the profiles, and takes one driver");
     if (o->program_count && o->all_samples)
         return cli_wrong("run: --program is for one driver, not for --all-samples");
+    if (take_schedule(o))
+        return DM_USAGE;
     if (o->driver && o->all_samples)
         return cli_wrong("run: give a driver or --all-samples, not both");
     if (o->all_samples && (o->known.suppress || o->known.baseline || o->known.write_baseline))

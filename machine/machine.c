@@ -19,12 +19,19 @@ static int choices_source(struct dm_machine *m)
 
     if (m->choices)
         return choice_from_records(m->s, m->choices, m->choice_count);
-    if (o->bytes)
-        choice_from_bytes(m->s, o->bytes, o->bytes_count);
-    else if (o->seed)
-        choice_from_seed(m->s, o->seed);
-    else
-        choice_from_plain(m->s);
+    if (!o->bytes)
+        return schedule_apply(m->s, &m->schedule);
+    choice_from_bytes(m->s, o->bytes, o->bytes_count);
+    return 0;
+}
+
+/* The schedule by its token or by its seed. */
+static int schedule_take(struct dm_machine *m, const struct dm_options *o, char *message,
+                         size_t size)
+{
+    if (o->schedule)
+        return schedule_read(&m->schedule, o->schedule, message, size);
+    m->schedule = (struct schedule) { .seeded = o->seed != 0, .seed = o->seed };
     return 0;
 }
 
@@ -73,10 +80,12 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
         goto out;
     if (m->choices_path && choices_load(m, m->choices_path, message, message_size))
         goto out;
+    if (schedule_take(m, o, message, message_size))
+        goto out;
     m->s = sim_create(&profile, message, message_size);
     if (!m->s)
         goto out;
-    m->s->seed = m->choices ? m->recorded_seed : o->seed;
+    m->s->seed = m->choices ? m->recorded_seed : m->schedule.seed;
     m->s->bugcheck_stops = o->bugcheck_stops;
     if (o->steps_max)
         m->s->limits.steps_max = o->steps_max;
@@ -128,6 +137,7 @@ void dm_machine_destroy(struct dm_machine *m)
     if (m->ring.events)
         ring_destroy(&m->ring);
     free(m->choices);
+    schedule_free(&m->schedule);
     free(m->record_path);
     free(m->choices_path);
     free(m->subject);
@@ -135,6 +145,17 @@ void dm_machine_destroy(struct dm_machine *m)
     free(m->bug);
     free(m->exact_faults);
     free(m);
+}
+
+char *dm_machine_schedule(struct dm_machine *m)
+{
+    struct schedule recorded = { .seed = m->recorded_seed,
+                                 .changes = m->choices,
+                                 .change_count = m->choice_count };
+
+    if (m->options.bytes)
+        return NULL;
+    return schedule_token(m->choices ? &recorded : &m->schedule);
 }
 
 struct sim *dm_machine_sim(struct dm_machine *m) { return m->s; }
@@ -237,7 +258,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
         race_start(s, d->image);
     module_bind(m, d);
     if (m->verifier)
-        verifier_begin(m->verifier, s->profile.name, m->options.seed,
+        verifier_begin(m->verifier, s->profile.name, s->seed,
                        s->profile.translation == TRANSLATION_REMAP);
     run_profile_text(m, profile, sizeof(profile));
     if (!run_record_begin(m, profile, message, sizeof(message)))

@@ -7,6 +7,7 @@
 #include "include/dmacheck/machine.h"
 #include "include/dmacheck/plan.h"
 #include "include/dmacheck/scenario.h"
+#include "machine/schedule.h"
 #include "sim/core/bus.h"
 #include "sim/core/image.h"
 #include "sim/core/sim.h"
@@ -87,6 +88,7 @@ struct dm_machine {
     struct choice_record *choices;
     size_t choice_count;
     uint64_t recorded_seed;
+    struct schedule schedule; /* where neither a trace nor bytes give the choices */
     struct verifier *verifier;
     struct recorder *recorder; /* of the run under way */
     struct stop stop;

@@ -119,7 +119,7 @@ void report_repro(const struct report *r, const struct report_finding *f, unsign
                   size_t size)
 {
     const struct report_run *of = &r->runs[run];
-    char driver[512], profile[512], scenario[256], file[512], program[540] = "";
+    char driver[512], profile[512], scenario[256], file[512], program[540] = "", schedule[540];
 
     if (f->repro) {
         snprintf(text, size, "%s", f->repro);
@@ -132,8 +132,14 @@ void report_repro(const struct report *r, const struct report_finding *f, unsign
         report_shell_word(of->program, file, sizeof file);
         snprintf(program, sizeof program, " --program %s", file);
     }
-    snprintf(text, size, "dmacheck run %s --profile %s --seed %" PRIu64 " --scenario %s%s%s",
-             driver, profile, of->seed, scenario, program, r->repro ? r->repro : "");
+    if (of->by_token && of->token) {
+        report_shell_word(of->token, file, sizeof file);
+        snprintf(schedule, sizeof schedule, "--schedule %s", file);
+    } else {
+        snprintf(schedule, sizeof schedule, "--seed %" PRIu64, of->seed);
+    }
+    snprintf(text, size, "dmacheck run %s --profile %s %s --scenario %s%s%s", driver, profile,
+             schedule, scenario, program, r->repro ? r->repro : "");
 }
 
 /* --- names --- */

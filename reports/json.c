@@ -128,6 +128,8 @@ static void write_finding(struct writer *w, const struct report *r, const struct
     writer_key_string(w, "message", f->message);
     writer_key_string(w, "driver_verifier", f->driver_verifier);
     writer_key_string(w, "repro", repro);
+    if (r->runs[f->runs[0]].token)
+        writer_key_string(w, "schedule", r->runs[f->runs[0]].token);
     if (f->all_profiles) {
         writer_key(w, "all_profiles");
         writer_bool(w, true);

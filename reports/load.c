@@ -181,6 +181,9 @@ static void take_finding(struct loader *l, const json_t *from)
     if (!l->wrong && !json_array_size(json_object_get(from, "runs")))
         l->wrong = "runs";
     if (!l->wrong && l->r->finding_count > before)
+        l->r->runs[l->r->findings[before].runs[0]].token =
+            report_keep(l->r, text_of(from, "schedule"));
+    if (!l->wrong && l->r->finding_count > before)
         keep_repro(l, &l->r->findings[before], text_of(from, "repro"));
 }
 

@@ -82,6 +82,7 @@ unsigned report_add_run(struct report *r, const struct report_run *run)
     to->program = report_keep(r, run->program);
     to->trouble = report_keep(r, run->trouble);
     to->dump = report_keep(r, run->dump);
+    to->token = report_keep(r, run->token);
     return r->run_count++;
 }
 

@@ -32,6 +32,8 @@ struct report_run {
     uint32_t seen;       /* what it exercised: readiness.h; where watched */
     bool excused;        /* it has findings, and each is known or suppressed: report_excuse_runs */
     const char *trouble; /* why it came to no verdict; NULL: it did, or nobody knows */
+    const char *token;   /* the schedule, or @FILE with it; NULL: too long, or not known */
+    bool by_token;       /* it was given so, and is shown again so */
     const char *dump;    /* the adapters where --bugcheck stopped it; NULL: it did not stop */
 };
 

@@ -251,6 +251,16 @@ static void say_runs(struct text *t, const struct report_group *g)
     say(t->w, "\n");
 }
 
+/* In one word, for a mail or a page; NULL: there is none that could be typed. */
+static void say_schedule(const struct text *t, const char *token)
+{
+    if (!token)
+        return;
+    say(t->w, "  schedule: ");
+    writer_clean(t->w, token, "");
+    say(t->w, "\n");
+}
+
 static void say_group(struct text *t, const struct report_group *g)
 {
     const struct report_finding *f = report_group_story(g);
@@ -266,6 +276,7 @@ static void say_group(struct text *t, const struct report_group *g)
     say_sites(t, f);
     say_verdicts(t, g);
     say_runs(t, g);
+    say_schedule(t, t->r->runs[g->runs[0]].token);
     report_repro(t->r, f, g->runs[0], repro, sizeof repro);
     say(t->w, "  repro: ");
     writer_raw(t->w, repro, strlen(repro));

@@ -37,6 +37,7 @@ struct dm_options {
     bool bugcheck_stops;
     const char *record;   /* path of a .dmatrace to write; NULL: none */
     const char *choices;  /* path of a trace whose recorded choices are taken; NULL: by seed */
+    const char *schedule; /* a token or @FILE (machine/schedule.h) in the place of seed; or NULL */
     const uint8_t *bytes; /* choices out of a fuzzer's bytes; NULL: by seed */
     size_t bytes_count;
     uint32_t fault_one_in;   /* random faults; 0: none */
@@ -60,6 +61,8 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message,
                                      size_t message_size);
 void dm_machine_reset(struct dm_machine *m); /* as new, at the cost of what the run dirtied */
 void dm_machine_destroy(struct dm_machine *m);
+/* The machine's schedule as a token, to be freed by the caller; NULL: its choices come from bytes. */
+char *dm_machine_schedule(struct dm_machine *m);
 
 /* A driver image: a .so made by ddkcc. Its statics belong to one live machine at a time. */
 struct dm_driver *dm_driver_open(const char *path, char *message, size_t message_size);

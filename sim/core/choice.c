@@ -4,6 +4,7 @@
  */
 #include "sim/core/choice.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ static uint64_t key_hash(unsigned site, unsigned agent, uint32_t nth)
     return rng_mix((uint64_t)nth << 32 | site << 16 | agent);
 }
 
-int choice_from_records(struct sim *s, const struct choice_record *records, size_t count)
+int choice_change(struct sim *s, const struct choice_record *records, size_t count)
 {
     struct choice_map *m = calloc(1, sizeof(*m));
     uint32_t size = 16;
@@ -109,12 +110,19 @@ int choice_from_records(struct sim *s, const struct choice_record *records, size
     }
     map_free(&s->choice);
     s->choice.recorded = m;
-    s->choice.source = CHOICE_RECORDED;
+    if (s->choice.source == CHOICE_PLAIN) /* what is not recorded is 0, and counted */
+        s->choice.source = CHOICE_RECORDED;
     return 0;
 }
 
-static uint32_t recorded_value(struct choice *c, unsigned site, unsigned agent, uint32_t nth,
-                               uint32_t bound)
+int choice_from_records(struct sim *s, const struct choice_record *records, size_t count)
+{
+    choice_from_plain(s);
+    return choice_change(s, records, count);
+}
+
+static bool recorded_value(const struct choice *c, unsigned site, unsigned agent, uint32_t nth,
+                           uint32_t bound, uint32_t *value)
 {
     const struct choice_map *m = c->recorded;
     uint32_t at = (uint32_t)key_hash(site, agent, nth) & m->mask;
@@ -122,10 +130,12 @@ static uint32_t recorded_value(struct choice *c, unsigned site, unsigned agent, 
     for (; m->slots[at].bound; at = (at + 1) & m->mask) {
         const struct choice_record *r = &m->slots[at];
 
-        if (r->site == site && r->agent == agent && r->nth == nth)
-            return r->value < bound ? r->value : r->value % bound;
+        if (r->site == site && r->agent == agent && r->nth == nth) {
+            *value = r->value < bound ? r->value : r->value % bound;
+            return true;
+        }
     }
-    return 0; /* not recorded: it was 0 */
+    return false;
 }
 
 /* 32 bits out of the fuzzer's bytes, as many as the bound needs; 0 when they have run out. */
@@ -157,12 +167,14 @@ static uint32_t draw(struct sim *s, enum choice_site site, uint32_t bound, uint3
     nth = c->nth[site][row]++;
     switch (c->source) {
     case CHOICE_SEED:
+        if (c->recorded && recorded_value(c, site, agent, nth, bound, &value))
+            break;
         h = rng_mix(c->seed ^ key_hash(site, agent, nth));
         if (one_in < 2 || (uint32_t)h % one_in == 0)
             value = rng_below(h, bound);
         break;
     case CHOICE_RECORDED:
-        value = recorded_value(c, site, agent, nth, bound);
+        recorded_value(c, site, agent, nth, bound, &value); /* not recorded: it was 0 */
         break;
     case CHOICE_BYTES:
         value = byte_value(c, bound);

@@ -1,7 +1,7 @@
 /*
  * The choice stream: the only source of anything that could go either way. A choice has a site, the
  * agent that meets it and a running number of that pair; its value is 0 (plain), H(seed, key),
- * a recorded value looked up by key, or a fuzzer's bytes. It is an event either way.
+ * a recorded value looked up by key, or a fuzzer's bytes. What is not 0 is an event.
  */
 #ifndef DMACHECK_SIM_CORE_CHOICE_H
 #define DMACHECK_SIM_CORE_CHOICE_H
@@ -32,7 +32,7 @@ struct choice {
     uint64_t seed;
     const uint8_t *bytes; /* CHOICE_BYTES */
     size_t bytes_left;
-    struct choice_map *recorded;       /* CHOICE_RECORDED: by key */
+    struct choice_map *recorded;       /* by key: what overrides the source; or NULL */
     uint64_t drawn;                    /* choices with a bound above 1 */
     uint64_t hash;                     /* over everything drawn: names the schedule */
     uint8_t second_seen[CHOICE_COUNT]; /* bit 0: met; bit 1: took a value other than 0 */
@@ -45,7 +45,10 @@ void choice_reset(struct sim *s); /* counters only; the source stays */
 void choice_from_plain(struct sim *s);
 void choice_from_seed(struct sim *s, uint64_t seed);
 void choice_from_bytes(struct sim *s, const uint8_t *bytes, size_t size);
+/* These, and 0 for all others. Negative err: one is no choice (bound, value), or no memory. */
 int choice_from_records(struct sim *s, const struct choice_record *records, size_t count);
+/* These, and for all others what was set before (plain or a seed). */
+int choice_change(struct sim *s, const struct choice_record *records, size_t count);
 
 /* A value in [0, bound). bound 0 or 1 is no choice: 0, and nothing is said. */
 uint32_t choice_draw(struct sim *s, enum choice_site site, uint32_t bound);

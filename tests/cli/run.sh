@@ -385,6 +385,22 @@ head -n 3000 "$tmp/t.dmatrace" > "$tmp/short.dmatrace"
 says 5 'recorded: nothing more' run xfer --choices "$tmp/short.dmatrace"
 says 0 'direct64 *clean' run xfer --profile direct64 --choices "$tmp/t.dmatrace"
 
+# A schedule as one word: a seed's is the seed's run, and a finding shows it; what is wrong is told with its place.
+"$dmacheck" run xfer --profile remap --scenario many --seed 7 --record "$tmp/seed.dmatrace" -q > /dev/null 2>&1
+"$dmacheck" run xfer --profile remap --scenario many --schedule S1:AEDQAL6E --record "$tmp/token.dmatrace" -q > /dev/null 2>&1
+if [ -s "$tmp/seed.dmatrace" ] && cmp -s "$tmp/seed.dmatrace" "$tmp/token.dmatrace"; then ok; else bad "a seed's token gives another run"; fi
+says 1 '^  schedule: S1:AEDQAL6E$' run twin:flush-missing --profile remap --seed 7
+says 1 '^  repro: dmacheck run twin:flush-missing --profile remap --schedule S1:AEDQAL6E --scenario write$' run twin:flush-missing \
+    --profile remap --schedule S1:AEDQAL6E
+json '.findings[0].schedule == "S1:AEDQAL6E" and .runs[0].seed == 7' run twin:flush-missing --schedule S1:AEDQAL6E --format json
+json '.findings[0].schedule == "S1:AAAABPIH"' run twin:flush-missing --seeds 0..3 --jobs 2 --format json
+echo S1:AEDQAL6E > "$tmp/token"
+says 1 '^  repro: .* --schedule S1:AEDQAL6E ' run twin:flush-missing --schedule "@$tmp/token"
+wrong "^dmacheck: schedule:8: '1' is none of A to Z and 2 to 7$" run xfer --schedule S1:AEDQ1L6E
+wrong '^dmacheck: schedule:1-11: its checksum is wrong: ' run xfer --schedule S1:AEDRAL6E
+wrong '/nowhere: cannot be read as a schedule: No such file' run xfer --schedule "@$tmp/nowhere"
+wrong 'instead of --seed' run xfer --schedule S1:AEDQAL6E --seed 7
+
 # A driver that something else compiled: nobody sees what it touches, and the report says so.
 echo 'int Nothing(void); int Nothing(void) { return 0; }' > "$tmp/nothing.c"
 echo 'int DriverEntry(int *d, void *p); int DriverEntry(int *d, void *p) { return p ? *d * 0 : 0; }' > "$tmp/entry.c"

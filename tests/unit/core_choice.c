@@ -106,6 +106,28 @@ static void recorded_choices_are_found_by_key(void **state)
     free(s);
 }
 
+static void changes_lie_over_a_seed(void **state)
+{
+    struct choice_record change = { CHOICE_SG_SPLIT, 0, 5, 8, 0 };
+    struct sim *s = bare();
+    uint32_t want[20];
+
+    (void)state;
+    choice_from_seed(s, 7);
+    for (int i = 0; i < 20; i++)
+        want[i] = choice_draw(s, CHOICE_SG_SPLIT, 8);
+    change.value = (want[5] + 3) % 8;
+    assert_int_equal(choice_change(s, &change, 1), 0);
+    choice_reset(s);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(choice_draw(s, CHOICE_SG_SPLIT, 8), i == 5 ? change.value : want[i]);
+    choice_from_seed(s, 7); /* and are gone with the next source */
+    choice_reset(s);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(choice_draw(s, CHOICE_SG_SPLIT, 8), want[i]);
+    free(s);
+}
+
 static void bytes_run_out_into_the_plain_way(void **state)
 {
     static const uint8_t bytes[] = { 3, 200, 1, 0 };
@@ -180,6 +202,7 @@ int main(void)
         cmocka_unit_test(plain_is_always_zero),
         cmocka_unit_test(a_seed_gives_every_value_and_repeats),
         cmocka_unit_test(recorded_choices_are_found_by_key),
+        cmocka_unit_test(changes_lie_over_a_seed),
         cmocka_unit_test(bytes_run_out_into_the_plain_way),
         cmocka_unit_test(faults_come_at_the_planned_chance),
         cmocka_unit_test(an_exact_list_fails_and_nothing_else_that_is_planned),

@@ -37,7 +37,8 @@ static inline unsigned fixture_run(struct report *r, const char *scenario, const
                                                     .events = 120,
                                                     .virtual_ns = 1500000123,
                                                     .schedule = 0xabc,
-                                                    .findings = exit == 1 });
+                                                    .findings = exit == 1,
+                                                    .token = "S1:AEBQA35B" });
 }
 
 /* The late release, on both profiles. */
