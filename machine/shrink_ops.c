@@ -1,0 +1,195 @@
+/*
+ * Fewer operations: threads first, with all that they do, then files, then requests and acts, each with
+ * what hangs on it, then what stands alone. A request keeps the wait without a limit and the release that
+ * it has, a file its close, a thread its join: the smaller run is one that a careful program could make,
+ * so that a mended driver has nothing to answer for.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "machine/shrink_private.h"
+
+enum level { LEVEL_THREADS, LEVEL_FILES, LEVEL_REQUESTS, LEVEL_SINGLE, LEVEL_COUNT };
+
+struct cut {
+    struct shrinker *s;
+    const size_t *roots; /* ops of s->base */
+    size_t root_count;
+    bool *gone; /* by op */
+    bool smaller;
+};
+
+/* Whether a buffer of a request lies in this allocation. */
+static bool is_used(const struct draft *d, const struct dm_plan_op *alloc)
+{
+    for (size_t i = 0; i < d->op_count; i++)
+        for (uint32_t b = 0; b < d->ops[i].buffer_count; b++) {
+            const struct dm_plan_buffer *buffer = &d->buffers[d->ops[i].buffer_first + b];
+
+            if (buffer->place == DM_PLACE_ALLOC && buffer->alloc == alloc->id)
+                return true;
+        }
+    return false;
+}
+
+/* Whether a later wait without a limit makes this one needless. */
+static bool waits_again(const struct draft *d, size_t at)
+{
+    for (size_t i = at + 1; i < d->op_count; i++)
+        if (d->ops[i].kind == DM_OP_WAIT && d->ops[i].on == d->ops[at].on &&
+            d->ops[i].a == UINT64_MAX)
+            return true;
+    return false;
+}
+
+static enum level level_of(const struct draft *d, size_t at)
+{
+    const struct dm_plan_op *op = &d->ops[at];
+
+    switch (op->kind) {
+    case DM_OP_THREAD:
+        return LEVEL_THREADS;
+    case DM_OP_OPEN:
+    case DM_OP_PLUG:
+        return LEVEL_FILES;
+    case DM_OP_READ:
+    case DM_OP_WRITE:
+    case DM_OP_IOCTL:
+    case DM_OP_START:
+    case DM_OP_STOP:
+    case DM_OP_REMOVE:
+    case DM_OP_SURPRISE:
+    case DM_OP_POWER:
+    case DM_OP_SYSTEM_POWER:
+    case DM_OP_REGISTRY:
+    case DM_OP_FILE:
+        return LEVEL_REQUESTS;
+    case DM_OP_ALLOC:
+        return is_used(d, op) ? LEVEL_COUNT : LEVEL_SINGLE;
+    case DM_OP_WAIT:
+        return op->a != UINT64_MAX || waits_again(d, at) ? LEVEL_SINGLE : LEVEL_COUNT;
+    case DM_OP_CANCEL:
+    case DM_OP_SETTLED:
+    case DM_OP_FREE:
+    case DM_OP_SLEEP:
+    case DM_OP_CHOOSE:
+        return LEVEL_SINGLE;
+    }
+    return LEVEL_COUNT; /* close, release, join: they stay with what they end */
+}
+
+static bool without(void *ctx, const bool *gone_roots)
+{
+    struct cut *c = ctx;
+    const struct draft *base = &c->s->base;
+
+    memset(c->gone, 0, base->op_count * sizeof(*c->gone));
+    for (size_t i = 0; i < c->root_count; i++)
+        c->gone[c->roots[i]] = gone_roots[i];
+    draft_close(base, c->gone);
+    draft_without(&c->s->trial, base, c->gone);
+    draft_copy_choices(&c->s->trial, c->s->now.choices, c->s->now.choice_count);
+    if (!shrink_try_scheduled(c->s))
+        return false;
+    c->smaller = true;
+    return true;
+}
+
+static bool cut_level(struct shrinker *s, enum level level)
+{
+    struct cut c = { .s = s };
+    size_t count = 0, *roots;
+    bool *gone_roots;
+
+    draft_copy(&s->base, &s->now);
+    roots = malloc((s->base.op_count + 1) * sizeof(*roots));
+    gone_roots = malloc(s->base.op_count + 1);
+    c.gone = malloc(s->base.op_count + 1);
+    must(roots && gone_roots && c.gone);
+    for (size_t i = 0; i < s->base.op_count; i++)
+        if (level_of(&s->base, i) == level)
+            roots[count++] = i;
+    c.roots = roots;
+    c.root_count = count;
+    ddmin(count, gone_roots, without, &c);
+    free(roots);
+    free(gone_roots);
+    free(c.gone);
+    return c.smaller;
+}
+
+bool shrink_ops(struct shrinker *s)
+{
+    bool smaller = false;
+
+    for (enum level level = LEVEL_THREADS; level < LEVEL_COUNT && !s->spent; level++)
+        smaller |= cut_level(s, level);
+    return smaller;
+}
+
+/* --- two allocations become one --- */
+
+static uint64_t end_of_use(const struct draft *d, uint32_t alloc)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < d->buffer_count; i++)
+        if (d->buffers[i].place == DM_PLACE_ALLOC && d->buffers[i].alloc == alloc &&
+            d->buffers[i].at + d->buffers[i].bytes > end)
+            end = d->buffers[i].at + d->buffers[i].bytes;
+    return end;
+}
+
+/* The second op's allocation goes; its buffers lie in the first's, which stays until the end. */
+static bool merge(struct shrinker *s, size_t first, size_t second)
+{
+    const struct draft *now = &s->now;
+    uint32_t keep = now->ops[first].id, drop = now->ops[second].id;
+    bool *gone = calloc(now->op_count, sizeof(*gone)), merged;
+
+    must(gone);
+    draft_copy(&s->base, now);
+    for (size_t i = 0; i < s->base.buffer_count; i++)
+        if (s->base.buffers[i].place == DM_PLACE_ALLOC && s->base.buffers[i].alloc == drop)
+            s->base.buffers[i].alloc = keep;
+    if (s->base.ops[first].a < end_of_use(&s->base, keep))
+        s->base.ops[first].a = end_of_use(&s->base, keep);
+    gone[second] = true;
+    for (size_t i = 0; i < s->base.op_count; i++)
+        if (s->base.ops[i].kind == DM_OP_FREE &&
+            (s->base.ops[i].on == keep || s->base.ops[i].on == drop))
+            gone[i] = true;
+    draft_without(&s->trial, &s->base, gone);
+    draft_copy_choices(&s->trial, now->choices, now->choice_count);
+    merged = shrink_try_scheduled(s);
+    free(gone);
+    return merged;
+}
+
+/* Only within a thread: else nobody knows which of the two comes first. */
+static bool merge_any(struct shrinker *s)
+{
+    const struct draft *now = &s->now;
+
+    for (size_t i = 0; i < now->op_count; i++)
+        for (size_t k = i + 1; k < now->op_count && now->ops[i].kind == DM_OP_ALLOC; k++)
+            if (now->ops[k].kind == DM_OP_ALLOC && now->ops[k].thread == now->ops[i].thread &&
+                !s->spent && merge(s, i, k))
+                return true;
+    return false;
+}
+
+#define MERGE_MAX 16 /* allocations, beyond which there are too many pairs */
+
+bool shrink_merge(struct shrinker *s)
+{
+    bool smaller = false;
+    size_t allocs = 0;
+
+    for (size_t i = 0; i < s->now.op_count; i++)
+        allocs += s->now.ops[i].kind == DM_OP_ALLOC;
+    while (allocs <= MERGE_MAX && merge_any(s))
+        smaller = true;
+    return smaller;
+}
