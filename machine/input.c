@@ -1,64 +1,41 @@
 /*
- * Saying inputs. The event numbers them; the recorder gets one more line with the arguments and, for
- * what goes to the driver, the bytes: hex in full, or {pattern, len} where the scenario generated them, or
- * {fill, len} where all are alike.
+ * Saying inputs. An event numbers those that the driver or the machine meets; the recorder gets a line
+ * with the arguments of these and of all else that a scenario does.
  */
 #include "machine/input.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/must.h"
 
-static const char *const words[] = {
+const char *const input_words[] = {
 #define INPUT(kind, word) word,
 #include "trace/inputs.def"
 #undef INPUT
 };
 
-struct line { /* a JSON object that grows */
-    char *text;
-    size_t used, room;
-};
+/* A plan's kinds are these. */
+_Static_assert((int)INPUT_COUNT == (int)DM_OP_COUNT, "trace/inputs.def and enum dm_plan_kind");
+#define SAME(kind, plan) _Static_assert((int)INPUT_##kind == (int)DM_OP_##plan, #kind)
+#define INPUT(kind, word) SAME(kind, kind);
+#include "trace/inputs.def"
+#undef INPUT
 
-static void line_room(struct line *l, size_t bytes)
+int input_kind_of(const char *word)
 {
-    if (l->used + bytes <= l->room)
-        return;
-    l->room = (l->used + bytes) * 2 + 256;
-    l->text = realloc(l->text, l->room);
-    must(l->text);
+    for (int i = 0; i < INPUT_COUNT; i++)
+        if (!strcmp(input_words[i], word))
+            return i;
+    return -1;
 }
 
-__attribute__((format(printf, 2, 3))) static void line_put(struct line *l, const char *format, ...)
+static void line_begin(struct dm_run *r, struct line *l, const char *word)
 {
-    va_list args;
-    int n;
+    const struct dm_thread *t = run_thread_now(r);
 
-    line_room(l, 256);
-    va_start(args, format);
-    n = vsnprintf(l->text + l->used, 256, format, args);
-    va_end(args);
-    must(n >= 0 && n < 256);
-    l->used += (size_t)n;
-}
-
-static void line_hex(struct line *l, const void *p, size_t bytes)
-{
-    static const char digits[] = "0123456789abcdef";
-    const uint8_t *at = p;
-
-    line_room(l, 2 * bytes + 3);
-    l->text[l->used++] = '"';
-    for (size_t i = 0; i < bytes; i++) {
-        l->text[l->used++] = digits[at[i] >> 4];
-        l->text[l->used++] = digits[at[i] & 15];
-    }
-    l->text[l->used++] = '"';
-    l->text[l->used] = 0;
+    line_put(l, "\"op\":\"%s\",\"g\":%u,\"thread\":%u", word, r->s->trace.agent, t ? t->index : 0);
 }
 
 static void line_end(struct dm_run *r, struct line *l)
@@ -68,90 +45,84 @@ static void line_end(struct dm_run *r, struct line *l)
     free(l->text);
 }
 
-void input_filled(struct dm_run *r, const void *p, size_t bytes, uint64_t pattern)
+static void put_fields(struct line *l, const struct input_field *fields, unsigned count)
 {
-    r->fills[r->fill_next++ % RUN_FILLS] = (struct run_fill){ p, bytes, pattern };
+    for (unsigned i = 0; i < count; i++) {
+        if (!fields[i].name)
+            continue;
+        line_put(l, ",\"%s\":", fields[i].name);
+        if (fields[i].text)
+            line_string(l, fields[i].text);
+        else
+            line_number(l, fields[i].value);
+    }
 }
 
-/* The note says where to look; what counts is that the bytes are still the pattern's. */
-static bool generated(struct dm_run *r, const void *p, size_t bytes, uint64_t *pattern)
-{
-    for (unsigned i = 0; i < RUN_FILLS; i++)
-        if (r->fills[i].p == p && r->fills[i].bytes >= bytes &&
-            dm_matches(r, p, bytes, r->fills[i].pattern)) {
-            *pattern = r->fills[i].pattern;
-            return true;
-        }
-    return false;
-}
-
-static bool uniform(const void *p, size_t bytes)
-{
-    return memcmp(p, (const char *)p + 1, bytes - 1) == 0;
-}
-
-static void put_data(struct dm_run *r, struct line *l, const char *name, const void *p, size_t bytes)
-{
-    uint64_t pattern;
-
-    line_put(l, ",\"%s\":", name);
-    if (bytes && !mem_user_valid(r->s, r->process, p, bytes))
-        line_put(l, "null"); /* a pointer to nothing, on purpose */
-    else if (bytes > 16 && uniform(p, bytes))
-        line_put(l, "{\"fill\":%u,\"len\":%zu}", *(const uint8_t *)p, bytes);
-    else if (bytes > 16 && generated(r, p, bytes, &pattern))
-        line_put(l, "{\"pattern\":\"0x%" PRIx64 "\",\"len\":%zu}", pattern, bytes);
-    else
-        line_hex(l, p, bytes);
-}
-
+/* The event; the line is begun when there is somebody to take it. */
 static uint64_t begin(struct dm_run *r, enum input_kind kind, uint32_t obj, struct line *l)
 {
     uint64_t index = r->inputs++;
 
     trace_emit(&r->s->trace, EV_INPUT, API_NONE, obj, index, kind, 0, 0);
-    if (r->m->recorder)
-        line_put(l, "{\"k\":\"payload\",\"index\":%" PRIu64 ",\"op\":\"%s\"", index, words[kind]);
+    if (r->m->recorder) {
+        line_put(l, "{\"k\":\"payload\",\"index\":%" PRIu64 ",", index);
+        line_begin(r, l, input_words[kind]);
+    }
     return index;
 }
 
-void input_say(struct dm_run *r, enum input_kind kind, uint32_t obj, const char *name, uint64_t value,
-               const char *second, uint64_t second_value)
+uint64_t input_say_fields(struct dm_run *r, enum input_kind kind, uint32_t obj,
+                          const struct input_field *fields, unsigned count)
+{
+    struct line l = { 0 };
+    uint64_t index = begin(r, kind, obj, &l);
+
+    if (!r->m->recorder)
+        return index;
+    put_fields(&l, fields, count);
+    line_end(r, &l);
+    return index;
+}
+
+void input_note_fields(struct dm_run *r, enum input_kind kind, const struct input_field *fields,
+                       unsigned count)
 {
     struct line l = { 0 };
 
-    begin(r, kind, obj, &l);
-    if (!r->m->recorder)
-        return;
-    if (name)
-        line_put(&l, ",\"%s\":%" PRIu64, name, value);
-    if (second)
-        line_put(&l, ",\"%s\":%" PRIu64, second, second_value);
+    must(kind >= INPUT_SILENT);
+    line_put(&l, "{\"k\":\"payload\",");
+    line_begin(r, &l, input_words[kind]);
+    put_fields(&l, fields, count);
     line_end(r, &l);
 }
 
-void input_open_name(struct dm_run *r, uint32_t file, const char *name, unsigned access)
-{
-    struct line l = { 0 };
+/* --- requests --- */
 
-    begin(r, INPUT_OPEN, file, &l);
-    if (!r->m->recorder)
-        return;
-    line_put(&l, ",\"name\":\"");
-    for (const char *p = name; *p; p++) {
-        if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x7f)
-            line_put(&l, "\\u%04x", (unsigned char)*p);
-        else
-            line_put(&l, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+static void put_buffer(struct dm_run *r, struct line *l, const char *name, const void *p,
+                       size_t bytes, bool sparing)
+{
+    input_put_place(r, l, name, p);
+    input_put_content(r, l, name, p, bytes, sparing);
+}
+
+static void put_pieces(struct dm_run *r, struct line *l, const struct host_io *io)
+{
+    line_put(l, ",\"pieces\":[");
+    for (unsigned i = 0; i < io->piece_count; i++) {
+        const struct dm_piece *p = &io->pieces[i];
+
+        line_put(l, "%s{\"bytes\":%u", i ? "," : "", p->bytes);
+        put_buffer(r, l, "data", p->p, p->bytes, io->op == HOST_READ);
+        line_put(l, "}");
     }
-    line_put(&l, "\",\"access\":%u", access);
-    line_end(r, &l);
+    line_put(l, "]");
 }
 
 uint64_t input_request(struct dm_run *r, uint32_t file, const struct host_io *io)
 {
-    static const enum input_kind kinds[] = { [HOST_READ] = INPUT_READ, [HOST_WRITE] = INPUT_WRITE,
-                                             [HOST_IOCTL] = INPUT_IOCTL };
+    static const enum input_kind kinds[] = {
+        [HOST_READ] = INPUT_READ, [HOST_WRITE] = INPUT_WRITE, [HOST_IOCTL] = INPUT_IOCTL
+    };
     struct line l = { 0 };
     uint64_t index = begin(r, kinds[io->op], file, &l);
 
@@ -159,24 +130,50 @@ uint64_t input_request(struct dm_run *r, uint32_t file, const struct host_io *io
         return index;
     line_put(&l, ",\"file\":%u,\"bytes\":%u", OBJ_NUMBER(file), io->bytes);
     if (io->op == HOST_IOCTL) {
-        line_put(&l, ",\"code\":\"0x%x\"", io->code);
-        put_data(r, &l, "in", io->in, io->in_bytes);
-        if (io->code & 3) /* the output buffer of a direct or neither IOCTL may carry data in */
-            put_data(r, &l, "out", io->buf, io->bytes);
+        line_put(&l, ",\"code\":\"0x%x\",\"in_bytes\":%u", io->code, io->in_bytes);
+        put_buffer(r, &l, "in", io->in, io->in_bytes, false);
+        /* The output buffer of a direct or neither IOCTL may carry data in. */
+        put_buffer(r, &l, "out", io->buf, io->bytes, !(io->code & 3));
     } else {
-        line_put(&l, ",\"offset\":%" PRIu64, io->offset);
-    }
-    for (unsigned i = 0; i < io->piece_count; i++) {
-        char name[16];
-
-        snprintf(name, sizeof(name), "piece%u", i);
-        if (io->op == HOST_WRITE)
-            put_data(r, &l, name, io->pieces[i].p, io->pieces[i].bytes);
+        line_put(&l, ",\"offset\":");
+        line_number(&l, io->offset);
+        if (io->pieces)
+            put_pieces(r, &l, io);
         else
-            line_put(&l, ",\"%s\":%u", name, io->pieces[i].bytes);
+            put_buffer(r, &l, "data", io->buf, io->bytes, io->op == HOST_READ);
     }
-    if (io->op == HOST_WRITE && !io->piece_count)
-        put_data(r, &l, "data", io->buf, io->bytes);
     line_end(r, &l);
     return index;
+}
+
+/* --- bytes of the host's --- */
+
+void input_file(struct dm_run *r, const char *path, const void *bytes, uint32_t size_bytes)
+{
+    struct line l = { 0 };
+
+    if (!r->m->recorder)
+        return;
+    line_put(&l, "{\"k\":\"payload\",");
+    line_begin(r, &l, input_words[INPUT_FILE]);
+    line_put(&l, ",\"name\":");
+    line_string(&l, path);
+    line_put(&l, ",\"bytes\":%u,\"data\":", size_bytes);
+    input_put_bytes(&l, bytes, size_bytes);
+    line_end(r, &l);
+}
+
+void input_given(struct dm_run *r)
+{
+    const struct dm_options *o = &r->m->options;
+
+    for (unsigned i = 0; r->m->recorder && i < o->inputs_count; i++) {
+        struct line l = { 0 };
+
+        line_put(&l, "{\"k\":\"payload\",\"op\":\"given\",\"name\":");
+        line_string(&l, o->inputs[i].name);
+        line_put(&l, ",\"bytes\":%zu,\"data\":", o->inputs[i].count);
+        input_put_bytes(&l, o->inputs[i].bytes, o->inputs[i].count);
+        line_end(r, &l);
+    }
 }

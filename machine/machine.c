@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/must.h"
-#include "machine/private.h"
+#include "machine/input.h"
 #include "sim/core/mapreg.h"
 
 #define RING_BITS 14 /* 16,384 events: the last of a run, 1 MiB */
@@ -264,6 +264,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     if (!run_record_begin(m, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
     compare = compare_begin(m, profile, divergence, sizeof(divergence));
+    input_given(&m->run);
     stop_begin(m);
     boot = sched_thread(s, "boot", boot_main, &m->run, 0, 8);
     must(boot);
@@ -282,6 +283,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
         result->exit = DM_DIVERGED;
         snprintf(result->divergence, sizeof(result->divergence), "%s", divergence);
     }
+    input_end(&m->run);
     if (!run_record_end(m, message, sizeof(message)))
         return refuse(result, DM_INTERNAL, message);
     return result->exit;

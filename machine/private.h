@@ -65,7 +65,8 @@ struct dm_run {
     struct dm_thread threads[RUN_THREADS_MAX];
     unsigned thread_count;
     uint64_t bytes, settled_hash;
-    uint64_t inputs; /* said so far */
+    uint64_t inputs;           /* said so far */
+    struct run_memory *memory; /* the scenario's, for the recorder (input_buffer.c) */
     struct run_fill fills[RUN_FILLS];
     unsigned fill_next;
     uint32_t expectations_failed;
@@ -138,6 +139,7 @@ int choices_load(struct dm_machine *m, const char *path, char *message, size_t m
 /* --- boot.c: what the boot agent does --- */
 void boot_main(void *run);
 NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **out);
+unsigned run_device_index(const struct dm_run *r, const struct dm_device *d);
 void run_fail(struct dm_run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- request.c --- */

@@ -60,7 +60,9 @@ struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, 
 {
     struct dm_file *f = file_new(r);
 
-    input_say(r, INPUT_OPEN, f->obj, "device", d ? OBJ_NUMBER(d->obj) : 0, "access", access);
+    input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) },
+              { "device", .value = d ? OBJ_NUMBER(d->obj) : 0 },
+              { "device_index", .value = run_device_index(r, d) }, { "access", .value = access });
     return opened(r, f, host_open(r->s, d, r->process, access_mask(access), &f->host), status);
 }
 
@@ -68,7 +70,8 @@ struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access
 {
     struct dm_file *f = file_new(r);
 
-    input_open_name(r, f->obj, name, access);
+    input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) }, { "name", name, 0 },
+              { "access", .value = access });
     return opened(r, f, host_open_name(r->s, name, r->process, access_mask(access), &f->host),
                   status);
 }
@@ -78,7 +81,8 @@ struct dm_file *run_open_own(struct dm_run *r, unsigned index, int32_t *status)
     unsigned access = DM_READ_ACCESS | DM_WRITE_ACCESS;
     struct dm_file *f = file_new(r);
 
-    input_say(r, INPUT_OPEN, f->obj, "own", index, "access", access);
+    input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) },
+              { "own", .value = index }, { "access", .value = access });
     return opened(r, f,
                   host_open_own(r->s, r->driver_object, index, r->process, access_mask(access),
                                 &f->host),
@@ -89,7 +93,7 @@ void dm_close(struct dm_run *r, struct dm_file *f)
 {
     if (!f)
         return;
-    input_say(r, INPUT_CLOSE, f->obj, "file", OBJ_NUMBER(f->obj), NULL, 0);
+    input_say(r, INPUT_CLOSE, f->obj, { "file", .value = OBJ_NUMBER(f->obj) });
     host_close(r->s, f->host);
     io_host_free(r->s, f, sizeof(*f));
     pnp_removals_continue(r->s); /* a device that waits for its last handle may go now */
@@ -224,8 +228,11 @@ static void harvest(struct dm_run *r, struct dm_request *q)
 
 bool dm_wait(struct dm_run *r, struct dm_request *q, uint64_t timeout_ns)
 {
-    bool ended = !q->host || host_io_wait(r->s, q->host, timeout_ns);
+    bool ended;
 
+    input_note(r, INPUT_WAIT, { "request", .value = q->input },
+               { timeout_ns == UINT64_MAX ? NULL : "timeout_ns", .value = timeout_ns });
+    ended = !q->host || host_io_wait(r->s, q->host, timeout_ns);
     if (ended)
         harvest(r, q);
     return ended;
@@ -233,7 +240,7 @@ bool dm_wait(struct dm_run *r, struct dm_request *q, uint64_t timeout_ns)
 
 void dm_cancel(struct dm_run *r, struct dm_request *q)
 {
-    input_say(r, INPUT_CANCEL, 0, "request", q->input, NULL, 0);
+    input_say(r, INPUT_CANCEL, 0, { "request", .value = q->input });
     if (q->host)
         host_io_cancel(r->s, q->host);
 }
@@ -242,6 +249,7 @@ void dm_settled(struct dm_run *r, struct dm_request *q)
 {
     struct dm_thread *t = run_thread_now(r);
 
+    input_note(r, INPUT_SETTLED, { "request", .value = q->input });
     if (q->settled)
         return;
     q->settled = true;
@@ -254,6 +262,7 @@ void dm_request_free(struct dm_run *r, struct dm_request *q)
 {
     if (!q)
         return;
+    input_note(r, INPUT_RELEASE, { "request", .value = q->input });
     harvest(r, q);
     if (q->host)
         host_io_free(r->s, q->host);

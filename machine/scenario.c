@@ -12,12 +12,22 @@ struct dm_device *dm_device_at(struct dm_run *r, unsigned index)
     return index < r->device_count ? r->devices[index] : NULL;
 }
 
+unsigned run_device_index(const struct dm_run *r, const struct dm_device *d)
+{
+    unsigned i = 0;
+
+    while (i < r->device_count && r->devices[i] != d)
+        i++;
+    return i;
+}
+
 struct dm_device *dm_plug(struct dm_run *r, const char *model)
 {
     struct dm_device *d;
     NTSTATUS status;
 
-    input_say(r, INPUT_PLUG, 0, NULL, 0, NULL, 0);
+    input_say(r, INPUT_PLUG, 0, { "device_index", .value = r->device_count },
+              { "model", model, 0 });
     status = run_device_add(r, model, &d);
 
     return NT_SUCCESS(status) ? d : NULL;
@@ -25,7 +35,8 @@ struct dm_device *dm_plug(struct dm_run *r, const char *model)
 
 static void say_device(struct dm_run *r, enum input_kind kind, const struct dm_device *d)
 {
-    input_say(r, kind, d->obj, "device", OBJ_NUMBER(d->obj), NULL, 0);
+    input_say(r, kind, d->obj, { "device", .value = OBJ_NUMBER(d->obj) },
+              { "device_index", .value = run_device_index(r, d) });
 }
 
 int32_t dm_remove(struct dm_run *r, struct dm_device *d)
@@ -63,24 +74,28 @@ int32_t dm_start(struct dm_run *r, struct dm_device *d)
 
 int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)
 {
-    input_say(r, INPUT_POWER, d->obj, "device", OBJ_NUMBER(d->obj), "state", d_state);
+    input_say(r, INPUT_POWER, d->obj, { "device", .value = OBJ_NUMBER(d->obj) },
+              { "device_index", .value = run_device_index(r, d) }, { "state", .value = d_state });
     return host_device_power(r->s, d, d_state);
 }
 
 int32_t dm_system_power(struct dm_run *r, unsigned s_state)
 {
-    input_say(r, INPUT_SYSTEM_POWER, 0, "state", s_state, "devices", r->device_count);
+    input_say(r, INPUT_SYSTEM_POWER, 0, { "state", .value = s_state },
+              { "devices", .value = r->device_count });
     return host_system_power(r->s, s_state);
 }
 
 void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value)
 {
-    input_say(r, INPUT_REGISTRY, 0, "device_index", device_index, "value", value);
+    input_say(r, INPUT_REGISTRY, 0, { "device_index", .value = device_index }, { "name", name, 0 },
+              { "value", .value = value });
     host_registry_dword(r->s, device_index, name, value);
 }
 
 int32_t dm_file_put(struct dm_run *r, const char *path, const void *bytes, uint32_t size_bytes)
 {
+    input_file(r, path, bytes, size_bytes);
     return zw_file_put(r->s, path, bytes, size_bytes);
 }
 
@@ -101,13 +116,21 @@ const void *dm_input(struct dm_run *r, const char *name, size_t *bytes)
 
 void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page)
 {
-    return mem_user_alloc(r->s, r->process, bytes, offset_in_page % PAGE_BYTES);
+    void *p;
+
+    input_note(r, INPUT_ALLOC, { "alloc", .value = input_next_alloc(r) },
+               { "bytes", .value = bytes }, { "offset", .value = offset_in_page % PAGE_BYTES });
+    p = mem_user_alloc(r->s, r->process, bytes, offset_in_page % PAGE_BYTES);
+    input_alloc(r, p, bytes);
+    return p;
 }
 
 void dm_free(struct dm_run *r, void *p)
 {
-    if (p)
-        mem_user_free(r->s, p);
+    if (!p)
+        return;
+    input_free(r, p);
+    mem_user_free(r->s, p);
 }
 
 /* The i-th word of a pattern. Words of one pattern differ, since the step is odd. */

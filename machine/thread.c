@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/must.h"
-#include "machine/private.h"
+#include "machine/input.h"
 
 struct dm_thread *run_thread_now(struct dm_run *r)
 {
@@ -35,6 +35,8 @@ struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void 
     if (r->thread_count == RUN_THREADS_MAX)
         return NULL;
     *t = (struct dm_thread) { .run = r, .fn = fn, .ctx = ctx, .index = r->thread_count };
+    if (t->index) /* the first one is the runner's doing */
+        input_note(r, INPUT_THREAD, { "which", .value = t->index });
     r->thread_count++;
     t->agent = sched_thread(r->s, t->index ? "user" : "scenario", thread_main, t, r->process, 8);
     if (!t->agent) {
@@ -46,6 +48,8 @@ struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void 
 
 void dm_join(struct dm_run *r, struct dm_thread *t)
 {
+    if (run_thread_now(r)) /* else the runner itself waits for who is left */
+        input_note(r, INPUT_JOIN, { "which", .value = t->index });
     while (!t->done) {
         t->joiner = sched_current_thread(r->s);
         sched_block(r->s, UINT64_MAX);
@@ -56,6 +60,7 @@ void dm_sleep(struct dm_run *r, uint64_t ns)
 {
     uint64_t until = sched_now_ns(r->s) + ns;
 
+    input_note(r, INPUT_SLEEP, { "ns", .value = ns });
     while (sched_now_ns(r->s) < until)
         sched_block(r->s, until);
 }
@@ -64,6 +69,7 @@ uint64_t dm_time_ns(struct dm_run *r) { return sched_now_ns(r->s); }
 
 uint32_t dm_choose(struct dm_run *r, uint32_t bound)
 {
+    input_note(r, INPUT_CHOOSE, { "bound", .value = bound });
     return choice_draw(r->s, CHOICE_SCENARIO, bound);
 }
 

@@ -12,6 +12,7 @@
 #include "base/must.h"
 #include "sim/core/sched.h"
 
+#define REGION_BITS 56        /* of an offset in a region */
 #define SMALL_VALUES 0x10000u /* below: no pointer but a number */
 
 /* Everything that the last machine did is forgotten; its bytes go when their pages are taken
@@ -139,7 +140,7 @@ uint64_t mem_host_pfn(struct sim *s, const void *p)
 
 static struct va region(enum mem_region r, uint64_t offset)
 {
-    return (struct va) { (uint64_t)r << 56 | offset };
+    return (struct va) { (uint64_t)r << REGION_BITS | offset };
 }
 
 /* On the running stack: the distance from its top, which is the same in every run. */
@@ -188,6 +189,34 @@ struct va va_of_elsewhere(struct sim *s, const void *p)
     if ((uint64_t)(uintptr_t)p < SMALL_VALUES)
         return (struct va) { (uint64_t)(uintptr_t)p };
     return va_of_host(s, p);
+}
+
+bool va_is_place(struct sim *s, const void *p)
+{
+    return mem_in_window(p) || (uint64_t)(uintptr_t)p < SMALL_VALUES ||
+           ((const char *)p >= (const char *)s->hot.stack_low &&
+            (const char *)p < (const char *)s->hot.stack_high);
+}
+
+void *va_pointer(struct va v)
+{
+    uint64_t at = v.v & ((1ull << REGION_BITS) - 1);
+
+    switch (v.v >> REGION_BITS) {
+    case 0:
+        return v.v < SMALL_VALUES ? (void *)(uintptr_t)v.v : NULL;
+    case REGION_USER:
+        return at < MEM_RAM_MAX_BYTES ? mem_window.user + at : NULL;
+    case REGION_SYSTEM:
+        return at < MEM_RAM_MAX_BYTES ? mem_window.system + at : NULL;
+    case REGION_VIEW:
+        return at < MEM_VIEWS_BYTES ? mem_window.views + at : NULL;
+    case REGION_MMIO:
+        return at < MEM_MMIO_BYTES ? mem_window.mmio + at : NULL;
+    case REGION_USER_VIEW:
+        return at < MEM_VIEWS_BYTES ? mem_user_views + at : NULL;
+    }
+    return NULL;
 }
 
 /* --- BAR space --- */

@@ -99,6 +99,11 @@ static inline struct va va_of(struct sim *s, const void *p)
     return va_of_elsewhere(s, p);
 }
 
+/* Whether it has a name of its own, so that va_of draws no number for it. */
+bool va_is_place(struct sim *s, const void *p);
+/* The pointer of a name; NULL: a stack's or the host's, or none. */
+void *va_pointer(struct va v);
+
 /* --- mapped views: frames that do not follow one another, one after the other for the CPU --- */
 void *mem_view_map(struct sim *s, const uint64_t *pfns, uint32_t count); /* NULL: none left */
 void mem_view_unmap(struct sim *s, void *view, uint32_t count);
