@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-fault check-cli check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-fault check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -245,6 +245,9 @@ check-fault: all $(BUILD)/tests/fault/sweep
 ## The command: exit codes and messages
 check-cli: all
 	@sh tests/cli/run.sh $(BUILD)
+## Listing, searching and comparing recorded runs
+check-query: all
+	@sh tests/cli/trace.sh $(BUILD)
 ## What is said of findings: formats, suppressions, baselines
 check-reports: all
 	@sh tests/cli/reports.sh $(BUILD)

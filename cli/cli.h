@@ -89,5 +89,6 @@ int verb_rules(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_dump(int argc, char **argv);
+int verb_trace(int argc, char **argv);
 
 #endif

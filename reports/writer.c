@@ -29,8 +29,10 @@ static void flush(struct writer *w)
 
         if (n > 0)
             done += (size_t)n;
-        else if (n < 0 && errno != EINTR)
+        else if (n < 0 && errno != EINTR) {
             w->error = ERR_IO;
+            w->hung_up = errno == EPIPE;
+        }
     }
     w->used = 0;
 }

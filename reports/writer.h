@@ -15,6 +15,7 @@
 struct writer {
     int fd;
     int error;      /* 0, or ERR_IO after the first write that failed */
+    bool hung_up;   /* it failed because the reader of a pipe had enough */
     bool compact;   /* one line, no spaces: for JSON lines */
     bool in_script; /* stands in a page: no "<" or "&" in a string */
     unsigned depth;
