@@ -264,7 +264,7 @@ check-tree:
 ## Structures, offsets and constants against mingw-w64's DDK headers
 check-abi: | deps-check
 	@sh tools/check-abi.sh
-## The v1 sample driver as a Windows x64 .sys
+## The v1 sample driver as a Windows x64 .sys, plain and with the recorder in it
 check-win: | deps-check
 	@sh tools/check-win.sh
 ## ASan and UBSan: unit tests and drivers once more
