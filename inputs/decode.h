@@ -1,0 +1,28 @@
+/*
+ * From bytes to a plan: what a fuzzer gives is decoded into what the requester does, what fails, which machine
+ * it is and how its choices fall. Any bytes are a valid plan; each file that is opened is closed and each
+ * request waited for in the end, whatever the bytes say.
+ */
+#ifndef DMACHECK_INPUTS_DECODE_H
+#define DMACHECK_INPUTS_DECODE_H
+
+#include "include/dmacheck/plan.h"
+#include "inputs/surface.h"
+
+/* Records beyond are passed over: a run stays short. */
+#define DECODE_RECORDS_MAX 256
+
+struct decoder; /* keeps its memory from input to input */
+
+struct decoded {
+    struct dm_plan plan; /* lives until the next input is decoded; payloads point into the bytes */
+    uint32_t profile;    /* any number: the caller takes it modulo its profiles */
+    const uint8_t *choices; /* for dm_options.bytes */
+    size_t choice_bytes;
+};
+
+struct decoder *decoder_create(const struct surface *surface, unsigned devices);
+void decoder_destroy(struct decoder *d);
+const struct decoded *decode(struct decoder *d, const uint8_t *bytes, size_t size);
+
+#endif
