@@ -1,7 +1,7 @@
 /*
  * From bytes to a plan: what a fuzzer gives is decoded into what the requester does, what fails, which machine
- * it is and how its choices fall. Any bytes are a valid plan; each file that is opened is closed and each
- * request waited for in the end, whatever the bytes say.
+ * it is and how its choices fall. Any bytes are a valid plan; each file that is opened is closed, each request
+ * waited for, each device on again in the end, whatever the bytes say.
  */
 #ifndef DMACHECK_INPUTS_DECODE_H
 #define DMACHECK_INPUTS_DECODE_H
@@ -21,8 +21,11 @@ struct decoded {
     size_t choice_bytes;
 };
 
+/* surface: kept by the caller; devices: how many the driver has, 1 to 8. */
 struct decoder *decoder_create(const struct surface *surface, unsigned devices);
 void decoder_destroy(struct decoder *d);
 const struct decoded *decode(struct decoder *d, const uint8_t *bytes, size_t size);
+/* Which chance of a fault's point a record's number means. */
+uint32_t decode_nth(uint32_t number);
 
 #endif

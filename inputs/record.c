@@ -20,7 +20,7 @@ const char *record_number_word(unsigned kind, unsigned index)
     return kind < RECORD_COUNT && index < 4 ? kinds[kind].numbers[index] : NULL;
 }
 
-static uint32_t number_at(const uint8_t *p, unsigned bytes)
+uint32_t record_number_at(const uint8_t *p, unsigned bytes)
 {
     uint32_t value = 0;
 
@@ -41,10 +41,10 @@ bool record_next(const uint8_t **at, const uint8_t *end, struct record *r)
     left -= n;
     r->kind = head[0] % RECORD_COUNT;
     r->who = head[1];
-    r->payload_bytes = (uint16_t)number_at(head + 2, 2);
-    r->a = number_at(head + 4, 4);
-    r->b = number_at(head + 8, 4);
-    r->c = number_at(head + 12, 4);
+    r->payload_bytes = (uint16_t)record_number_at(head + 2, 2);
+    r->a = record_number_at(head + 4, 4);
+    r->b = record_number_at(head + 8, 4);
+    r->c = record_number_at(head + 12, 4);
     r->payload = *at + n;
     if (r->payload_bytes > left)
         r->payload_bytes = (uint16_t)left;
