@@ -24,7 +24,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 ROOMS   := base trace sim/core sim/nt sim/wdf sim/dev $(patsubst %/,%,$(wildcard sim/dev/*/)) verifier verifier/track verifier/rules \
-           reports machine
+           reports machine inputs
 LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
 CLI_SRC := $(wildcard cli/*.c)
 DDKCC_SRC := $(wildcard ddkcc/*.c)

@@ -1,7 +1,7 @@
 /*
- * From bytes to a plan: what a fuzzer gives is decoded into what the requester does, what fails, which machine
- * it is and how its choices fall. Any bytes are a valid plan; each file that is opened is closed, each request
- * waited for, each device on again in the end, whatever the bytes say.
+ * From bytes to a plan: what a fuzzer gives is decoded into what the requester does, what fails, which
+ * machine it is and how its choices fall. Any bytes are a valid plan; each file that is opened is closed,
+ * each request waited for, each device on again in the end, whatever the bytes say.
  */
 #ifndef DMACHECK_INPUTS_DECODE_H
 #define DMACHECK_INPUTS_DECODE_H

@@ -1,6 +1,6 @@
 /*
- * An input is a sequence of records: a head of fixed shape and a payload whose length the head says. Any bytes
- * are a valid input: what is missing at the end is zero, and a payload ends where the bytes end.
+ * An input is a sequence of records: a head of fixed shape and a payload whose length the head says. Any
+ * bytes are a valid input: what is missing at the end is zero, and a payload ends where the bytes end.
  */
 #ifndef DMACHECK_INPUTS_RECORD_H
 #define DMACHECK_INPUTS_RECORD_H

@@ -1,6 +1,6 @@
 /*
- * Programs for a computing device out of records (docs/devices/accel.md, "Step, 64 bytes"; the head is the one that
- * the accel sample's interface has): mostly steps that may be carried out, changed here and there.
+ * Programs for a computing device out of records (docs/devices/accel.md, "Step, 64 bytes"; the head is the
+ * one that the accel sample's interface has): mostly steps that may be carried out, changed here and there.
  */
 #ifndef DMACHECK_INPUTS_STEPS_H
 #define DMACHECK_INPUTS_STEPS_H

@@ -20,6 +20,7 @@ check "base includes nobody" "$(includes 'base/*' '(trace|sim|verifier|reports|m
 check "trace includes base only" "$(includes 'trace/*' '(sim|verifier|reports|machine|cli|include)/')"
 check "sim never includes verifier" "$(includes 'sim/*' '(verifier|reports|machine|cli)/')"
 check "verifier never includes sim" "$(includes 'verifier/*' '(sim|reports|machine|cli)/')"
+check "inputs include base, plans and tables alone" "$(includes 'inputs/*' '(sim|verifier|reports|machine|cli|trace/[a-z_]*\.h)')"
 check "reports include no simulator" "$(includes 'reports/*' '(sim|cli)/')"
 check "sim/core knows no Windows types" "$(files 'sim/core/*' | grep '\.[ch]$' | grep -v 'sim/core/sim\.c' | xargs -r grep -nE '#include "(include/ddk|sim/nt)/')"
 check "device models include device.h alone" "$(files 'sim/dev/*' | grep '\.c$' | xargs -r grep -nE '^#include "' | grep -vE 'include/dmacheck/device.h|^sim/dev/([a-z0-9_]+)(/[a-z0-9_]+)?\.c:[0-9]+:#include "sim/dev/\1/')"
@@ -57,7 +58,7 @@ check "names of the census" "$(sh tests/tree/names.sh 2>&1 | grep -v '^names: [0
 # Every modelled function is called by a unit test or a driver under test.
 check "modelled functions are exercised" "$(sh tests/tree/exercised.sh)"
 # A header needs nothing to be included before it (the DDK's own ones have umbrella headers, check-abi compiles those).
-check "headers compile by themselves" "$(for h in $(files '*.h' | grep -E '^(base|trace|sim|verifier|reports|machine|cli|ddkcc|include/dmacheck)/' | grep -vE '^ddkcc/rt/'); do
+check "headers compile by themselves" "$(for h in $(files '*.h' | grep -E '^(base|trace|sim|verifier|reports|machine|inputs|cli|ddkcc|include/dmacheck)/' | grep -vE '^ddkcc/rt/'); do
     printf '#include "%s"\n' "$h" | gcc -std=gnu11 -fsyntax-only -Wall -I. -D_GNU_SOURCE -fshort-wchar -DDDK_HOST=1 -idirafter include/ddk -xc - 2>&1 | head -n 1
 done)"
 check "no unfinished words" "$(files '*.c' '*.h' '*.sh' Makefile | grep -v tests/tree/run.sh | xargs -r grep -nE '\b(TODO|FIXME|XXX|HACK)\b')"
