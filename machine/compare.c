@@ -1,108 +1,196 @@
 /*
- * A run by recorded choices, held against its recording event by event. The first event that differs
- * makes the run diverged, and both are kept as text. Another driver file, scenario or machine is
- * expected to go its own way, so there nothing is compared.
+ * The strict comparison, and how the first difference is shown: like a diff, with what came before and what
+ * follows on both sides. Texts are made when the run is over, since symbols are slow and a driver's stack
+ * is small.
  */
+#include "machine/compare.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/must.h"
 #include "machine/private.h"
-#include "trace/read.h"
+#include "machine/recording.h"
 #include "trace/text.h"
 
-struct compare {
-    struct sim *s;
-    struct trace_reader *recorded;
-    bool diverged;
-    char *message;
-    size_t message_size;
-};
+#define LINE_MAX_SHOWN 240
 
-static bool same_run(const struct dm_machine *m, const struct trace_header *h, const char *machine)
+bool compare_same(const struct event *a, const struct event *b)
 {
-    const struct dm_run *r = &m->run;
-
-    return strcmp(h->digest, r->driver->digest) == 0 && strcmp(h->profile_text, machine) == 0 &&
-           strcmp(h->scenario, r->scenario->name ? r->scenario->name : "") == 0;
-}
-
-/* Arguments that a kind does not use are not in a trace. */
-static bool same_event(const struct event *a, const struct event *b)
-{
+    if (!memcmp(a, b, sizeof(*a)))
+        return true;
     for (unsigned i = 0; i < 4; i++)
         if (event_arg_name(a->kind, i)[0] != '-' && a->a[i] != b->a[i])
             return false;
-    return a->kind == b->kind && a->seq == b->seq && a->ns == b->ns && a->obj == b->obj &&
-           a->site == b->site && a->agent == b->agent && a->api == b->api && a->cpu == b->cpu &&
-           a->irql == b->irql;
+    return a->stamp == b->stamp && a->seq == b->seq && a->ns == b->ns && a->obj == b->obj &&
+           a->site == b->site;
 }
 
-static void diverge(struct compare *c, const struct event *recorded, const struct event *now)
+void compare_differs(struct compare *c, const struct event *now)
 {
-    char was[TRACE_TEXT_MAX] = "nothing more", is[TRACE_TEXT_MAX] = "nothing more";
-
-    c->diverged = true;
-    if (recorded)
-        trace_text(was, sizeof(was), recorded, trace_read_depot(c->recorded),
-                   trace_read_agent_name(c->recorded, recorded->agent));
-    if (now)
-        trace_text(is, sizeof(is), now, c->s->depot, sched_agent_name(c->s, now->agent));
-    snprintf(c->message, c->message_size,
-             "the run diverged from its recording\n  recorded: %s\n  now:      %s", was, is);
-}
-
-static void compare_event(void *ctx, const struct event *e)
-{
-    struct compare *c = ctx;
-    struct event recorded;
-    char message[256];
-
-    if (c->diverged)
-        return;
-    if (trace_read_next(c->recorded, &recorded, message, sizeof(message)) != 1)
-        diverge(c, NULL, e);
-    else if (!same_event(&recorded, e))
-        diverge(c, &recorded, e);
-}
-
-struct compare *compare_begin(struct dm_machine *m, const char *machine, char *message, size_t size)
-{
-    struct compare *c;
-    char unread[256];
-
-    if (!m->choices_path)
-        return NULL;
-    c = calloc(1, sizeof(*c));
-    must(c);
-    c->s = m->s;
-    c->message = message;
-    c->message_size = size;
-    c->recorded = trace_read_open(m->choices_path, unread, sizeof(unread));
-    if (!c->recorded || !same_run(m, trace_read_header(c->recorded), machine) ||
-        trace_attach(&m->s->trace, compare_event, c)) {
-        if (c->recorded)
-            trace_read_close(c->recorded);
-        free(c);
-        return NULL;
+    if (!c->differs) {
+        c->differs = true;
+        c->first = c->at;
     }
-    return c;
+    if (now && c->now_count < COMPARE_BEHIND)
+        c->now[c->now_count++] = *now;
 }
 
-bool compare_end(struct compare *c)
+bool compare_take(struct compare *c, const struct event *e)
 {
-    struct event left;
-    char message[256];
-    bool diverged;
-
-    if (!c)
+    if (c->check == DM_CHECK_RESYNC) {
+        if (c->differs && c->now_count < COMPARE_BEHIND)
+            c->now[c->now_count++] = *e;
+        resync_take(c, e);
         return false;
-    trace_detach(&c->s->trace, c);
-    if (!c->diverged && trace_read_next(c->recorded, &left, message, sizeof(message)) == 1)
-        diverge(c, &left, NULL);
-    diverged = c->diverged;
-    trace_read_close(c->recorded);
-    free(c);
-    return diverged;
+    }
+    if (!c->differs && c->at < c->count && compare_same(&c->recorded[c->at], e)) {
+        c->at++;
+        return false;
+    }
+    compare_differs(c, e);
+    return c->check == DM_CHECK_STOP && c->now_count == COMPARE_BEHIND;
+}
+
+/* --- beside a run --- */
+
+static void compare_event(void *machine, const struct event *e)
+{
+    struct dm_machine *m = machine;
+
+    if (m->stop.ended) /* what is said of the end itself was not recorded there */
+        return;
+    if (compare_take(&m->compare, e))
+        m->stop.now = true;
+}
+
+/* Another driver, scenario or machine is expected to go its own way. */
+static bool same_run(const struct dm_machine *m, const char *machine)
+{
+    const struct dm_run *r = &m->run;
+    const struct trace_header *h = m->recording->trace->header;
+
+    return dm_recording_is_of(m->recording, r->driver) && !strcmp(h->profile_text, machine) &&
+           !strcmp(h->scenario, r->scenario->name ? r->scenario->name : "");
+}
+
+void compare_begin(struct dm_machine *m, const char *machine)
+{
+    struct compare *c = &m->compare;
+
+    compare_forget(m);
+    if (!m->recording || m->options.check == DM_CHECK_NONE ||
+        (m->options.check == DM_CHECK_SAME && !same_run(m, machine)))
+        return;
+    *c = (struct compare) { .recorded = m->recording->trace->events,
+                            .count = m->recording->trace->event_count,
+                            .check = m->options.check };
+    if (c->check == DM_CHECK_SAME)
+        c->check = DM_CHECK_REPORT;
+    if (c->check == DM_CHECK_RESYNC)
+        c->resync = resync_create();
+    m->comparison.made = true;
+    must(trace_attach(&m->s->trace, compare_event, m) == 0);
+}
+
+void compare_forget(struct dm_machine *m)
+{
+    resync_free(m->compare.resync);
+    m->compare.resync = NULL;
+    free(m->compare_text);
+    m->compare_text = NULL;
+    m->comparison = (struct dm_comparison) { .text = "" };
+}
+
+/* --- what is said of it --- */
+
+struct shown {
+    char *text;
+    size_t used;
+};
+
+static void show(struct shown *to, char mark, const struct event *e, struct site_depot *depot,
+                 const char *agent)
+{
+    char line[TRACE_TEXT_MAX];
+
+    trace_text(line, sizeof(line), e, depot, agent);
+    if (to->used + LINE_MAX_SHOWN + 4 < COMPARE_TEXT_MAX)
+        to->used += (size_t)snprintf(to->text + to->used, COMPARE_TEXT_MAX - to->used, "\n%c %.*s",
+                                     mark, LINE_MAX_SHOWN, line);
+}
+
+static void show_recorded(struct dm_machine *m, struct shown *to, char mark, size_t from,
+                          size_t end)
+{
+    struct trace_loaded *t = m->recording->trace;
+
+    for (size_t i = from; i < end && i < m->compare.count; i++)
+        show(to, mark, &t->events[i], t->depot,
+             trace_read_agent_name(t->reader, t->events[i].agent));
+}
+
+/* Where the two sides are the same again, as far as both are shown. */
+static unsigned same_again(const struct compare *c)
+{
+    unsigned i = 1;
+
+    while (i < c->now_count && c->first + i < c->count &&
+           !compare_same(&c->recorded[c->first + i], &c->now[i]))
+        i++;
+    return i;
+}
+
+static const char *difference_text(struct dm_machine *m)
+{
+    const struct compare *c = &m->compare;
+    struct shown to = { malloc(COMPARE_TEXT_MAX), 0 };
+    unsigned again = c->now_count < COMPARE_BEHIND ? COMPARE_BEHIND : same_again(c);
+
+    must(to.text);
+    to.used = (size_t)snprintf(to.text, COMPARE_TEXT_MAX,
+                               "the run diverged from its recording (- recorded, + now)");
+    show_recorded(m, &to, ' ', c->first > COMPARE_BEFORE ? c->first - COMPARE_BEFORE : 0, c->first);
+    show_recorded(m, &to, '-', c->first, c->first + again);
+    if (c->first >= c->count)
+        to.used += (size_t)snprintf(to.text + to.used, COMPARE_TEXT_MAX - to.used,
+                                    "\n- nothing more was recorded");
+    for (unsigned i = 0; i < c->now_count && i < again; i++)
+        show(&to, '+', &c->now[i], m->s->depot, sched_agent_name(m->s, c->now[i].agent));
+    show_recorded(m, &to, ' ', c->first + again, c->first + c->now_count);
+    if (!c->now_count)
+        snprintf(to.text + to.used, COMPARE_TEXT_MAX - to.used, "\n+ nothing more happens now");
+    m->compare_text = to.text;
+    return to.text;
+}
+
+void compare_end(struct dm_machine *m)
+{
+    struct compare *c = &m->compare;
+    struct dm_comparison *d = &m->comparison;
+    bool whole = !m->stop.ended; /* who ended the run does not miss the rest */
+
+    if (!d->made)
+        return;
+    trace_detach(&m->s->trace, m);
+    if (c->resync)
+        resync_end(c, whole);
+    else if (!c->differs && whole && c->at < c->count)
+        compare_differs(c, NULL);
+    d->differs = c->differs;
+    d->events = c->at;
+    if (c->resync)
+        resync_count(c->resync, d);
+    if (!c->differs)
+        return;
+    d->first = c->first < c->count ? c->recorded[c->first].seq
+               : c->count          ? c->recorded[c->count - 1].seq + 1
+                                   : 0;
+    d->text = difference_text(m);
+}
+
+const struct dm_comparison *dm_machine_comparison(const struct dm_machine *m)
+{
+    return &m->comparison;
 }

@@ -8,6 +8,8 @@
 
 #include "base/must.h"
 #include "machine/input.h"
+#include "machine/private.h"
+#include "machine/recording.h"
 #include "sim/core/mapreg.h"
 
 #define RING_BITS 14 /* 16,384 events: the last of a run, 1 MiB */
@@ -17,8 +19,8 @@ static int choices_source(struct dm_machine *m)
 {
     const struct dm_options *o = &m->options;
 
-    if (m->choices)
-        return choice_from_records(m->s, m->choices, m->choice_count);
+    if (m->recording)
+        return recording_apply(m->s, m->recording);
     if (!o->bytes)
         return schedule_apply(m->s, &m->schedule);
     choice_from_bytes(m->s, o->bytes, o->bytes_count);
@@ -33,6 +35,24 @@ static int schedule_take(struct dm_machine *m, const struct dm_options *o, char 
         return schedule_read(&m->schedule, o->schedule, message, size);
     m->schedule = (struct schedule) { .seeded = o->seed != 0, .seed = o->seed };
     return 0;
+}
+
+/* Whose choices are taken: the caller's recording, or the one that choices names. Faults are its own where
+ * the recording is the caller's; choices alone are choices alone. */
+static bool recording_take(struct dm_machine *m, char *message, size_t size)
+{
+    const struct dm_options *o = &m->options;
+
+    m->recording = o->recording;
+    if (o->recording && !o->faults)
+        return faults_exact(m, o->recording->faults, o->recording->fault_count, message, size);
+    if (o->recording || !o->choices)
+        return true;
+    m->recording = m->own_recording = dm_recording_load(o->choices, message, size);
+    if (!m->recording)
+        return false;
+    message[0] = 0; /* an end that is missing is told by the comparison */
+    return true;
 }
 
 static bool sinks_attach(struct dm_machine *m, char *message, size_t size)
@@ -70,7 +90,6 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
     m->options = *o;
     m->module = -1;
     m->record_path = copy_of(o->record);
-    m->choices_path = copy_of(o->choices);
     m->subject = copy_of(o->subject);
     m->mend = copy_of(o->mend);
     m->bug = copy_of(o->bug);
@@ -78,20 +97,19 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
         !faults_exact(m, o->faults, o->fault_count, message, message_size) ||
         profile_find(&profile, o->profile ? o->profile : "direct64", message, message_size))
         goto out;
-    if (m->choices_path && choices_load(m, m->choices_path, message, message_size))
+    if (!recording_take(m, message, message_size))
         goto out;
     if (schedule_take(m, o, message, message_size))
         goto out;
     m->s = sim_create(&profile, message, message_size);
     if (!m->s)
         goto out;
-    m->s->seed = m->choices ? m->recorded_seed : m->schedule.seed;
+    m->s->seed = m->recording ? m->recording->trace->header->seed : m->schedule.seed;
     m->s->bugcheck_stops = o->bugcheck_stops;
     if (o->steps_max)
         m->s->limits.steps_max = o->steps_max;
     if (choices_source(m)) {
-        snprintf(message, message_size, "%s: its choices contradict themselves",
-                 m->choices_path ? m->choices_path : "choices");
+        snprintf(message, message_size, "no memory for its choices");
         goto out;
     }
     faults_plan(m);
@@ -136,10 +154,10 @@ void dm_machine_destroy(struct dm_machine *m)
         verifier_destroy(m->verifier);
     if (m->ring.events)
         ring_destroy(&m->ring);
-    free(m->choices);
+    compare_forget(m);
+    dm_recording_free(m->own_recording);
     schedule_free(&m->schedule);
     free(m->record_path);
-    free(m->choices_path);
     free(m->subject);
     free(m->mend);
     free(m->bug);
@@ -149,13 +167,9 @@ void dm_machine_destroy(struct dm_machine *m)
 
 char *dm_machine_schedule(struct dm_machine *m)
 {
-    struct schedule recorded = { .seed = m->recorded_seed,
-                                 .changes = m->choices,
-                                 .change_count = m->choice_count };
-
     if (m->options.bytes)
         return NULL;
-    return schedule_token(m->choices ? &recorded : &m->schedule);
+    return m->recording ? dm_recording_schedule(m->recording) : schedule_token(&m->schedule);
 }
 
 struct sim *dm_machine_sim(struct dm_machine *m) { return m->s; }
@@ -241,8 +255,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     struct sim *s = m->s;
     struct agent *boot;
     enum sched_end end;
-    struct compare *compare;
-    char message[160] = "", profile[1024], divergence[1280];
+    char message[160] = "", profile[1024];
 
     dm_machine_reset(m);
     if (scenario && !sc->name)
@@ -263,7 +276,7 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     run_profile_text(m, profile, sizeof(profile));
     if (!run_record_begin(m, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
-    compare = compare_begin(m, profile, divergence, sizeof(divergence));
+    compare_begin(m, profile);
     input_given(&m->run);
     stop_begin(m);
     boot = sched_thread(s, "boot", boot_main, &m->run, 0, 8);
@@ -279,9 +292,10 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
         verifier_end(m->verifier);
     findings_gather(m);
     result_fill(m, end, result);
-    if (compare_end(compare)) {
+    compare_end(m);
+    if (m->comparison.differs && m->compare.check != DM_CHECK_RESYNC) {
         result->exit = DM_DIVERGED;
-        snprintf(result->divergence, sizeof(result->divergence), "%s", divergence);
+        result->divergence = m->comparison.text;
     }
     input_end(&m->run);
     if (!run_record_end(m, message, sizeof(message)))

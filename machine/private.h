@@ -7,6 +7,7 @@
 #include "include/dmacheck/machine.h"
 #include "include/dmacheck/plan.h"
 #include "include/dmacheck/scenario.h"
+#include "machine/compare.h"
 #include "machine/schedule.h"
 #include "sim/core/bus.h"
 #include "sim/core/image.h"
@@ -77,18 +78,22 @@ struct stop { /* stop.c */
     struct dm_machine *m;
     unsigned seen; /* findings that were looked at */
     bool at_fault; /* the next access that the IOMMU refuses ends the run */
+    bool now;      /* this event ends it: the run has diverged */
+    bool ended;    /* it was ended, by that or by until */
 };
 
 struct dm_machine {
     struct sim *s;
     struct dm_options options;
-    char *record_path, *choices_path; /* our copies of the caller's strings */
+    char *record_path; /* our copies of the caller's strings */
     char *subject, *bug, *mend;
     struct fault_at *exact_faults; /* NULL: as planned */
     size_t exact_fault_count;
-    struct choice_record *choices;
-    size_t choice_count;
-    uint64_t recorded_seed;
+    const struct dm_recording *recording; /* where the choices come from; NULL: from elsewhere */
+    struct dm_recording *own_recording;   /* the same, if choices named it */
+    struct compare compare;
+    struct dm_comparison comparison;
+    char *compare_text;
     struct schedule schedule; /* where neither a trace nor bytes give the choices */
     struct verifier *verifier;
     struct recorder *recorder; /* of the run under way */
@@ -122,19 +127,15 @@ void findings_gather(struct dm_machine *m);
 void findings_forget(struct dm_machine *m);
 void findings_record(struct dm_machine *m);
 
-/* --- stop.c: the sink of --bugcheck --- */
+/* --- stop.c: what ends a run early, and where a debugger stops --- */
 void stop_begin(struct dm_machine *m);
 void stop_end(struct dm_machine *m);
 
 /* --- compare.c: a replay held against its recording --- */
-struct compare;
-/* NULL: nothing to compare with. machine: the profile's text, as a header has it. */
-struct compare *compare_begin(struct dm_machine *m, const char *machine, char *message,
-                              size_t size);
-bool compare_end(struct compare *c); /* true: it diverged, and message says where */
-
-/* --- choices.c: the choices of a recorded trace --- */
-int choices_load(struct dm_machine *m, const char *path, char *message, size_t message_size);
+/* machine: the profile's text, as a header has it. */
+void compare_begin(struct dm_machine *m, const char *machine);
+void compare_end(struct dm_machine *m); /* m->comparison says what came of it */
+void compare_forget(struct dm_machine *m);
 
 /* --- boot.c: what the boot agent does --- */
 void boot_main(void *run);

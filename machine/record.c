@@ -13,10 +13,10 @@ static const char *agent_name_of(void *sim, uint16_t id) { return sched_agent_na
 
 static const char *strategy_of(const struct dm_machine *m)
 {
-    return m->choices || m->schedule.change_count ? "recorded"
-           : m->options.bytes                     ? "bytes"
-           : m->schedule.seeded                   ? "seed"
-                                                  : "plain";
+    return m->recording || m->schedule.change_count ? "recorded"
+           : m->options.bytes                       ? "bytes"
+           : m->schedule.seeded                     ? "seed"
+                                                    : "plain";
 }
 
 void run_profile_text(const struct dm_machine *m, char *out, size_t size)

@@ -12,6 +12,7 @@
 struct dm_machine;
 struct dm_driver;
 struct dm_scenario;
+struct dm_recording; /* replay.h */
 
 struct dm_input { /* bytes for the scenario (dm_input in scenario.h); the caller keeps them */
     const char *name;
@@ -29,6 +30,15 @@ enum dm_exit {
     DM_DIVERGED = 5,
 };
 
+/* What becomes of a run that does not follow its recording. */
+enum dm_check {
+    DM_CHECK_SAME, /* as REPORT where driver, machine and scenario are the recorded ones, else as NONE */
+    DM_CHECK_NONE,   /* nothing is compared */
+    DM_CHECK_REPORT, /* the run goes on, and is DM_DIVERGED at its end */
+    DM_CHECK_STOP,   /* a few events later the run ends, DM_DIVERGED */
+    DM_CHECK_RESYNC /* it is aligned again at the next equal operations, and differences are counted */
+};
+
 struct dm_options {
     const char *profile; /* name or path of an .ini; NULL: direct64 */
     uint64_t seed;       /* 0: the plain schedule */
@@ -36,7 +46,7 @@ struct dm_options {
     bool ring;           /* attach the flight recorder */
     bool bugcheck_stops;
     const char *record;   /* path of a .dmatrace to write; NULL: none */
-    const char *choices;  /* path of a trace whose recorded choices are taken; NULL: by seed */
+    const char *choices;  /* path of a trace whose recorded choices alone are taken; or NULL */
     const char *schedule; /* a token or @FILE (machine/schedule.h) in the place of seed; or NULL */
     const uint8_t *bytes; /* choices out of a fuzzer's bytes; NULL: by seed */
     size_t bytes_count;
@@ -51,6 +61,12 @@ struct dm_options {
      * driver's setup plan; NULL: as these plan. */
     const struct dm_plan_fault *faults;
     size_t fault_count;
+    /* A recorded run is given again: its choices, and its faults unless faults says others; NULL: none. */
+    const struct dm_recording *recording;
+    enum dm_check check; /* how the run is held against it, or against choices */
+    bool has_until, has_break;
+    uint64_t until;    /* the run ends behind this event */
+    uint64_t break_at; /* dm_break_here is called at this event */
     /* What a recording says of the run besides: what its user called the driver (NULL: its path), and which
      * of its faults were built in (NULL: not said). */
     const char *subject, *bug, *mend;
@@ -85,7 +101,8 @@ struct dm_result {
     uint32_t expectations_failed; /* dm_expect */
     uint32_t faults_taken;        /* resource requests that were made to fail */
     char first_failure[160];
-    char divergence[1280]; /* DM_DIVERGED: where, with both events */
+    const char
+        *divergence; /* DM_DIVERGED: where, like a diff; lives until the machine's next run */
 };
 
 /* Loads the driver, plugs and starts its devices, runs the scenario, removes, unloads, and lets the

@@ -83,6 +83,11 @@ static uint64_t key_hash(unsigned site, unsigned agent, uint32_t nth)
     return rng_mix((uint64_t)nth << 32 | site << 16 | agent);
 }
 
+uint32_t choice_by_seed(uint64_t seed, const struct choice_record *r)
+{
+    return rng_below(rng_mix(rng_mix(seed) ^ key_hash(r->site, r->agent, r->nth)), r->bound);
+}
+
 int choice_change(struct sim *s, const struct choice_record *records, size_t count)
 {
     struct choice_map *m = calloc(1, sizeof(*m));

@@ -50,6 +50,9 @@ int choice_from_records(struct sim *s, const struct choice_record *records, size
 /* These, and for all others what was set before (plain or a seed). */
 int choice_change(struct sim *s, const struct choice_record *records, size_t count);
 
+/* What a seed gives there, if it does not leave the choice plain. */
+uint32_t choice_by_seed(uint64_t seed, const struct choice_record *r);
+
 /* A value in [0, bound). bound 0 or 1 is no choice: 0, and nothing is said. */
 uint32_t choice_draw(struct sim *s, enum choice_site site, uint32_t bound);
 /* One in `one_in` chances takes a value other than 0 out of [0, bound): most choices stay plain. */

@@ -382,7 +382,7 @@ line=$(grep -n '"k":"choice"' "$tmp/t.dmatrace" | sed -n 20p | cut -d: -f1)
 sed "${line}d" "$tmp/t.dmatrace" > "$tmp/edited.dmatrace"
 says 5 'diverged from its recording' run xfer --choices "$tmp/edited.dmatrace"
 head -n 3000 "$tmp/t.dmatrace" > "$tmp/short.dmatrace"
-says 5 'recorded: nothing more' run xfer --choices "$tmp/short.dmatrace"
+says 5 'nothing more was recorded' run xfer --choices "$tmp/short.dmatrace"
 says 0 'direct64 *clean' run xfer --profile direct64 --choices "$tmp/t.dmatrace"
 
 # A schedule as one word: a seed's is the seed's run, and a finding shows it; what is wrong is told with its place.

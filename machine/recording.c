@@ -1,0 +1,126 @@
+/*
+ * Loading a recording: every CHOICE event becomes one record, looked up by its key while the run is
+ * repeated, and every FAULT event one fault.
+ */
+#include "machine/recording.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/must.h"
+#include "machine/private.h"
+
+/* What is wrong with an event that decides a run; NULL: nothing. */
+static const char *wrong_with(const struct event *e)
+{
+    if (e->kind == EV_CHOICE && (e->a[1] < 2 || e->a[1] > UINT32_MAX || e->a[2] >= e->a[1]))
+        return "a choice whose value is below its bound";
+    if (e->kind == EV_CHOICE && (e->obj >= CHOICE_COUNT || e->a[0] > UINT32_MAX))
+        return "a choice site that there is";
+    if (e->kind == EV_FAULT && e->a[0] >= FAULT_COUNT)
+        return "a fault point that there is";
+    if (e->kind == EV_FAULT && (!e->a[1] || e->a[1] > UINT32_MAX))
+        return "the chance of a fault, from 1";
+    return NULL;
+}
+
+static void take(struct dm_recording *r, const struct event *e)
+{
+    if (e->kind == EV_CHOICE)
+        r->choices[r->choice_count++] = (struct choice_record) {
+            .site = (uint16_t)e->obj,
+            .agent = e->agent,
+            .nth = (uint32_t)e->a[0],
+            .bound = (uint32_t)e->a[1],
+            .value = (uint32_t)e->a[2],
+        };
+    else if (e->kind == EV_FAULT)
+        r->faults[r->fault_count++] =
+            (struct dm_plan_fault) { fault_word((unsigned)e->a[0]), (uint32_t)e->a[1] };
+}
+
+static bool take_all(struct dm_recording *r, const char *path, char *message, size_t size)
+{
+    const struct trace_loaded *t = r->trace;
+    size_t choices = 0, faults = 0;
+
+    for (size_t i = 0; i < t->event_count; i++) {
+        const char *wanted = wrong_with(&t->events[i]);
+
+        choices += t->events[i].kind == EV_CHOICE;
+        faults += t->events[i].kind == EV_FAULT;
+        if (wanted) {
+            snprintf(message, size, "%s: event %" PRIu64 ": expected %s", path, t->events[i].seq,
+                     wanted);
+            return false;
+        }
+    }
+    r->choices = calloc(choices + 1, sizeof(*r->choices));
+    r->faults = calloc(faults + 1, sizeof(*r->faults));
+    must(r->choices);
+    must(r->faults);
+    for (size_t i = 0; i < t->event_count; i++)
+        take(r, &t->events[i]);
+    return true;
+}
+
+struct dm_recording *dm_recording_load(const char *trace_path, char *message, size_t message_size)
+{
+    struct dm_recording *r = calloc(1, sizeof(*r));
+
+    must(r);
+    message[0] = 0;
+    r->trace = trace_load(trace_path, message, message_size);
+    if (!r->trace || !take_all(r, trace_path, message, message_size)) {
+        dm_recording_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void dm_recording_free(struct dm_recording *r)
+{
+    if (!r)
+        return;
+    trace_load_free(r->trace);
+    free(r->choices);
+    free(r->faults);
+    free(r);
+}
+
+const struct trace_loaded *dm_recording_trace(const struct dm_recording *r) { return r->trace; }
+
+int recording_apply(struct sim *s, const struct dm_recording *r)
+{
+    if (!r->choice_count && !strcmp(r->trace->header->strategy, "plain")) {
+        choice_from_plain(s);
+        return 0;
+    }
+    return choice_from_records(s, r->choices, r->choice_count);
+}
+
+bool dm_recording_is_of(const struct dm_recording *r, const struct dm_driver *d)
+{
+    return strcmp(r->trace->header->digest, d->digest) == 0;
+}
+
+/* What a seed decided is not said again, unless the recording says something else. */
+char *dm_recording_schedule(const struct dm_recording *r)
+{
+    const struct trace_header *h = r->trace->header;
+    struct schedule s = { .seeded = strcmp(h->strategy, "seed") == 0, .seed = h->seed };
+    bool complete = true;
+    char *token;
+
+    for (size_t i = 0; complete && i < r->choice_count; i++) {
+        const struct choice_record *c = &r->choices[i];
+
+        if (!s.seeded || choice_by_seed(h->seed, c) != c->value)
+            complete = schedule_change(&s, c);
+    }
+    token = complete ? schedule_token(&s) : NULL;
+    schedule_free(&s);
+    return token;
+}

@@ -1,0 +1,24 @@
+/*
+ * A recording as the machine takes it (include/dmacheck/replay.h): the loaded trace, and those of its events
+ * that decide a run.
+ */
+#ifndef DMACHECK_MACHINE_RECORDING_H
+#define DMACHECK_MACHINE_RECORDING_H
+
+#include "include/dmacheck/plan.h"
+#include "include/dmacheck/replay.h"
+#include "sim/core/choice.h"
+#include "trace/load.h"
+
+struct dm_recording {
+    struct trace_loaded *trace;
+    struct choice_record *choices; /* those that were not 0 */
+    size_t choice_count;
+    struct dm_plan_fault *faults; /* never NULL, so that an empty list is one */
+    size_t fault_count;
+};
+
+/* The machine draws its choices from it: those that it has, and 0 for all others. */
+int recording_apply(struct sim *s, const struct dm_recording *r);
+
+#endif
