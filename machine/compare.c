@@ -5,6 +5,7 @@
  */
 #include "machine/compare.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +151,9 @@ static const char *difference_text(struct dm_machine *m)
 
     must(to.text);
     to.used = (size_t)snprintf(to.text, COMPARE_TEXT_MAX,
-                               "the run diverged from its recording (- recorded, + now)");
+                               "the run diverged from its recording at event %" PRIu64
+                               " (- recorded, + now)",
+                               m->comparison.first);
     show_recorded(m, &to, ' ', c->first > COMPARE_BEFORE ? c->first - COMPARE_BEFORE : 0, c->first);
     show_recorded(m, &to, '-', c->first, c->first + again);
     if (c->first >= c->count)

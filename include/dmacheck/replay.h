@@ -15,8 +15,8 @@
 struct dm_recording;
 struct trace_loaded; /* trace/load.h */
 
-/* NULL: one line in message. A trace whose end is missing is taken as far as it goes, and message says so; else
- * message is "". */
+/* NULL: one line in message. A trace whose end is missing is taken as far as it goes, and message says
+ * so; else message is "". */
 struct dm_recording *dm_recording_load(const char *trace_path, char *message, size_t message_size);
 void dm_recording_free(struct dm_recording *r);
 const struct trace_loaded *dm_recording_trace(const struct dm_recording *r);
