@@ -248,6 +248,7 @@ check-cli: all
 ## Listing, searching and comparing recorded runs
 check-query: all
 	@sh tests/cli/trace.sh $(BUILD)
+	@sh tests/cli/broken.sh $(BUILD)
 ## What is said of findings: formats, suppressions, baselines
 check-reports: all
 	@sh tests/cli/reports.sh $(BUILD)

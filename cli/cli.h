@@ -21,6 +21,9 @@ struct cli_verb {
 int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What getopt_long found wrong, for the option at hand. */
 int cli_wrong_option(const char *verb, char **argv, int got); /* got: '?' or ':' */
+/* What is missing at the end of a trace that was read, on stderr; nothing, if nothing is. */
+struct trace_reader;
+void cli_say_cut(const struct trace_reader *t);
 /* A number that fills the whole text (decimal or 0x...); false: it does not. */
 bool cli_number(const char *text, uint64_t *value);
 /* Of two exit codes the one that wins: 3 > 5 > 2 > 1 > 4 > 0. */

@@ -81,6 +81,8 @@ static int replay(const struct dump_options *o, struct trace_reader *r, struct v
         if (finding_count(v))
             return 0;
     }
+    if (!got)
+        cli_say_cut(r);
     return got;
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/read.h"
+
 static const struct cli_verb verbs[] = {
     { "run", "run a driver's scenarios on simulated machines and report what is wrong", verb_run },
     { "verify", "let the rules judge a recorded trace", verb_verify },
@@ -30,6 +32,12 @@ int cli_wrong(const char *format, ...)
     va_end(args);
     fputc('\n', stderr);
     return DM_USAGE;
+}
+
+void cli_say_cut(const struct trace_reader *t)
+{
+    if (trace_read_cut(t))
+        fprintf(stderr, "dmacheck: note: %s\n", trace_read_cut(t));
 }
 
 bool cli_number(const char *text, uint64_t *value)

@@ -145,8 +145,8 @@ int trace_verb_cat(int argc, char **argv)
     code = cli_trace_done(&c.w);
     if (got < 0)
         code = cli_wrong("%s", message);
-    else if (trace_read_cut(r) && !c.w.error)
-        fprintf(stderr, "dmacheck: note: %s\n", trace_read_cut(r));
+    else if (!c.w.error)
+        cli_say_cut(r);
     trace_read_close(r);
     return code;
 }

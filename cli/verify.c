@@ -158,7 +158,7 @@ static int feed(const struct verify_options *o, struct trace_reader *t, struct v
         run->events++;
         run->virtual_ns = e.ns;
     }
-    return got < 0 ? cli_wrong("%s", message) : 0;
+    return got < 0 ? cli_wrong("%s", message) : (cli_say_cut(t), 0);
 }
 
 static const char *name_of_agent(void *reader, uint16_t id)

@@ -7,6 +7,7 @@
 #define DMACHECK_TRACE_EVENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define TRACE_VERSION 1 /* raise when a kind's order or meaning changes */
@@ -246,6 +247,10 @@ const char *object_word(unsigned type);
 int object_type_of(const char *word);
 const char *api_name(unsigned api);
 int api_of(const char *name);
+/* The same of words that do not end with a zero. */
+int event_kind_of_bytes(const char *word, size_t bytes);
+int object_type_of_bytes(const char *word, size_t bytes);
+int api_of_bytes(const char *name, size_t bytes);
 const char *phase_word(unsigned phase);
 struct api_info {
     const char *name;

@@ -51,33 +51,82 @@ const char *event_arg_name(unsigned kind, unsigned index)
     return kind < EV_COUNT ? kinds[kind].arg[index] : NULL;
 }
 
-int event_kind_of(const char *word)
+/* --- from a word to its number --- */
+
+#define SLOTS 2048u
+_Static_assert(API_COUNT * 2 < SLOTS, "room between the words");
+
+struct words { /* open addressing; made at the first question */
+    const char *(*word)(unsigned);
+    unsigned count;
+    bool made;
+    uint16_t slots[SLOTS]; /* number + 1 */
+};
+
+static unsigned slot_of(const char *word, size_t bytes)
 {
-    for (int i = 0; i < EV_COUNT; i++)
-        if (strcmp(kinds[i].word, word) == 0)
-            return i;
+    uint32_t hash = 2166136261u;
+
+    for (size_t i = 0; i < bytes; i++)
+        hash = (hash ^ (unsigned char)word[i]) * 16777619u;
+    return (hash ^ hash >> 15) % SLOTS;
+}
+
+static void words_make(struct words *w)
+{
+    for (unsigned i = 0; i < w->count; i++) {
+        unsigned slot = slot_of(w->word(i), strlen(w->word(i)));
+
+        while (w->slots[slot])
+            slot = (slot + 1) % SLOTS;
+        w->slots[slot] = (uint16_t)(i + 1);
+    }
+    w->made = true;
+}
+
+static int words_find(struct words *w, const char *text, size_t bytes)
+{
+    unsigned slot = slot_of(text, bytes);
+
+    if (!w->made)
+        words_make(w);
+    for (; w->slots[slot]; slot = (slot + 1) % SLOTS) {
+        const char *word = w->word(w->slots[slot] - 1u);
+
+        if (strlen(word) == bytes && memcmp(word, text, bytes) == 0)
+            return w->slots[slot] - 1;
+    }
     return -1;
 }
+
+int event_kind_of_bytes(const char *word, size_t bytes)
+{
+    static struct words kinds_by_word = { event_word, EV_COUNT, false, { 0 } };
+
+    return words_find(&kinds_by_word, word, bytes);
+}
+
+int object_type_of_bytes(const char *word, size_t bytes)
+{
+    static struct words objects_by_word = { object_word, OBJ_COUNT, false, { 0 } };
+
+    return words_find(&objects_by_word, word, bytes);
+}
+
+int api_of_bytes(const char *name, size_t bytes)
+{
+    static struct words apis_by_name = { api_name, API_COUNT, false, { 0 } };
+
+    return words_find(&apis_by_name, name, bytes);
+}
+
+int event_kind_of(const char *word) { return event_kind_of_bytes(word, strlen(word)); }
+int object_type_of(const char *word) { return object_type_of_bytes(word, strlen(word)); }
+int api_of(const char *name) { return api_of_bytes(name, strlen(name)); }
 
 const char *object_word(unsigned type) { return type < OBJ_COUNT ? objects[type] : NULL; }
 
-int object_type_of(const char *word)
-{
-    for (int i = 0; i < OBJ_COUNT; i++)
-        if (strcmp(objects[i], word) == 0)
-            return i;
-    return -1;
-}
-
 const char *api_name(unsigned api) { return api < API_COUNT ? apis[api].name : NULL; }
-
-int api_of(const char *name)
-{
-    for (int i = 0; i < API_COUNT; i++)
-        if (strcmp(apis[i].name, name) == 0)
-            return i;
-    return -1;
-}
 
 const struct api_info *api_info(unsigned api) { return api < API_COUNT ? &apis[api] : NULL; }
 

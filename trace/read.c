@@ -1,28 +1,25 @@
 /*
- * A trace is read whole into memory (a killed writer's spool appended), then line by line.
+ * A trace line by line: the header, sites into a depot, agents' names, events.
  */
 #include "trace/read.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zstd.h>
 
 #include "base/err.h"
 #include "base/must.h"
-#include "trace/spool.h"
+#include "trace/line.h"
+#include "trace/source.h"
 
 #define AGENT_NAMES 1024
-#define TRACE_BYTES_MAX (8ull << 30) /* a compressed trace that says it is larger is not believed */
+#define SITE_ID_MAX (1u << 20) /* a trace with more stacks than this is not believed */
+#define SPECIAL_BYTES_MAX (1u << 20)
 
 struct trace_reader {
-    char *text, *at, *end;
-    unsigned line;
+    struct source *source;
     char path[1024], cut[1200];
     char *header_line;
     struct trace_header header;
@@ -32,137 +29,31 @@ struct trace_reader {
     unsigned finding_count, findings_max;
 };
 
-/* --- bytes --- */
-
-static char *file_read(const char *path, size_t *size)
+static int expected(const struct trace_reader *r, unsigned line, const char *what, char *message,
+                    size_t message_size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    char *text;
-    size_t done = 0;
-
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        if (!errno)
-            errno = EINVAL;
-        close(fd);
-        return NULL;
-    }
-    text = malloc((size_t)st.st_size + SPOOL_BYTES + 2);
-    must(text);
-    while (done < (size_t)st.st_size) {
-        ssize_t n = read(fd, text + done, (size_t)st.st_size - done);
-
-        if (n <= 0)
-            break;
-        done += (size_t)n;
-    }
-    close(fd);
-    *size = done;
-    return text;
+    snprintf(message, message_size, "%s:%u: expected %s", r->path, line, what);
+    return ERR_INVALID;
 }
 
-/* What a killed writer left: lines that are not yet in the file. */
-static void spool_append(const char *path, char *text, size_t *size)
-{
-    char spool_path[1100];
-    size_t spool_size;
-    char *spool;
+/* --- the lines that are no events: few, so jansson may read them --- */
 
-    snprintf(spool_path, sizeof(spool_path), "%s.spool", path);
-    spool = file_read(spool_path, &spool_size);
-    if (!spool)
-        return;
-    struct spool_header h;
-
-    memset(&h, 0, sizeof(h));
-    if (spool_size >= sizeof(h))
-        memcpy(&h, spool, sizeof(h));
-    if (h.magic == SPOOL_MAGIC && h.used <= spool_size - sizeof(h) && *size >= h.drained &&
-        *size - h.drained <= h.used) {
-        size_t skip = *size - h.drained;
-
-        memcpy(text + *size, spool + sizeof(h) + skip, h.used - skip);
-        *size += h.used - skip;
-    }
-    free(spool);
-}
-
-static char *unpack(char *packed, size_t *size)
-{
-    unsigned long long bytes = ZSTD_getFrameContentSize(packed, *size);
-    char *text;
-    size_t n;
-
-    if (bytes == ZSTD_CONTENTSIZE_ERROR || bytes == ZSTD_CONTENTSIZE_UNKNOWN ||
-        bytes > TRACE_BYTES_MAX)
-        return NULL;
-    text = malloc(bytes + 2);
-    must(text);
-    n = ZSTD_decompress(text, bytes, packed, *size);
-    if (ZSTD_isError(n)) {
-        free(text);
-        return NULL;
-    }
-    *size = n;
-    return text;
-}
-
-/* --- fields --- */
-
-static bool number_of(const json_t *v, uint64_t *out)
-{
-    char *end;
-
-    if (json_is_integer(v)) {
-        *out = (uint64_t)json_integer_value(v);
-        return json_integer_value(v) >= 0;
-    }
-    if (!json_is_string(v) || strncmp(json_string_value(v), "0x", 2) != 0)
-        return false;
-    errno = 0;
-    *out = strtoull(json_string_value(v) + 2, &end, 16);
-    return !errno && !*end && end != json_string_value(v) + 2;
-}
-
-static bool field(const json_t *o, const char *name, uint64_t limit, uint64_t *out)
+static bool number_field(const json_t *o, const char *name, uint64_t limit, uint64_t *out)
 {
     const json_t *v = json_object_get(o, name);
-
-    *out = 0;
-    return !v || (number_of(v, out) && *out <= limit);
-}
-
-static bool object_of(const json_t *v, uint32_t *out)
-{
-    char word[32];
-    const char *text, *hash;
     char *end;
-    uint64_t n;
-    int type;
 
     *out = 0;
-    if (!v)
-        return true;
-    if (json_is_integer(v)) {
-        *out = (uint32_t)json_integer_value(v);
-        return json_integer_value(v) >= 0 && json_integer_value(v) < 1 << 24;
+    if (json_is_string(v) && strncmp(json_string_value(v), "0x", 2) == 0 &&
+        strlen(json_string_value(v)) <= 18) {
+        *out = strtoull(json_string_value(v) + 2, &end, 16);
+        return !*end && end != json_string_value(v) + 2 && *out <= limit;
     }
-    text = json_string_value(v);
-    if (!text || !(hash = strrchr(text, '#')) || (size_t)(hash - text) >= sizeof(word))
-        return false;
-    memcpy(word, text, (size_t)(hash - text));
-    word[hash - text] = 0;
-    type = object_type_of(word);
-    n = strtoull(hash + 1, &end, 10);
-    if (type < 0 || *end || end == hash + 1 || n > 0xffffff)
-        return false;
-    *out = OBJ_ID(type, n);
-    return true;
+    *out = (uint64_t)json_integer_value(v);
+    return !v || (json_is_integer(v) && json_integer_value(v) >= 0 && *out <= limit);
 }
 
-static void text_copy(const json_t *o, const char *name, char *to, size_t size)
+static void text_field(const json_t *o, const char *name, char *to, size_t size)
 {
     const char *v = json_string_value(json_object_get(o, name));
 
@@ -174,15 +65,15 @@ static bool header_asked(struct trace_header *h, const json_t *o)
 {
     uint64_t flags;
 
-    text_copy(o, "subject", h->subject, sizeof(h->subject));
-    text_copy(o, "bug", h->bug, sizeof(h->bug));
-    text_copy(o, "mend", h->mend, sizeof(h->mend));
-    text_copy(o, "devices", h->devices, sizeof(h->devices));
-    text_copy(o, "faults", h->faults, sizeof(h->faults));
+    text_field(o, "subject", h->subject, sizeof(h->subject));
+    text_field(o, "bug", h->bug, sizeof(h->bug));
+    text_field(o, "mend", h->mend, sizeof(h->mend));
+    text_field(o, "devices", h->devices, sizeof(h->devices));
+    text_field(o, "faults", h->faults, sizeof(h->faults));
     h->has_devices = json_is_string(json_object_get(o, "devices"));
     h->races = json_is_true(json_object_get(o, "races"));
     h->bugcheck_stops = json_is_true(json_object_get(o, "bugcheck_stops"));
-    if (!field(o, "scenario_flags", UINT32_MAX, &flags))
+    if (!number_field(o, "scenario_flags", UINT32_MAX, &flags))
         return false;
     h->scenario_flags = (unsigned)flags;
     return true;
@@ -194,21 +85,21 @@ static bool header_parse(struct trace_reader *r, const json_t *o)
     uint64_t version, limit = UINT64_MAX;
     const json_t *limits = json_object_get(o, "limits");
 
-    if (!json_object_get(o, "dmatrace") || !field(o, "dmatrace", UINT32_MAX, &version))
+    if (!json_object_get(o, "dmatrace") || !number_field(o, "dmatrace", UINT32_MAX, &version))
         return false;
     h->version = (unsigned)version;
-    text_copy(o, "tool", h->tool, sizeof(h->tool));
-    text_copy(o, "driver", h->driver, sizeof(h->driver));
-    text_copy(o, "digest", h->digest, sizeof(h->digest));
-    text_copy(o, "scenario", h->scenario, sizeof(h->scenario));
-    text_copy(o, "profile", h->profile, sizeof(h->profile));
-    text_copy(o, "profile_text", h->profile_text, sizeof(h->profile_text));
-    text_copy(o, "strategy", h->strategy, sizeof(h->strategy));
-    if (!header_asked(h, o))
-        return false;
-    return field(o, "seed", limit, &h->seed) &&
-           (!limits || (field(limits, "steps_max", limit, &h->steps_max) &&
-                        field(limits, "virtual_ns_max", limit, &h->virtual_ns_max)));
+    if (h->version != TRACE_VERSION)
+        return true; /* nothing else of it means what it means here */
+    text_field(o, "tool", h->tool, sizeof(h->tool));
+    text_field(o, "driver", h->driver, sizeof(h->driver));
+    text_field(o, "digest", h->digest, sizeof(h->digest));
+    text_field(o, "scenario", h->scenario, sizeof(h->scenario));
+    text_field(o, "profile", h->profile, sizeof(h->profile));
+    text_field(o, "profile_text", h->profile_text, sizeof(h->profile_text));
+    text_field(o, "strategy", h->strategy, sizeof(h->strategy));
+    return header_asked(h, o) && number_field(o, "seed", limit, &h->seed) &&
+           (!limits || (number_field(limits, "steps_max", limit, &h->steps_max) &&
+                        number_field(limits, "virtual_ns_max", limit, &h->virtual_ns_max)));
 }
 
 static bool site_parse(struct trace_reader *r, const json_t *o)
@@ -218,49 +109,45 @@ static bool site_parse(struct trace_reader *r, const json_t *o)
     uint64_t id, line;
     unsigned count = 0;
 
-    if (!json_object_get(o, "id") || !field(o, "id", 1u << 24, &id) || !id || !json_is_array(list))
+    if (!number_field(o, "id", SITE_ID_MAX, &id) || !id || !json_is_array(list))
         return false;
     memset(frames, 0, sizeof(frames));
     for (; count < json_array_size(list) && count < SITE_FRAMES_MAX; count++) {
         const json_t *f = json_array_get(list, count);
 
-        if (!field(f, "line", UINT32_MAX, &line))
+        if (!number_field(f, "line", UINT32_MAX, &line))
             return false;
         frames[count].line = (uint32_t)line;
-        text_copy(f, "file", frames[count].file, sizeof(frames[count].file));
-        text_copy(f, "function", frames[count].function, sizeof(frames[count].function));
+        text_field(f, "file", frames[count].file, sizeof(frames[count].file));
+        text_field(f, "function", frames[count].function, sizeof(frames[count].function));
     }
     site_add_text(r->depot, (uint32_t)id, frames, count);
     return true;
 }
 
-static bool event_parse(struct trace_reader *r, const json_t *o, int kind, struct event *e)
+/* parse of the line's object; longer ones than anybody writes are no such lines. */
+static bool special(struct trace_reader *r, const char *text, size_t bytes,
+                    bool (*parse)(struct trace_reader *, const json_t *))
 {
-    const char *api = json_string_value(json_object_get(o, "api"));
-    int api_id = api ? api_of(api) : 0;
-    uint64_t site, agent, cpu, irql;
+    json_t *o = bytes <= SPECIAL_BYTES_MAX ? json_loadb(text, bytes, 0, NULL) : NULL;
+    bool good = json_is_object(o) && parse(r, o);
 
-    memset(e, 0, sizeof(*e));
-    e->kind = (uint16_t)kind;
-    if (api_id < 0 || !field(o, "s", UINT64_MAX, &e->seq) || !field(o, "t", UINT64_MAX, &e->ns) ||
-        !field(o, "w", 1u << 24, &site) || !field(o, "g", UINT16_MAX, &agent) ||
-        !field(o, "c", UINT8_MAX, &cpu) || !field(o, "i", UINT8_MAX, &irql) ||
-        !object_of(json_object_get(o, "o"), &e->obj))
-        return false;
-    e->api = (uint16_t)api_id;
-    e->site = (uint32_t)site;
-    e->agent = (uint16_t)agent;
-    e->cpu = (uint8_t)cpu;
-    e->irql = (uint8_t)irql;
-    for (unsigned i = 0; i < 4; i++) {
-        const char *name = event_arg_name((unsigned)kind, i);
+    json_decref(o);
+    return good;
+}
 
-        if (name[0] != '-' && !field(o, name, UINT64_MAX, &e->a[i]))
-            return false;
-    }
-    if (kind == EV_AGENT && OBJ_NUMBER(e->obj) < AGENT_NAMES)
-        text_copy(o, "name", r->agent_names[OBJ_NUMBER(e->obj)], sizeof(r->agent_names[0]));
-    return event_is_valid(e);
+static bool lost_parse(struct trace_reader *r, const json_t *o)
+{
+    uint64_t lines = 0, bytes = 0;
+    char why[100];
+
+    number_field(o, "lines", UINT64_MAX, &lines);
+    number_field(o, "bytes", UINT64_MAX, &bytes);
+    text_field(o, "why", why, sizeof(why));
+    snprintf(r->cut, sizeof(r->cut),
+             "%s: its last %" PRIu64 " lines (%" PRIu64 " bytes) could not be written: %s", r->path,
+             lines, bytes, *why ? why : "nobody says why");
+    return true;
 }
 
 static void finding_keep(struct trace_reader *r, const char *line)
@@ -275,82 +162,62 @@ static void finding_keep(struct trace_reader *r, const char *line)
 
 /* --- lines --- */
 
-static char *line_next(struct trace_reader *r)
+/* What a line means to the reader itself. NULL, or what was expected. */
+static const char *line_heed(struct trace_reader *r, const struct source_line *l,
+                             const struct line_said *said)
 {
-    char *line = r->at, *end;
+    uint32_t agent = OBJ_NUMBER(said->event.obj);
 
-    if (line >= r->end)
-        return NULL;
-    end = memchr(line, '\n', (size_t)(r->end - line));
-    if (!end)
-        end = r->end;
-    *end = 0;
-    r->at = end + 1;
-    r->line++;
-    return line;
+    if (said->kind == TRACE_SITE && !special(r, l->text, l->bytes, site_parse))
+        return "a site with id and frames";
+    if (said->kind == TRACE_FINDING)
+        finding_keep(r, l->text);
+    if (said->kind == TRACE_OTHER && said->lost)
+        special(r, l->text, l->bytes, lost_parse);
+    if (said->kind == TRACE_EVENT && *said->agent_name && agent < AGENT_NAMES)
+        memcpy(r->agent_names[agent], said->agent_name, sizeof(said->agent_name));
+    return NULL;
 }
 
-static int bad_line(struct trace_reader *r, const char *expected, char *message,
-                    size_t message_size)
+static int line_end(struct trace_reader *r)
 {
-    snprintf(message, message_size, "%s:%u: expected %s", r->path, r->line, expected);
-    return ERR_INVALID;
-}
-
-/* What a line of the kind that "k" names says. */
-static int line_parse(struct trace_reader *r, const json_t *o, struct trace_line *line,
-                      char *message, size_t message_size)
-{
-    const char *word = json_string_value(json_object_get(o, "k"));
-    int kind = word ? event_kind_of(word) : -1;
-
-    line->kind = TRACE_OTHER;
-    if (!word)
-        return bad_line(r, "one JSON object with its kind in \"k\"", message, message_size);
-    if (strcmp(word, "site") == 0) {
-        line->kind = TRACE_SITE;
-        return site_parse(r, o) ? 1
-                                : bad_line(r, "a site with id and frames", message, message_size);
-    }
-    if (strcmp(word, "payload") == 0) {
-        line->kind = TRACE_INPUT;
-    } else if (kind == EV_FINDING) {
-        line->kind = TRACE_FINDING;
-        finding_keep(r, line->text);
-    } else if (kind >= 0) {
-        line->kind = TRACE_EVENT;
-        return event_parse(r, o, kind, &line->event)
-                   ? 1
-                   : bad_line(r, "an event with numbers in its fields", message, message_size);
-    }
-    return 1;
+    if (source_cut(r->source)) /* which is why a last line is not whole, if it is not */
+        snprintf(r->cut, sizeof(r->cut),
+                 "%s: the compressed data stops before its end: only what comes before is used",
+                 r->path);
+    return 0;
 }
 
 int trace_read_line(struct trace_reader *r, struct trace_line *line, char *message,
                     size_t message_size)
 {
-    char *text;
+    struct source_line l;
+    struct line_said said;
+    enum scan_end end;
+    int got = source_next(r->source, &l, message, message_size);
 
-    while ((text = line_next(r))) {
-        json_t *o;
-        int result;
-
-        if (!*text)
-            continue;
-        line->text = text;
-        line->bytes = strlen(text);
-        line->number = r->line;
-        o = json_loads(text, 0, NULL);
-        if (!o && r->at > r->end) { /* no newline behind it */
-            snprintf(r->cut, sizeof(r->cut), "%s:%u: the last line is cut off and not used",
-                     r->path, r->line);
-            return 0;
-        }
-        result = line_parse(r, o, line, message, message_size);
-        json_decref(o);
-        return result;
+    if (got <= 0)
+        return got < 0 ? got : line_end(r);
+    end = line_read(l.text, l.bytes, &said);
+    if (end == SCAN_CUT && !l.whole) {
+        snprintf(r->cut, sizeof(r->cut),
+                 "%s:%u: the last line is cut off: only the lines before it are used", r->path,
+                 l.number);
+        return line_end(r);
     }
-    return 0;
+    const char *missing = end != SCAN_WHOLE ? "one JSON object" : said.not_found;
+
+    if (!missing)
+        missing = line_heed(r, &l, &said);
+    if (missing)
+        return expected(r, l.number, missing, message, message_size);
+    line->kind = said.kind;
+    line->text = l.text;
+    line->bytes = l.bytes;
+    line->number = l.number;
+    if (said.kind == TRACE_EVENT)
+        line->event = said.event;
+    return 1;
 }
 
 int trace_read_next(struct trace_reader *r, struct event *e, char *message, size_t message_size)
@@ -366,53 +233,38 @@ int trace_read_next(struct trace_reader *r, struct event *e, char *message, size
     return got;
 }
 
+/* --- opening --- */
+
+static int header_read(struct trace_reader *r, char *message, size_t message_size)
+{
+    struct source_line l;
+    int got = source_next(r->source, &l, message, message_size);
+
+    if (got < 0)
+        return got;
+    if (!got || !special(r, l.text, l.bytes, header_parse))
+        return expected(r, got ? l.number : 1, "a dmatrace header", message, message_size);
+    if (r->header.version != TRACE_VERSION) {
+        snprintf(message, message_size, "%s:%u: trace version %u; this dmacheck reads version %u",
+                 r->path, l.number, r->header.version, (unsigned)TRACE_VERSION);
+        return ERR_INVALID;
+    }
+    r->header_line = strdup(l.text);
+    must(r->header_line);
+    return 0;
+}
+
 struct trace_reader *trace_read_open(const char *path, char *message, size_t message_size)
 {
     struct trace_reader *r = calloc(1, sizeof(*r));
-    size_t size = 0, n = strlen(path);
-    char *line;
 
     must(r);
     snprintf(r->path, sizeof(r->path), "%s", path);
-    errno = 0;
-    r->text = file_read(path, &size);
     r->depot = site_depot_create();
     must(r->depot);
-    if (!r->text) {
-        snprintf(message, message_size, "%s: cannot be read: %s", path, strerror(errno));
-        goto fail;
-    }
-    if (n > 4 && strcmp(path + n - 4, ".zst") == 0) {
-        char *text = unpack(r->text, &size);
-
-        free(r->text);
-        r->text = text;
-        if (!text) {
-            snprintf(message, message_size, "%s: expected a zstd file", path);
-            goto fail;
-        }
-    } else {
-        spool_append(path, r->text, &size);
-    }
-    r->at = r->text;
-    r->end = r->text + size;
-    line = line_next(r);
-    json_t *o = line ? json_loads(line, 0, NULL) : NULL;
-    bool known = o && header_parse(r, o);
-
-    r->header_line = line;
-    json_decref(o);
-    if (!known) {
-        snprintf(message, message_size, "%s:1: expected a dmatrace header", path);
-        goto fail;
-    }
-    if (r->header.version != TRACE_VERSION) {
-        snprintf(message, message_size, "%s:1: trace version %u; this dmacheck reads version %u",
-                 path, r->header.version, (unsigned)TRACE_VERSION);
-        goto fail;
-    }
-    return r;
-fail:
+    r->source = source_open(path, message, message_size);
+    if (r->source && !header_read(r, message, message_size))
+        return r;
     trace_read_close(r);
     return NULL;
 }
@@ -438,7 +290,9 @@ void trace_read_close(struct trace_reader *r)
     for (unsigned i = 0; i < r->finding_count; i++)
         free(r->findings[i]);
     free(r->findings);
-    free(r->text);
+    free(r->header_line);
+    if (r->source)
+        source_close(r->source);
     site_depot_destroy(r->depot);
     free(r);
 }
