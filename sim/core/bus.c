@@ -358,8 +358,15 @@ static void at_site(uint64_t address, uint64_t bytes, bool store, void *pc)
     s->trace.site = site;
 }
 
+static void on_mmio_begin(void)
+{
+    if (sim_running && sched_is_running(sim_running))
+        sched_between(sim_running);
+}
+
 static void on_mmio_load(uint64_t address, uint64_t bytes, void *pc)
 {
+    on_mmio_begin();
     at_site(address, bytes, false, pc);
 }
 
@@ -399,6 +406,7 @@ void bus_reset(struct sim *s)
     b->mappings_top = 0;
     g_door.on_mmio_load = on_mmio_load;
     g_door.on_mmio_store = on_mmio_store;
+    g_door.on_mmio_begin = on_mmio_begin;
 }
 
 void bus_destroy(struct sim *s)

@@ -58,6 +58,7 @@ static inline void call_end(struct call *c, uint64_t result, uint64_t out1, uint
                             uint64_t out3)
 {
     trace_emit(&c->s->trace, EV_RETURN, c->api, c->obj, result, out1, out2, out3);
+    sched_between(c->s);
     c->s->trace.site = c->outer_site;
 }
 

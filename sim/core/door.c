@@ -143,6 +143,8 @@ static DOOR_RAW COLD void tell(uint8_t flags, uint64_t address, uint64_t bytes, 
     if (!(flags & DOOR_MMIO))
         return;
     if (is_store) {
+        if (g_door.on_mmio_begin)
+            g_door.on_mmio_begin();
         g_door.pending_address = address;
         g_door.pending_bytes = bytes;
         g_door.pending_pc = pc;

@@ -39,6 +39,8 @@ struct door {
     void (*on_mmio_load)(uint64_t address, uint64_t bytes, void *pc);
     /* Called after a store, at the next access or entry: the value is in the backing page. */
     void (*on_mmio_store)(uint64_t address, uint64_t bytes, void *pc);
+    /* Called before a store is begun: others may come first. */
+    void (*on_mmio_begin)(void);
     /* Called before the access. Both may leave by seh_raise or a longjmp. */
     void (*on_watch)(uint64_t address, uint64_t bytes, bool is_store, void *pc);
     void (*on_user)(uint64_t address, uint64_t bytes, bool is_store, void *pc);

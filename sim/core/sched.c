@@ -1,8 +1,8 @@
 /*
  * Who goes next. A candidate is a processor that has something to do, or the earliest timed event.
- * The plain answer is the one with the smallest clock; a choice may name another, which stalls those
- * that were passed over. Control moves by switching stacks; timed events run on whatever stack is
- * asking.
+ * The plain answer is the one with the smallest clock; a choice may name another, which stalls
+ * those that were passed over. Control moves by switching stacks; timed events run on whatever
+ * stack is asking.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,8 +27,8 @@ void sched_act_as(struct sim *s, struct cpu *c, struct agent *top)
     s->trace.irql = c->irql;
 }
 
-/* Whether this processor is a candidate: it runs a thread, a DPC or an ISR, or has work that its IRQL
- * lets in. */
+/* Whether this processor is a candidate: it runs a thread, a DPC or an ISR, or has work that its
+ * IRQL lets in. */
 void cpu_active_update(struct sim *s, struct cpu *c)
 {
     struct sched *sc = s->sched;
@@ -57,15 +57,15 @@ struct earliest {
     bool any;
 };
 
-static inline __attribute__((always_inline)) void
-consider(struct earliest *e, struct field *f, uint64_t ns, struct cpu *cpu)
+static inline __attribute__((always_inline)) void consider(struct earliest *e, struct field *f,
+                                                           uint64_t ns, struct cpu *cpu)
 {
     if (f)
-        f->c[f->count++] = (struct candidate){ ns, cpu };
+        f->c[f->count++] = (struct candidate) { ns, cpu };
     if (!e->any || ns < e->first.ns) {
         if (e->any)
             e->second_ns = e->first.ns;
-        e->first = (struct candidate){ ns, cpu };
+        e->first = (struct candidate) { ns, cpu };
         e->any = true;
     } else if (ns < e->second_ns) {
         e->second_ns = ns;
@@ -104,19 +104,63 @@ static void sort(struct field *f)
         }
 }
 
+/* Who would act if this one went on. A processor's pending work comes before what it runs. */
+static uint16_t who_acts(const struct sched *sc, const struct candidate *c)
+{
+    const struct cpu *cpu = c->cpu;
+
+    if (!cpu)
+        return sc->heap[1]->agent;
+    if (cpu->intr && cpu->intr->irql > cpu->irql)
+        return cpu->isr_agent.id;
+    if (cpu->dpc_head && cpu->irql < IRQL_DISPATCH)
+        return cpu->dpc_agent.id;
+    return cpu->top == &cpu->idle ? sched_ready_first(sc, cpu) : cpu->top->id;
+}
+
+static uint64_t stalled_ns(const struct sched *sc, const struct candidate *c)
+{
+    uint64_t since_ns = c->cpu ? c->cpu->clock_ns : sc->heap[1]->due_ns;
+
+    return sc->floor_ns > since_ns ? sc->floor_ns - since_ns : 0;
+}
+
+/* For a strategy. The field is in order; me is the stack that asks. */
+static void who_goes(struct sim *s, const struct agent *me, const struct field *f, unsigned count,
+                     struct choice_who *who)
+{
+    struct sched *sc = s->sched;
+
+    who->running = CHOICE_WHO_MAX;
+    who->stalled_ns = stalled_ns(sc, &f->c[0]);
+    for (unsigned i = 0; i < count; i++) {
+        who->agent[i] = who_acts(sc, &f->c[i]);
+        if (sc->cpu && f->c[i].cpu == sc->cpu && (me == sc->cpu->current || who->fresh) &&
+            sc->cpu->top != &sc->cpu->idle)
+            who->running = (uint8_t)i;
+    }
+}
+
 /* Those close enough to the first for a choice between them to be a real machine's are the choice's
  * bound. */
-static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s)
+static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s,
+                                                                const struct agent *me)
 {
     struct field f = { .count = 0 };
     struct earliest e = candidates(s->sched, &f);
+    struct choice_who who = { .waits = s->waits, .fresh = s->sched->is_fresh };
     unsigned near = 0, i;
 
+    s->waits = s->sched->is_fresh = false;
     if (f.count < 2)
         return e;
     for (unsigned k = 0; k < f.count; k++)
         near += f.c[k].ns <= e.first.ns + WINDOW_NS;
-    i = choice_rare(s, CHOICE_SCHED_NEXT, near, CHOICE_ONE_IN);
+    if (s->between && near > 1) {
+        sort(&f);
+        who_goes(s, me, &f, near, &who);
+    }
+    i = choice_among(s, CHOICE_SCHED_NEXT, near, CHOICE_ONE_IN, &who);
     if (i) {
         sort(&f);
         e.first = f.c[i];
@@ -127,10 +171,16 @@ static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s)
 }
 
 /* Who goes. The next one after it decides how long it is undisturbed. */
-static inline bool pick(struct sim *s, struct candidate *next)
+static inline bool pick(struct sim *s, const struct agent *me, struct candidate *next)
 {
-    struct earliest e = s->choice.source == CHOICE_PLAIN ? candidates(s->sched, NULL)
-                                                          : pick_by_choice(s);
+    if (__builtin_expect(s->sched->is_told, 0)) {
+        s->sched->is_told = false;
+        s->hot.quiet_until_ns = 0;
+        *next = (struct candidate) { s->sched->told_ns, s->sched->told };
+        return true;
+    }
+    struct earliest e =
+        s->choice.source == CHOICE_PLAIN ? candidates(s->sched, NULL) : pick_by_choice(s, me);
 
     if (e.any)
         s->hot.quiet_until_ns = e.second_ns;
@@ -219,7 +269,7 @@ void sched_dispatch_as(struct sim *s, struct agent *me)
                 return;
             continue;
         }
-        if (!pick(s, &next)) {
+        if (!pick(s, me, &next)) {
             leave_run(s, me, sc->until && !sc->until->ended ? SCHED_STUCK : SCHED_DONE);
             if (me == &sc->host)
                 return;
@@ -245,10 +295,7 @@ void sched_dispatch_as(struct sim *s, struct agent *me)
 }
 
 /* Not so: nothing can be pending. */
-static inline bool cpu_busy(const struct cpu *c)
-{
-    return c->intr || c->dpc_head || c->resched;
-}
+static inline bool cpu_busy(const struct cpu *c) { return c->intr || c->dpc_head || c->resched; }
 
 void sched_point_slow(struct sim *s)
 {
@@ -264,6 +311,46 @@ void sched_point_slow(struct sim *s)
     sched_dispatch_as(s, sc->cpu->current);
     if (cpu_busy(sc->cpu) && cpu_work_pending(sc->cpu))
         cpu_service(s);
+}
+
+/* Those who could go on in the place of the running one, in order. */
+static unsigned others(struct sim *s, struct field *f)
+{
+    struct sched *sc = s->sched;
+    unsigned count = 0;
+
+    candidates(sc, f);
+    for (unsigned i = 0; i < f->count; i++)
+        if (f->c[i].cpu != sc->cpu && f->c[i].ns <= s->hot.now_ns + WINDOW_NS)
+            f->c[count++] = f->c[i];
+    f->count = count;
+    sort(f);
+    return count;
+}
+
+void sched_between_slow(struct sim *s)
+{
+    struct sched *sc = s->sched;
+    struct field f = { .count = 0 };
+    struct choice_who who = { .waits = false };
+    unsigned i;
+
+    if (!sc->cpu || sc->in_event || s->ended || !choice_between_due(s))
+        return;
+    others(s, &f);
+    who_goes(s, sc->cpu->current, &f, f.count, &who);
+    memmove(&who.agent[1], &who.agent[0], f.count * sizeof(who.agent[0]));
+    who.agent[0] = sc->cpu->top->id;
+    who.running = 0;
+    who.stalled_ns = 0; /* the next point sees to that */
+    i = choice_between(s, f.count + 1, &who);
+    if (!i)
+        return;
+    sc->is_told = true;
+    sc->told = f.c[i - 1].cpu;
+    sc->told_ns = f.c[i - 1].ns;
+    sched_point_slow(s);
+    sc->is_told = false; /* the run was over */
 }
 
 uint64_t sched_now_ns(const struct sim *s)
@@ -311,10 +398,7 @@ bool sched_is_running(const struct sim *s) { return s->sched->cpu != NULL; }
 
 uint64_t sched_steps(const struct sim *s) { return s->hot.steps; }
 
-unsigned sched_cpu(const struct sim *s)
-{
-    return s->sched->cpu ? s->sched->cpu->index : 0;
-}
+unsigned sched_cpu(const struct sim *s) { return s->sched->cpu ? s->sched->cpu->index : 0; }
 
 unsigned sched_cpu_count(const struct sim *s) { return s->sched->cpu_count; }
 
@@ -366,6 +450,7 @@ void sched_reset(struct sim *s)
     sc->cpu = NULL;
     sc->active = 0;
     sc->in_event = false;
+    sc->is_told = sc->is_fresh = s->waits = false;
     sc->until = NULL;
     sc->floor_ns = 0;
     s->hot = (struct sched_hot) { .accesses_seen = door_accesses(),

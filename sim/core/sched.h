@@ -3,8 +3,8 @@
  *
  * Each virtual processor has a clock and an IRQL of its own and runs at most one thread, over which
  * DPCs and ISRs are stacked. The scheduler is a discrete-event simulation: by default whoever has
- * the smallest clock goes next, so that processors and devices overlap as real ones do; a choice may
- * pick another, and then those that were passed over have been stalled up to that time, so time
+ * the smallest clock goes next, so that processors and devices overlap as real ones do; a choice
+ * may pick another, and then those that were passed over have been stalled up to that time, so time
  * never runs backwards. A thread keeps its processor until it waits, is preempted by higher
  * priority, or its quantum ends.
  *
@@ -50,6 +50,23 @@ static inline void sched_point(struct sim *s)
         s->trace.ns = h->now_ns;
     else
         sched_point_slow(s);
+}
+
+/* As sched_point, in a loop that waits for what somebody else does: nothing is won by turning on. */
+static inline void sched_wait_point(struct sim *s)
+{
+    s->waits = true;
+    sched_point(s);
+    s->waits = false;
+}
+/* Where somebody else may run as well, though the clocks do not ask: at a call's end, before an
+ * access to a register or an interlocked operation. Without a strategy nobody ever does
+ * (sim/core/choice.h). */
+void sched_between_slow(struct sim *s);
+static inline void sched_between(struct sim *s)
+{
+    if (__builtin_expect(s->between, 0))
+        sched_between_slow(s);
 }
 
 /* --- threads --- */
@@ -140,8 +157,8 @@ struct sched_intr {
 void sched_intr_connect(struct sim *s, struct sched_intr *i);
 /* Returns when no ISR of it is running or ever will be. */
 void sched_intr_disconnect(struct sim *s, struct sched_intr *i);
-/* A device raises it: edge (MSI) or, for a level line, asserts it. Delivery comes later, in
- * virtual time and by choice. Raising an unconnected one is kept for a level line, lost for an edge. */
+/* A device raises it: edge (MSI) or, for a level line, asserts it. Delivery comes later, in virtual
+ * time and by choice. Raising an unconnected one is kept for a level line, lost for an edge. */
 void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message);
 void sched_intr_lower(struct sim *s, struct sched_intr *i);
 /* Its controller holds it back, or lets come what has come meanwhile. */

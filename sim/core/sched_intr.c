@@ -108,7 +108,7 @@ void sched_intr_disconnect(struct sim *s, struct sched_intr *i)
     i->pending_mask = 0;
     while (i->running) { /* on another processor: wait for it */
         sched_spend(s, 200);
-        sched_point(s);
+        sched_wait_point(s);
     }
     race_take(s, i);
 }
@@ -280,7 +280,7 @@ void sched_dpc_drain(struct sim *s)
 {
     while (dpcs_under_way(s->sched)) {
         sched_spend(s, 500);
-        sched_point(s);
+        sched_wait_point(s);
     }
     race_take_dpcs(s);
 }

@@ -65,6 +65,10 @@ struct sched {
     enum sched_end end;
     uint64_t floor_ns; /* nothing happens before this any more */
     uint64_t event_order;
+    bool is_fresh;    /* a processor was chosen to go on, and has but taken its thread since */
+    bool is_told;     /* who goes next has been decided at a point between calls: */
+    struct cpu *told; /* NULL: the event */
+    uint64_t told_ns;
     /* threads */
     struct agent agents[AGENTS_MAX];
     unsigned agents_used;
@@ -85,6 +89,8 @@ void cpu_active_update(struct sim *s, struct cpu *c);
 void sched_disturb(struct sim *s); /* somebody else may have to go before the running one */
 void sched_act_as(struct sim *s, struct cpu *c, struct agent *top);
 /* sched_thread.c */
+uint16_t sched_ready_first(const struct sched *sc,
+                           const struct cpu *c);    /* whom a processor would take */
 void thread_place(struct sim *s, struct agent *a);  /* ready: find it a processor or queue it */
 void cpu_next_thread(struct sim *s, struct cpu *c); /* current = best ready thread or idle */
 void sched_thread_off_cpu(struct sim *s, struct agent *me);

@@ -45,6 +45,17 @@ static void ready_remove(struct sched *sc, struct agent *a)
 
 static bool may_run_on(const struct agent *a, unsigned cpu) { return a->affinity & 1u << cpu; }
 
+static uint32_t thread_choice(struct sim *s, struct agent *const *equals, unsigned count)
+{
+    struct choice_who who = { .running = CHOICE_WHO_MAX };
+
+    if (!s->between || count > CHOICE_WHO_MAX)
+        return choice_rare(s, CHOICE_SCHED_THREAD, count, 2);
+    for (unsigned i = 0; i < count; i++)
+        who.agent[i] = equals[i]->id;
+    return choice_among(s, CHOICE_SCHED_THREAD, count, 2, &who);
+}
+
 /* The best ready thread for this processor; equals are a choice. NULL: none. */
 static struct agent *ready_pick(struct sim *s, struct cpu *c, int above)
 {
@@ -61,9 +72,20 @@ static struct agent *ready_pick(struct sim *s, struct cpu *c, int above)
             if (may_run_on(a, cpu) && count < 8)
                 equals[count++] = a;
         if (count)
-            return equals[choice_rare(s, CHOICE_SCHED_THREAD, count, 2)];
+            return equals[thread_choice(s, equals, count)];
     }
     return NULL;
+}
+
+uint16_t sched_ready_first(const struct sched *sc, const struct cpu *c)
+{
+    struct agent *a;
+
+    for (int p = PRIORITIES - 1; p >= 0; p--)
+        TAILQ_FOREACH (a, &sc->ready[p], ready)
+            if (may_run_on(a, c->index))
+                return a->id;
+    return CHOICE_NOBODY;
 }
 
 static void cpu_give(struct sim *s, struct cpu *c, struct agent *a)
@@ -314,7 +336,9 @@ void sched_thread_yield(struct sim *s)
         ready_push(sc, me);
     else /* its affinity has changed: somebody else must take it */
         thread_place(s, me);
+    s->waits = true;
     sched_thread_off_cpu(s, me);
+    s->waits = false;
     cpu_service(s);
 }
 
@@ -329,6 +353,7 @@ void cpu_idle_main(void *ctx)
         cpu_service(s);
         if (sc->cpu->current == me)
             cpu_active_update(s, sc->cpu);
+        sc->is_fresh = sc->cpu->current != me;
         sched_dispatch_as(s, me);
     }
 }

@@ -46,6 +46,8 @@ struct sim_entry {
 
 struct sim {
     struct sched_hot hot;
+    bool between; /* somebody wants to be asked at points between calls (sim/core/choice.h) */
+    bool waits;   /* the running agent turns in a loop until somebody else has done something */
     struct trace trace;
     struct choice choice;
     struct fault fault;

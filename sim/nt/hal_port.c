@@ -28,7 +28,11 @@ static struct access access_begin(enum api api, const void *frame)
     return a;
 }
 
-static void access_end(struct access *a) { a->s->trace.site = a->outer_site; }
+static void access_end(struct access *a)
+{
+    sched_between(a->s);
+    a->s->trace.site = a->outer_site;
+}
 
 /*
  * READ_REGISTER_x and READ_REGISTER_BUFFER_x: loads from a device's register; a buffer's loads all

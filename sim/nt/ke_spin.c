@@ -21,7 +21,7 @@ void ke_spin_acquire(struct sim *s, PKSPIN_LOCK lock)
 
     while (*word && *word != word_of(s) && turns++ < SPIN_TURNS_MAX) {
         sched_spend(s, SPIN_NS);
-        sched_point(s);
+        sched_wait_point(s);
     }
     if (*word)
         sim_bugcheck(s, 0x0F, va_of(s, lock).v, 0, 0, 0);
@@ -169,7 +169,7 @@ BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)
     struct sim *s = sim_now();
 
     sched_spend(s, SPIN_NS);
-    sched_point(s);
+    sched_wait_point(s);
     return *(volatile KSPIN_LOCK *)SpinLock == 0;
 }
 

@@ -100,7 +100,7 @@ void KeStallExecutionProcessor(ULONG MicroSeconds)
     struct call c = call_begin(s, API_KeStallExecutionProcessor, 0, MicroSeconds, 0, 0, 0);
 
     sched_spend(s, (uint64_t)MicroSeconds * 1000);
-    sched_point(s);
+    sched_wait_point(s);
     call_end(&c, 0, 0, 0, 0);
 }
 

@@ -151,7 +151,7 @@ BOOLEAN KeRemoveQueueDpcEx(PRKDPC Dpc, BOOLEAN WaitIfActive)
 
     while (WaitIfActive && dpc_record(s, Dpc)->active && sched_irql(s) < DISPATCH_LEVEL) {
         sched_spend(s, 200);
-        sched_point(s);
+        sched_wait_point(s);
     }
     race_take_dpcs(s);
     return removed;

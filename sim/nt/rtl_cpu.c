@@ -19,7 +19,7 @@ VOID ddk_pause(VOID)
 
     door_flush_pending();
     sched_spend(s, PAUSE_NS);
-    sched_point(s);
+    sched_wait_point(s);
 }
 
 ULONG64 ddk_rdtsc(VOID)
@@ -97,6 +97,7 @@ VOID ddk_memory_barrier(VOID)
 VOID ddk_interlocked(const volatile VOID *Address)
 {
     door_flush_pending();
+    sched_between(sim_now());
     weakorder_fence(sim_now());
     race_interlocked(sim_now(), Address);
 }
