@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-fault check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-plan check-fault check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -239,6 +239,9 @@ check-inplace: all
 ## Samples silent on all profiles and seeds; same bytes twice; live = replayed
 check-drivers: all
 	@sh tests/drivers/samples.sh $(BUILD) $(SEEDS) $(SAMPLES)
+## Each scenario recorded, and played from its trace without its code: the same events
+check-plan: all $(BUILD)/tests/plan/plays
+	@sh tests/plan/run.sh $(BUILD)
 ## Each resource request of each sample made to fail, one at a time
 check-fault: all $(BUILD)/tests/fault/sweep
 	@$(BUILD)/tests/fault/sweep $(BUILD)/drivers $(SAMPLES)

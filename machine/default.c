@@ -54,7 +54,7 @@ static void open_all(struct dm_run *r)
         dm_close(r, f);
     }
     for (unsigned i = 0; i < OWN_DEVICES_MAX; i++) {
-        f = run_open_own(r, i, &status);
+        f = run_open_own(r, i, DM_READ_ACCESS | DM_WRITE_ACCESS, &status);
         if (status == STATUS_NO_MORE_ENTRIES)
             return;
         if (f)

@@ -8,6 +8,7 @@
 
 #include "base/must.h"
 #include "machine/input.h"
+#include "machine/plan_play.h"
 #include "machine/private.h"
 #include "machine/recording.h"
 #include "sim/core/mapreg.h"
@@ -248,24 +249,27 @@ static enum dm_exit refuse(struct dm_result *result, enum dm_exit exit, const ch
     return exit;
 }
 
-enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const char *scenario,
+/* What is run, and what is plugged for it. */
+struct job {
+    const struct dm_scenario *scenario;
+    const struct dm_plan *plan; /* NULL: the scenario is code */
+    const char *devices;        /* NULL: what the driver's setup says */
+};
+
+/* Everything that a run needs before its first event. */
+static enum dm_exit prepare(struct dm_machine *m, struct dm_driver *d, const struct job *job,
                             struct dm_result *result)
 {
-    const struct dm_scenario *sc = scenario_find(d, scenario);
     struct sim *s = m->s;
-    struct agent *boot;
-    enum sched_end end;
-    char message[160] = "", profile[1024];
 
-    dm_machine_reset(m);
-    if (scenario && !sc->name)
-        return refuse(result, DM_USAGE, "the driver has no such scenario");
     faults_plan(m);
     if (!faults_of_setup(m, d))
         return refuse(result, DM_USAGE, "the setup's faults: expected POINT:N, comma separated");
     m->used = true;
-    m->run = (struct dm_run) { .m = m, .s = s, .driver = d, .scenario = sc };
-    m->run.devices_text = d->setup ? d->setup->devices : NULL;
+    m->run = (struct dm_run) {
+        .m = m, .s = s, .driver = d, .scenario = job->scenario, .plan = job->plan
+    };
+    m->run.devices_text = job->devices ? job->devices : d->setup ? d->setup->devices : NULL;
     image_restore(d->image, d->statics);
     if (m->options.races)
         race_start(s, d->image);
@@ -273,6 +277,19 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
     if (m->verifier)
         verifier_begin(m->verifier, s->profile.name, s->seed,
                        s->profile.translation == TRANSLATION_REMAP);
+    return DM_CLEAN;
+}
+
+static enum dm_exit run(struct dm_machine *m, struct dm_driver *d, const struct job *job,
+                        struct dm_result *result)
+{
+    struct sim *s = m->s;
+    struct agent *boot;
+    enum sched_end end;
+    char message[160] = "", profile[1024];
+
+    if (prepare(m, d, job, result))
+        return result->exit;
     run_profile_text(m, profile, sizeof(profile));
     if (!run_record_begin(m, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
@@ -298,7 +315,53 @@ enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const cha
         result->divergence = m->comparison.text;
     }
     input_end(&m->run);
+    plan_play_end(&m->run);
     if (!run_record_end(m, message, sizeof(message)))
         return refuse(result, DM_INTERNAL, message);
+    return result->exit;
+}
+
+enum dm_exit dm_machine_run(struct dm_machine *m, struct dm_driver *d, const char *scenario,
+                            struct dm_result *result)
+{
+    struct job job = { .scenario = scenario_find(d, scenario) };
+
+    dm_machine_reset(m);
+    if (scenario && !job.scenario->name)
+        return refuse(result, DM_USAGE, "the driver has no such scenario");
+    return run(m, d, &job, result);
+}
+
+int dm_machine_run_scenario(struct dm_machine *m, struct dm_driver *d, const struct dm_scenario *s,
+                            const char *devices, struct dm_result *result)
+{
+    struct job job = { .scenario = s, .devices = devices };
+
+    dm_machine_reset(m);
+    return run(m, d, &job, result);
+}
+
+int dm_machine_run_plan(struct dm_machine *m, struct dm_driver *d, const struct dm_plan *p,
+                        struct dm_result *result)
+{
+    static const struct dm_plan_fault none;
+    struct job job = { &m->played, p, p->devices };
+    struct fault_at *faults = m->exact_faults; /* the machine's own, for its later runs */
+    size_t fault_count = m->exact_fault_count;
+    char message[160] = "";
+
+    dm_machine_reset(m);
+    m->exact_faults = NULL;
+    m->played =
+        (struct dm_scenario) { p->scenario ? p->scenario : "plan", "", plan_play, p->flags };
+    if (plan_check(p, message, sizeof(message)) &&
+        faults_exact(m, p->fault_count ? p->faults : &none, p->fault_count, message,
+                     sizeof(message)))
+        run(m, d, &job, result);
+    else
+        refuse(result, DM_USAGE, message);
+    free(m->exact_faults);
+    m->exact_faults = faults;
+    m->exact_fault_count = fault_count;
     return result->exit;
 }

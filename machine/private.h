@@ -37,7 +37,8 @@ struct dm_driver {
 
 struct dm_thread {
     struct dm_run *run;
-    struct agent *agent, *joiner;
+    struct agent *agent;
+    struct dm_thread *joins; /* waits for this one; NULL: for none */
     void (*fn)(struct dm_run *r, void *ctx);
     void *ctx;
     unsigned index;   /* in order of creation: part of settled results' key */
@@ -59,12 +60,16 @@ struct dm_run {
     struct dm_driver *driver;
     PDRIVER_OBJECT driver_object;
     const struct dm_scenario *scenario;
+    const struct dm_plan *plan; /* played in the place of a scenario; NULL: none */
+    struct player *player;
     const char *devices_text; /* to plug; NULL: nobody said */
     uint32_t process;         /* the scenario's */
     struct dm_device *devices[RUN_DEVICES_MAX];
     unsigned device_count;
     struct dm_thread threads[RUN_THREADS_MAX];
     unsigned thread_count;
+    struct agent *boot; /* the runner's thread, and whom it waits for */
+    struct dm_thread *joins;
     uint64_t bytes, settled_hash;
     uint64_t inputs;           /* said so far */
     struct run_memory *memory; /* the scenario's, for the recorder (input_buffer.c) */
@@ -99,8 +104,9 @@ struct dm_machine {
     struct recorder *recorder; /* of the run under way */
     struct stop stop;
     struct ring ring;
-    bool used;   /* a run has dirtied it */
-    bool budget; /* the watchdog ended the run */
+    struct dm_scenario played; /* that a plan stands for */
+    bool used;                 /* a run has dirtied it */
+    bool budget;               /* the watchdog ended the run */
     struct dm_driver *module_driver;
     int module; /* its index in the depot; negative: none */
     struct dm_run run;
@@ -140,12 +146,14 @@ void compare_forget(struct dm_machine *m);
 /* --- boot.c: what the boot agent does --- */
 void boot_main(void *run);
 NTSTATUS run_device_add(struct dm_run *r, const char *model, struct dm_device **out);
+/* dm_plug; *out is the device also where it does not start. */
+NTSTATUS run_plug(struct dm_run *r, const char *model, struct dm_device **out);
 unsigned run_device_index(const struct dm_run *r, const struct dm_device *d);
 void run_fail(struct dm_run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* --- request.c --- */
 /* The driver's index-th device of its own (it stands in no device's stack), opened. */
-struct dm_file *run_open_own(struct dm_run *r, unsigned index, int32_t *status);
+struct dm_file *run_open_own(struct dm_run *r, unsigned index, unsigned access, int32_t *status);
 
 /* --- default.c: for a driver that brings no scenarios --- */
 extern const struct dm_scenario default_scenarios[];

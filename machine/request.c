@@ -76,9 +76,8 @@ struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access
                   status);
 }
 
-struct dm_file *run_open_own(struct dm_run *r, unsigned index, int32_t *status)
+struct dm_file *run_open_own(struct dm_run *r, unsigned index, unsigned access, int32_t *status)
 {
-    unsigned access = DM_READ_ACCESS | DM_WRITE_ACCESS;
     struct dm_file *f = file_new(r);
 
     input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) },

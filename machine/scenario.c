@@ -21,14 +21,17 @@ unsigned run_device_index(const struct dm_run *r, const struct dm_device *d)
     return i;
 }
 
+NTSTATUS run_plug(struct dm_run *r, const char *model, struct dm_device **out)
+{
+    input_say(r, INPUT_PLUG, 0, { "device_index", .value = r->device_count },
+              { "model", model, 0 });
+    return run_device_add(r, model, out);
+}
+
 struct dm_device *dm_plug(struct dm_run *r, const char *model)
 {
     struct dm_device *d;
-    NTSTATUS status;
-
-    input_say(r, INPUT_PLUG, 0, { "device_index", .value = r->device_count },
-              { "model", model, 0 });
-    status = run_device_add(r, model, &d);
+    NTSTATUS status = run_plug(r, model, &d);
 
     return NT_SUCCESS(status) ? d : NULL;
 }

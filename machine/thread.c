@@ -17,6 +17,22 @@ struct dm_thread *run_thread_now(struct dm_run *r)
     return NULL;
 }
 
+static void wake(struct dm_run *r, struct agent *a)
+{
+    if (a && agent_blocked(a))
+        sched_wake(r->s, a);
+}
+
+/* Whoever waits for it; the runner waits for what a scenario leaves to itself. */
+static void wake_joiners(struct dm_run *r, const struct dm_thread *t)
+{
+    for (unsigned i = 0; i < r->thread_count; i++)
+        if (r->threads[i].joins == t)
+            wake(r, r->threads[i].agent);
+    if (r->joins == t)
+        wake(r, r->boot);
+}
+
 static void thread_main(void *ctx)
 {
     struct dm_thread *t = ctx;
@@ -24,8 +40,7 @@ static void thread_main(void *ctx)
     t->agent = sched_current_thread(t->run->s);
     t->fn(t->run, t->ctx);
     t->done = true;
-    if (t->joiner)
-        sched_wake(t->run->s, t->joiner);
+    wake_joiners(t->run, t);
 }
 
 struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void *ctx), void *ctx)
@@ -48,12 +63,16 @@ struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void 
 
 void dm_join(struct dm_run *r, struct dm_thread *t)
 {
-    if (run_thread_now(r)) /* else the runner itself waits for who is left */
+    struct dm_thread *me = run_thread_now(r), **joins = me ? &me->joins : &r->joins;
+
+    if (me)
         input_note(r, INPUT_JOIN, { "which", .value = t->index });
-    while (!t->done) {
-        t->joiner = sched_current_thread(r->s);
+    else
+        r->boot = sched_current_thread(r->s);
+    *joins = t;
+    while (!t->done)
         sched_block(r->s, UINT64_MAX);
-    }
+    *joins = NULL;
 }
 
 void dm_sleep(struct dm_run *r, uint64_t ns)

@@ -4,6 +4,8 @@
  * from a fuzzer's bytes, it can be played without the scenario's code, and it can be made smaller.
  *
  * Played with the choices and faults of the run that it came from, it gives the same events.
+ * What nobody makes any more, because the plan was made smaller, is not used either: a request whose file or
+ * whose buffer's allocation is not there is not sent.
  * Gap: a plan has no expectations of its own, and nothing that a scenario wrote into a buffer while a request
  * had it.
  */
@@ -16,16 +18,18 @@
 /* What can be done, as scenario.h has it; the order is that of trace/inputs.def. What `on`, `a`, `b` and
  * `name` of a struct dm_plan_op say stands behind each. */
 enum dm_plan_kind {
-    DM_OP_OPEN,   /* id: a file; on: the device, a: access; or name: by name */
-    DM_OP_CLOSE,  /* on: the file */
-    DM_OP_READ,   /* id: a request; on: the file, a: offset; one buffer, or the pieces of a chain */
-    DM_OP_WRITE,  /* the same */
-    DM_OP_IOCTL,  /* id: a request; on: the file, a: code; buffers: in, out */
-    DM_OP_CANCEL, /* on: the request */
-    DM_OP_PLUG,   /* id: a device; name: the model */
-    DM_OP_START,  /* on: the device */
-    DM_OP_STOP,   /* on: the device */
-    DM_OP_REMOVE, /* on: the device */
+    DM_OP_OPEN, /* id: a file; a: access; name: by name; or b: the driver's own device of that number,
+                     from 1; or on: the device */
+    DM_OP_CLOSE, /* on: the file */
+    DM_OP_READ, /* id: a request; on: the file, a: offset; one buffer, or the pieces of a chain, which
+                     more than one always are, and one is with b: 1 */
+    DM_OP_WRITE,        /* the same */
+    DM_OP_IOCTL,        /* id: a request; on: the file, a: code; buffers: in, out */
+    DM_OP_CANCEL,       /* on: the request */
+    DM_OP_PLUG,         /* id: a device; name: the model */
+    DM_OP_START,        /* on: the device */
+    DM_OP_STOP,         /* on: the device */
+    DM_OP_REMOVE,       /* on: the device */
     DM_OP_SURPRISE,     /* on: the device */
     DM_OP_POWER,        /* on: the device, a: D state */
     DM_OP_REGISTRY,     /* on: the device, name, a: the value */
