@@ -9,6 +9,8 @@
 
 static const struct cli_verb verbs[] = {
     { "cat", "list the events of a trace, with its header, inputs and findings", trace_verb_cat },
+    { "query", "find events: by object, agent, kind, function, address, time, finding",
+      trace_verb_query },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 
@@ -23,6 +25,18 @@ static void print_help(void)
          "  dmacheck trace VERB --help tells more.\n"
          "\n"
          "exit: 0 done, 2 usage or input at fault");
+}
+
+struct trace_loaded *cli_trace_load(const char *path)
+{
+    char message[512] = "";
+    struct trace_loaded *t = trace_load(path, message, sizeof message);
+
+    if (!t)
+        cli_wrong("%s", message);
+    else if (t->cut)
+        fprintf(stderr, "dmacheck: note: %s\n", message);
+    return t;
 }
 
 /* Whoever reads our output (head, a pager) may have enough of it before its end. */

@@ -6,8 +6,14 @@
 
 #include "cli/cli.h"
 #include "reports/writer.h"
+#include "trace/load.h"
 
-int trace_verb_cat(int argc, char **argv); /* argv[0] is the verb, without "trace" */
+/* argv[0] is the verb, without "trace". */
+int trace_verb_cat(int argc, char **argv);
+int trace_verb_query(int argc, char **argv);
+
+/* The whole trace; what is missing at its end is noted on stderr. NULL: its line is said. */
+struct trace_loaded *cli_trace_load(const char *path);
 
 /* Writes what is left. 0, also when the reader of a pipe had enough; else DM_USAGE with its line said. */
 int cli_trace_done(struct writer *w);

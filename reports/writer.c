@@ -108,9 +108,15 @@ int writer_flush(struct writer *w)
     return w->error;
 }
 
-int writer_end(struct writer *w)
+void writer_line(struct writer *w)
 {
     put(w, "\n");
+    w->filled = 0;
+}
+
+int writer_end(struct writer *w)
+{
+    writer_line(w);
     return writer_flush(w);
 }
 

@@ -27,6 +27,7 @@ struct writer {
 
 void writer_init(struct writer *w, int fd, bool compact);
 int writer_flush(struct writer *w); /* 0 or ERR_IO */
+void writer_line(struct writer *w); /* ends a value of JSON lines */
 int writer_end(struct writer *w);   /* ends the line, flushes; 0 or ERR_IO */
 void writer_object_begin(struct writer *w);
 void writer_object_end(struct writer *w);

@@ -2,6 +2,7 @@
 # dmacheck trace: its verbs on traces of real runs, and on wrong input. trace.sh BUILD
 set -u
 export LC_ALL=C NO_COLOR=1
+here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
 dmacheck=$build/dmacheck
 tmp=$build/check/trace
@@ -97,6 +98,77 @@ wrong 'auto, always or never' cat "$leaked" --color red
 wrong "unknown option '--nonsense'" cat "$leaked" --nonsense
 printf 'not a trace\n' > "$tmp/text.dmatrace"
 wrong 'text\.dmatrace:1' cat "$tmp/text.dmatrace"
+
+# --- query: two.dmatrace is written by hand, and so are the numbers of its events here ---
+two=$here/trace/two.dmatrace
+finds() { # finds "NUMBERS" CONDITIONS...: the events of two.dmatrace
+    numbers=$1
+    shift
+    exits 0 query "$two" "$@"
+    is "$(awk '{print $1}' "$tmp/out" | tr '\n' ' ')" "${numbers:+$numbers }" "query $*"
+}
+exits 0 query --help
+has out '^usage: dmacheck trace query'
+finds '15 16 17 18 20 23 36 37 44 45 46 47' --object SGL#1
+finds '15 16 17 18 20 23 36 37 44 45 46 47' --object sgl#1
+finds '10 11 12 13 15 16 17 18 20 23 36 37 44 45 46 47 49 50 61' --object SGL#1,irp#1 --related --events 9..
+finds '16 17 31' --kind map
+finds '16 17 20 31 36 37' --kind map,'device-*'
+finds '12 23 27 30 32 35 44 48 52 55' --api '*ScatterGatherList,MapTransfer,AllocateAdapterChannel,Flush*' --kind call,return
+finds '43 44 45 46 47 48 49 50 51' --agent cpu0/dpc
+finds '36 37 38 39 40 41 42' --agent ring,3
+finds '16 20 36 37 45' --bus 0x10800
+finds '17 31 32 46 54' --bus 0x20fff..0x30000
+finds '25 30 52' --va user:0x4010
+finds '25 30 52' --va 0x0100000000004063
+finds '' --va 0x0100000000004064
+finds '4 60' --va system:0x1000..system:0x1fff
+finds '39 40 41 42' --time 15us..15.2us
+finds '43' --time 16000
+finds '61 62' --events 61..
+finds '0 1' --events ..1
+finds '49 57' --kind irp-complete
+finds '49' --kind irp-complete --object irp#1
+finds '40 41' --where dpc.c:12
+finds '12 13 14 15 16 17 18 21 22 23' --where ring/read.c:40
+finds '' --where d/read.c:40
+finds '27 28 29 34 35' --where write.c:31
+finds '14 15 18 28 29' --adapter 1 --kind channel,sgl,mapreg,callback
+finds '3 19 20 33 36 37' --device device#1 --kind 'mmio-*,device-*,adapter'
+exits 0 query "$two" -c --kind map
+is "$(cat "$tmp/out")" 3 "-c"
+exits 0 query "$two" --kind power
+has err '^dmacheck: note: no event of .*two.dmatrace meets all conditions$'
+exits 0 query "$two" --kind map,irp-complete --format json
+is "$(jq -r '[.s, .k, .o, .agent, .where, (.objects | join("+"))] | join(" ")' "$tmp/out" | tr '\n' '|')" \
+    '16 map SGL#1 scenario ring/read.c:40 SGL#1+mdl#1|17 map SGL#1 scenario ring/read.c:40 SGL#1+mdl#1|31 map mapregs#1 scenario ring/write.c:55 mapregs#1+mdl#2|49 irp-complete irp#1 cpu0/dpc ring/dpc.c:33 irp#1+mdl#1|57 irp-complete irp#2 scenario ring/write.c:80 irp#2+mdl#2|' "query as JSON"
+# The events of a finding, in a run that has one.
+exits 0 query "$leaked" --finding 1
+has out ' sgl           SGL#1 '
+has out ' call          PutDmaAdapter adapter#1 '
+wrong "no finding 2: this trace has 1 to 1" query "$leaked" --finding 2
+wrong "this trace has no findings" query "$two" --finding 1
+wrong "a number from 1, not '0'" query "$two" --finding 0
+# What there is not, with what is near.
+wrong "no kind of event 'mpa'; near: map" query "$two" --kind mpa
+wrong "no function 'MapTransfr'; near: MapTransfer, MapTransferEx" query "$two" --api MapTransfr
+wrong "no agent 'scenarios' does anything in this trace; near: scenario" query "$two" --agent scenarios
+wrong "'SLG#1' is no object, such as SGL#1; near: SGL" query "$two" --object SLG#1
+wrong "'SGL' is no object, such as SGL#1" query "$two" --object SGL
+wrong "no SGL#2 in this trace; the last one is SGL#1" query "$two" --object SGL#2
+wrong "no WDFTIMER in this trace" query "$two" --object WDFTIMER#1
+wrong "'SGL#x' is no object" query "$two" --object SGL#x
+wrong "no adapter#2|no 2 in this trace; the last one is adapter#1" query "$two" --adapter 2
+wrong "'SGL#1' is no object, such as|'SGL#1' is no" query "$two" --adapter SGL#1
+for range in x 5..4 .. 1...2 1us 5..x; do wrong "events wants LO..HI, not '$range'" query "$two" --events "$range"; done
+wrong "time wants LO..HI, not '5h'" query "$two" --time 5h
+wrong "va wants LO..HI, not 'nowhere:0x1'" query "$two" --va nowhere:0x1
+wrong "related is of an object" query "$two" --related
+wrong 'unknown format' query "$two" --format xml
+wrong 'wants one trace' query
+wrong 'cannot be read' query "$tmp/none.dmatrace"
+"$dmacheck" trace query "$leaked" 2> "$tmp/err" | head -n 1 > "$tmp/out"
+is "$(wc -l < "$tmp/out") $(cat "$tmp/err")" "1 " "query | head -n 1"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
