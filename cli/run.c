@@ -146,10 +146,12 @@ int run_verdict(const struct run_options *o, const struct report *r)
 /* What a finding's repro line needs besides driver, profile, seed, scenario and program. */
 static const char *repro_options(const struct run_options *o, struct report *r)
 {
-    char text[2048] = "", faults[64] = "", choices[1024] = "", quoted[1000];
+    char text[2048] = "", faults[96] = "", choices[1024] = "", quoted[1000];
 
     if (*o->fault_point)
-        snprintf(faults, sizeof faults, " --faults %s:%u", o->fault_point, o->fault_nth);
+        snprintf(faults, sizeof faults,
+                 o->fault_value ? " --faults %s:%u=0x%llx" : " --faults %s:%u", o->fault_point,
+                 o->fault_nth, (unsigned long long)o->fault_value);
     else if (o->fault_one_in)
         snprintf(faults, sizeof faults, " --faults %u", o->fault_one_in);
     if (o->choices) {

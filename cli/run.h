@@ -34,6 +34,7 @@ struct run_options {
     uint64_t jobs, findings_max, steps_max;
     uint32_t fault_one_in, fault_nth;
     char fault_point[32];
+    uint64_t fault_value;
     int bug, fail_on;
     bool coverage;
     bool bugcheck, no_races, all_samples;

@@ -103,6 +103,7 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .schedule = o->schedule,
         .fault_one_in = o->fault_one_in,
         .fault_nth = o->fault_nth,
+        .fault_value = o->fault_value,
         .races = !o->no_races,
         .fault_point = *o->fault_point ? o->fault_point : NULL,
         .steps_max = o->steps_max,

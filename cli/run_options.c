@@ -30,7 +30,7 @@ static const char help[] =
     "  --record-dir DIR         with --all-samples: where traces and HTML reports go\n"
     "  --choices TRACE          the scenario and the choices that a trace recorded\n"
     "  --schedule TOKEN|@FILE   the schedule that a token names, instead of a seed's\n"
-    "  --faults N|POINT:K       one resource request in N fails; or the K-th of POINT\n"
+    "  --faults N|POINT:K[=V]   one resource request in N fails; or the K-th of POINT\n"
     "  --readiness remap        one page: would it survive DMA remapping (Kernel DMA Protection)?\n"
     "                           on the machines with an IOMMU and on two without\n"
     "  --no-races               do not look for data races: a third faster\n"
@@ -137,11 +137,16 @@ static int take_schedule(struct run_options *o)
 
 static int take_faults(struct run_options *o, const char *text)
 {
-    const char *colon = strchr(text, ':');
+    const char *colon = strchr(text, ':'), *equals = colon ? strchr(colon, '=') : NULL;
+    char number[24] = "";
     uint64_t n = 0;
 
-    if (!cli_number(colon ? colon + 1 : text, &n) || !n || n > UINT32_MAX)
+    snprintf(number, sizeof number, "%.*s",
+             equals ? (int)(equals - colon - 1) : (int)sizeof number - 1, colon ? colon + 1 : text);
+    if (!cli_number(number, &n) || !n || n > UINT32_MAX)
         return cli_wrong("run: --faults wants N or POINT:K with a number above 0, not '%s'", text);
+    if (equals && !cli_number(equals + 1, &o->fault_value))
+        return cli_wrong("run: --faults wants POINT:K=V with two numbers, not '%s'", text);
     if (!colon) {
         o->fault_one_in = (uint32_t)n;
         return 0;

@@ -41,7 +41,8 @@ bool faults_exact(struct dm_machine *m, const struct dm_plan_fault *faults, size
                      i + 1, faults[i].point, faults[i].nth);
             return false;
         }
-        m->exact_faults[i] = (struct fault_at) { (uint32_t)point, faults[i].nth };
+        m->exact_faults[i] =
+            (struct fault_at) { (uint32_t)point, faults[i].nth, faults[i].value };
     }
     return true;
 }
@@ -56,6 +57,7 @@ void faults_plan(struct dm_machine *m)
         fault_plan_random(m->s, o->fault_one_in);
     if (o->fault_point)
         fault_plan_nth(m->s, (enum fault_point)fault_point_of(o->fault_point), o->fault_nth);
+    fault_plan_value(m->s, o->fault_value);
 }
 
 /* What the driver's own setup wants to fail: "POINT:N,POINT:N". false: it cannot be read. */

@@ -208,7 +208,8 @@ static void say_stuck(struct dm_machine *m, enum sched_end end)
     uint32_t waiting = requests_say_waiting(m->s);
 
     trace_emit(&m->s->trace, EV_STUCK, API_NONE, 0, end, waiting, 0, 0);
-    if (end != SCHED_STUCK || (m->verifier && finding_count(m->verifier) > before))
+    if (end != SCHED_STUCK || m->s->fault.device_lied ||
+        (m->verifier && finding_count(m->verifier) > before))
         return;
     run_fail(r, "the run is stuck: %s waits and nothing can wake it",
              r->thread_count ? "the scenario" : "the machine");

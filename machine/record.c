@@ -1,6 +1,7 @@
 /*
  * A run's recording: what its header says, and the recorder beside the run.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +41,8 @@ void run_profile_text(const struct dm_machine *m, char *out, size_t size)
 static const char *faults_text(const struct dm_options *o, char *out, size_t size)
 {
     if (o->fault_point)
-        snprintf(out, size, "%s:%u", o->fault_point, o->fault_nth);
+        snprintf(out, size, o->fault_value ? "%s:%u=0x%" PRIx64 : "%s:%u", o->fault_point,
+                 o->fault_nth, o->fault_value);
     else if (o->fault_one_in)
         snprintf(out, size, "%u", o->fault_one_in);
     else

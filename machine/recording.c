@@ -38,7 +38,7 @@ static void take(struct dm_recording *r, const struct event *e)
         };
     else if (e->kind == EV_FAULT)
         r->faults[r->fault_count++] =
-            (struct dm_plan_fault) { fault_word((unsigned)e->a[0]), (uint32_t)e->a[1] };
+            (struct dm_plan_fault) { fault_word((unsigned)e->a[0]), (uint32_t)e->a[1], e->a[2] };
 }
 
 static bool take_all(struct dm_recording *r, const char *path, char *message, size_t size)

@@ -121,6 +121,13 @@ static bool is_echo(const struct findings *f, const struct rule_run *r,
     return false;
 }
 
+/* A device that has been made to lie is the culprit of what it does, and of those who wait for it. */
+static bool is_the_devices(const struct rule_run *r, const struct event *e)
+{
+    return r->track->device_lies && (r->rule->family == DEVICE || r->rule->family == ORDER ||
+                                     (e && (e->kind == EV_STUCK || e->kind == EV_DMA_WAITS)));
+}
+
 /* --- making one --- */
 
 static void say_bugcheck(char *text, size_t size, const struct rule_run *r, bool remapped,
@@ -177,7 +184,7 @@ void finding(struct rule_run *r, const struct event *e, const struct finding_abo
     unsigned i;
     va_list args;
 
-    if (is_echo(f, r, about))
+    if (is_echo(f, r, about) || is_the_devices(r, e))
         return;
     if (e) {
         n.seq = e->seq;

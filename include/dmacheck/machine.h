@@ -53,6 +53,7 @@ struct dm_options {
     uint32_t fault_one_in;   /* random faults; 0: none */
     const char *fault_point; /* with fault_nth: this point fails at that chance */
     uint32_t fault_nth;
+    uint64_t fault_value; /* for points that need one (sim/core/hostile.h) */
     bool races;         /* look for data races; half as much time again */
     uint64_t steps_max; /* 0: default */
     const struct dm_input *inputs;

@@ -84,6 +84,7 @@ struct dm_plan_op {
 struct dm_plan_fault { /* the nth chance of a point fails (trace/faults.def) */
     const char *point;
     uint32_t nth;
+    uint64_t value; /* for points that need one: what a hostile device does */
 };
 
 struct dm_plan {

@@ -249,6 +249,7 @@ void dma_reset(struct sim *s)
     d->list_free = NULL;
     memset(d->lists, 0, sizeof(d->lists));
     d->singles = NULL;
+    d->hostile = NULL;
     d->fetches = NULL;
     weakorder_reset(d->s);
     d->userptrs = NULL;

@@ -96,7 +96,8 @@ struct dma {
         uint32_t ready;
         char *carve, *carve_end;
     } lists[DMA_LIST_CLASSES];
-    struct fetches *fetches;     /* loads of what others can change (fetch.c); NULL: none */
+    struct hostile *hostile; /* of devices, what they should not do (hostile.c); NULL: nothing */
+    struct fetches *fetches; /* loads of what others can change (fetch.c); NULL: none */
     struct weakorder *weakorder; /* stores that devices may not see yet (weakorder.c); NULL: none */
     struct userptrs *userptrs;   /* pointers of programs (userptr.c); NULL: none so far */
     struct owned_run *owned_free; /* whose bytes are whose, for the CPU (owned.c) */

@@ -10,9 +10,11 @@
 
 #include "base/err.h"
 #include "base/must.h"
+#include "sim/core/adapter.h"
 #include "sim/core/bus_private.h"
 #include "sim/core/weakorder.h"
 #include "sim/core/door.h"
+#include "sim/core/hostile.h"
 #include "sim/core/race.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mem.h"
@@ -197,6 +199,8 @@ uint64_t bus_bar_read(struct dm_device *d, unsigned bar, uint64_t offset, unsign
         bus_posted_push(d); /* the answer goes behind them */
     if (d->present && d->model->read)
         value &= d->model->read(d, bar, offset, size_bytes);
+    if (__builtin_expect(d->s->dma->hostile != NULL, 0))
+        value = hostile_register(d, value, size_bytes);
     trace_emit(&d->s->trace, EV_MMIO_READ, API_NONE, d->obj, bar_offset(bar, offset), value,
                size_bytes, 0);
     return value;
@@ -215,6 +219,8 @@ void bus_bar_write(struct dm_device *d, unsigned bar, uint64_t offset, uint64_t 
     d->doorbell_site = d->s->trace.site;
     if (d->model->write)
         d->model->write(d, bar, offset, value, size_bytes);
+    if (__builtin_expect(d->s->dma->hostile != NULL, 0))
+        hostile_stored(d);
 }
 
 bool bus_bar_find(struct sim *s, uint64_t start, bool port, struct dm_device **d, unsigned *bar,

@@ -10,6 +10,7 @@
 #include "sim/core/weakorder.h"
 #include "sim/core/bus_private.h"
 #include "sim/core/cache.h"
+#include "sim/core/hostile.h"
 #include "sim/core/iommu.h"
 #include "sim/core/mem.h"
 #include "sim/core/sysdma.h"
@@ -271,6 +272,8 @@ bool dm_bus_read(struct dm_device *d, unsigned engine, uint64_t bus_address, voi
 
     if (d->posted)
         bus_posted_push(d);
+    if (__builtin_expect(d->s->dma->hostile != NULL, 0))
+        return hostile_read(d, t.who, bus_address, buf, bytes);
     return read_memory(&t, bus_address, buf, bytes);
 }
 
@@ -281,15 +284,31 @@ bool dm_bus_write(struct dm_device *d, unsigned engine, uint64_t bus_address, co
 
     if (d->posted)
         bus_posted_push(d);
+    if (__builtin_expect(d->s->dma->hostile != NULL, 0))
+        return hostile_write(d, t.who, bus_address, buf, bytes);
     return access(&t, bus_address, NULL, buf, bytes);
 }
 
-void bus_write_arrived(struct dm_device *d, uint64_t who, uint64_t ba, const void *buf,
+bool bus_write_arrived(struct dm_device *d, uint64_t who, uint64_t ba, const void *buf,
                        size_t bytes, bool quietly)
 {
     struct touch t = { .d = d, .to_device = false, .quietly = quietly, .who = who };
 
-    access(&t, ba, NULL, buf, bytes);
+    return access(&t, ba, NULL, buf, bytes);
+}
+
+bool bus_read_as(struct dm_device *d, uint64_t who, uint64_t ba, void *buf, size_t bytes)
+{
+    struct touch t = { .d = d, .to_device = true, .who = who };
+
+    return read_memory(&t, ba, buf, bytes);
+}
+
+void bus_refuse(struct dm_device *d, uint64_t who, uint64_t ba, uint64_t bytes, bool to_device)
+{
+    struct touch t = { .d = d, .to_device = to_device, .who = who };
+
+    touch_refuse(&t, ba, bytes, DEV_FAULT_NOT_MAPPED);
 }
 
 bool bus_controller_read(struct dm_device *d, unsigned engine, uint64_t bus_address, void *buf,
@@ -373,8 +392,12 @@ static void late_arrive(struct sim *s, void *ctx)
 static void send(struct dm_device *d, uint32_t message)
 {
     struct bus_late *late = &d->late[message];
+    uint64_t delay_ns = choice_rare(d->s, CHOICE_INTR_DELAY, 2, DELAY_ONE_IN) ? INTR_DELAY_NS : 0;
 
-    if (!choice_rare(d->s, CHOICE_INTR_DELAY, 2, DELAY_ONE_IN)) {
+    if (__builtin_expect(d->s->dma->hostile != NULL, 0) &&
+        !hostile_interrupt(d, message, &delay_ns))
+        return;
+    if (!delay_ns) {
         sched_intr_raise(d->s, d->intr[message], message);
         return;
     }
@@ -385,7 +408,7 @@ static void send(struct dm_device *d, uint32_t message)
     late->event.fn = late_arrive;
     late->event.ctx = late;
     late->event.agent = d->agent;
-    sched_event_at(d->s, &late->event, sched_now_ns(d->s) + INTR_DELAY_NS);
+    sched_event_at(d->s, &late->event, sched_now_ns(d->s) + delay_ns);
 }
 
 void dm_interrupt(struct dm_device *d, unsigned message)

@@ -17,8 +17,12 @@ void bus_posted_push(struct dm_device *d);
 void bus_posted_drop(struct dm_device *d);
 void bus_posted_told(struct dm_device *d);
 /* One has come to memory. quietly: its story has been told, and is not this memory's present owner's. */
-void bus_write_arrived(struct dm_device *d, uint64_t who, uint64_t ba, const void *buf,
+bool bus_write_arrived(struct dm_device *d, uint64_t who, uint64_t ba, const void *buf,
                        size_t bytes, bool quietly);
+/* The device reads, for this engine and doorbell; all ones and false where it must not. */
+bool bus_read_as(struct dm_device *d, uint64_t who, uint64_t ba, void *buf, size_t bytes);
+/* An access that goes nowhere: said, and that is all. */
+void bus_refuse(struct dm_device *d, uint64_t who, uint64_t ba, uint64_t bytes, bool to_device);
 
 /* A bus address as events show it: what can only be a pointer becomes its region offset. */
 uint64_t bus_shown(struct sim *s, uint64_t ba);

@@ -30,6 +30,7 @@ void fault_reset(struct sim *s)
 {
     memset(s->fault.chances, 0, sizeof(s->fault.chances));
     s->fault.taken = 0;
+    s->fault.device_lied = false;
     s->fault.held = 0;
 }
 
@@ -38,6 +39,8 @@ void fault_plan_nth(struct sim *s, enum fault_point point, uint32_t nth)
     must(point < FAULT_COUNT);
     s->fault.fail_nth[point] = nth;
 }
+
+void fault_plan_value(struct sim *s, uint64_t value) { s->fault.fail_value = value; }
 
 void fault_plan_random(struct sim *s, uint32_t one_in) { s->fault.one_in = one_in; }
 
@@ -51,17 +54,17 @@ void fault_plan_exact(struct sim *s, const struct fault_at *list, size_t count)
     f->points = 0;
     for (size_t i = 0; i < f->count; i++) {
         must(list[i].point < FAULT_COUNT);
-        f->points |= 1u << list[i].point;
+        f->points |= 1ull << list[i].point;
     }
 }
 
 /* Lists are short: what failed in one run. */
-static bool listed(const struct fault *f, enum fault_point point, uint32_t nth)
+static const struct fault_at *listed(const struct fault *f, enum fault_point point, uint32_t nth)
 {
     for (size_t i = 0; i < f->count; i++)
         if (f->list[i].point == point && f->list[i].nth == nth)
-            return true;
-    return false;
+            return &f->list[i];
+    return NULL;
 }
 
 static bool drawn(const struct sim *s, enum fault_point point, uint32_t nth)
@@ -69,24 +72,53 @@ static bool drawn(const struct sim *s, enum fault_point point, uint32_t nth)
     return rng_below(rng_mix(s->seed ^ (uint64_t)point << 40 ^ nth), s->fault.one_in) == 0;
 }
 
-bool fault_take(struct sim *s, enum fault_point point)
+static bool take(struct sim *s, enum fault_point point, bool named, uint64_t *value)
 {
     struct fault *f = &s->fault;
+    const struct fault_at *at = NULL;
     uint32_t nth;
-    bool fails;
 
     if (f->held)
         return false;
     nth = ++f->chances[point];
-    if (f->exact)
-        fails = listed(f, point, nth);
-    else
-        fails = f->fail_nth[point] == nth || (f->one_in && drawn(s, point, nth));
-    if (fails) {
-        f->taken++;
-        trace_emit(&s->trace, EV_FAULT, API_NONE, 0, point, nth, 0, 0);
-    }
-    return fails;
+    *value = f->fail_value;
+    if (f->exact && !(at = listed(f, point, nth)))
+        return false;
+    if (!f->exact && f->fail_nth[point] != nth && (named || !f->one_in || !drawn(s, point, nth)))
+        return false;
+    if (at)
+        *value = at->value;
+    f->taken++;
+    return true;
+}
+
+bool fault_take(struct sim *s, enum fault_point point)
+{
+    uint64_t value;
+
+    if (!take(s, point, false, &value))
+        return false;
+    trace_emit(&s->trace, EV_FAULT, API_NONE, 0, point, s->fault.chances[point], 0, 0);
+    return true;
+}
+
+bool fault_take_named(struct sim *s, enum fault_point point)
+{
+    uint64_t value;
+
+    if (!take(s, point, true, &value))
+        return false;
+    trace_emit(&s->trace, EV_FAULT, API_NONE, 0, point, s->fault.chances[point], 0, 0);
+    return true;
+}
+
+bool fault_take_value(struct sim *s, enum fault_point point, uint64_t *value)
+{
+    if (!take(s, point, true, value))
+        return false;
+    s->fault.device_lied = true;
+    trace_emit(&s->trace, EV_FAULT, API_NONE, 0, point, s->fault.chances[point], *value, 0);
+    return true;
 }
 
 void fault_hold(struct sim *s) { s->fault.held++; }
@@ -95,16 +127,4 @@ void fault_release(struct sim *s)
 {
     must(s->fault.held);
     s->fault.held--;
-}
-
-bool fault_take_named(struct sim *s, enum fault_point point)
-{
-    struct fault *f = &s->fault;
-    uint32_t one_in = f->one_in;
-    bool fails;
-
-    f->one_in = 0;
-    fails = fault_take(s, point);
-    f->one_in = one_in;
-    return fails;
 }

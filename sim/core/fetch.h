@@ -15,7 +15,7 @@
 
 static inline bool fetch_planned(const struct sim *s, enum fault_point point)
 {
-    return s->fault.one_in || s->fault.fail_nth[point] || (s->fault.points & 1u << point);
+    return s->fault.one_in || fault_named(&s->fault, point);
 }
 
 /* The CPU is about to load bytes that a user program (FAULT_USER_MEMORY; obj 0) or the device

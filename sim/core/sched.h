@@ -160,6 +160,8 @@ void sched_intr_disconnect(struct sim *s, struct sched_intr *i);
 /* A device raises it: edge (MSI) or, for a level line, asserts it. Delivery comes later, in virtual
  * time and by choice. Raising an unconnected one is kept for a level line, lost for an edge. */
 void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message);
+/* An interrupt that its device has not asked for: a line is not held. */
+void sched_intr_stray(struct sim *s, struct sched_intr *i, uint32_t message);
 void sched_intr_lower(struct sim *s, struct sched_intr *i);
 /* Its controller holds it back, or lets come what has come meanwhile. */
 void sched_intr_mask(struct sim *s, struct sched_intr *i, bool masked);

@@ -128,6 +128,19 @@ void sched_intr_raise(struct sim *s, struct sched_intr *i, uint32_t message)
         pend(s, i);
 }
 
+void sched_intr_stray(struct sim *s, struct sched_intr *i, uint32_t message)
+{
+    must(message < 32);
+    i->raises++;
+    trace_emit(&s->trace, EV_INTR, API_NONE, i->obj, message, i->level, 0, 0);
+    if (!i->connected)
+        return;
+    if (!i->level)
+        i->pending_mask |= 1u << message;
+    if (!i->masked)
+        pend(s, i);
+}
+
 void sched_intr_mask(struct sim *s, struct sched_intr *i, bool masked)
 {
     i->masked = masked;

@@ -113,7 +113,7 @@ static inline bool fault_here(struct sim *s, enum fault_point point)
 {
     struct fault *f = &s->fault;
 
-    if (__builtin_expect(f->one_in || f->fail_nth[point] == f->chances[point] + 1, 0))
+    if (__builtin_expect(f->one_in || fault_named(f, point), 0))
         return fault_take(s, point);
     f->chances[point]++;
     return false;

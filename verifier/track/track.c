@@ -93,7 +93,7 @@ void track_reset(struct track *t)
     t->phases_seen = 0;
     t->adapters_dead = 0;
     t->cut_short = false;
-    t->domains_joined = false;
+    t->domains_joined = t->device_lies = false;
 }
 
 static void irql_event(void *track, const struct event *e)
@@ -109,21 +109,37 @@ static void phase_event(void *track, const struct event *e)
     t->cut_short |= e->a[0] == PHASE_END && e->a[1];
 }
 
+static const bool of_device[] = {
+#define FAULT(point, word, text) false,
+#define FAULT_DEVICE(point, word, text) true,
+#include "trace/faults.def"
+#undef FAULT_DEVICE
+#undef FAULT
+};
+
+static void fault_event(void *track, const struct event *e)
+{
+    struct track *t = track;
+
+    t->device_lies |= e->a[0] < sizeof of_device && of_device[e->a[0]];
+}
+
 track_handler *const track_handlers[EV_COUNT] = {
-    [EV_CALL] = call_begun,        [EV_RETURN] = call_over,
-    [EV_IRQL] = irql_event,        [EV_PHASE] = phase_event,
-    [EV_ADAPTER] = adapter_begin,  [EV_ADAPTER_END] = adapter_end,
-    [EV_CHANNEL] = channel_begin,  [EV_CHANNEL_END] = channel_end,
-    [EV_SGL] = sgl_begin,          [EV_SGL_END] = sgl_end,
-    [EV_MAPREG] = mapregs_begin,   [EV_MAPREG_END] = mapregs_end,
-    [EV_MAP] = mapping_map,        [EV_FLUSH] = mapping_flush,
-    [EV_UNMAP] = mapping_unmap,    [EV_MMIO_WRITE] = doorbell_event,
-    [EV_COMMON] = common_event,    [EV_COMMON_END] = common_event,
-    [EV_DEV_CLAIM] = claim_event,  [EV_DEV_RELEASE] = claim_event,
-    [EV_MDL] = mdl_event,          [EV_MDL_END] = mdl_event,
-    [EV_LOCK] = mdl_event,         [EV_UNLOCK] = mdl_event,
-    [EV_IRP] = irp_event,          [EV_IRP_END] = irp_event,
-    [EV_DEV_READ] = mapping_moved, [EV_DEV_WRITE] = mapping_moved,
+    [EV_CALL] = call_begun,           [EV_RETURN] = call_over,
+    [EV_IRQL] = irql_event,           [EV_PHASE] = phase_event,
+    [EV_FAULT] = fault_event,         [EV_ADAPTER] = adapter_begin,
+    [EV_ADAPTER_END] = adapter_end,   [EV_CHANNEL] = channel_begin,
+    [EV_CHANNEL_END] = channel_end,   [EV_SGL] = sgl_begin,
+    [EV_SGL_END] = sgl_end,           [EV_MAPREG] = mapregs_begin,
+    [EV_MAPREG_END] = mapregs_end,    [EV_MAP] = mapping_map,
+    [EV_FLUSH] = mapping_flush,       [EV_UNMAP] = mapping_unmap,
+    [EV_MMIO_WRITE] = doorbell_event, [EV_COMMON] = common_event,
+    [EV_COMMON_END] = common_event,   [EV_DEV_CLAIM] = claim_event,
+    [EV_DEV_RELEASE] = claim_event,   [EV_MDL] = mdl_event,
+    [EV_MDL_END] = mdl_event,         [EV_LOCK] = mdl_event,
+    [EV_UNLOCK] = mdl_event,          [EV_IRP] = irp_event,
+    [EV_IRP_END] = irp_event,         [EV_DEV_READ] = mapping_moved,
+    [EV_DEV_WRITE] = mapping_moved,
 };
 
 uint32_t track_adapter_of(const struct track *t, uint32_t obj)

@@ -126,6 +126,7 @@ struct track {
     uint32_t phases_seen; /* one bit for each PHASE */
     bool cut_short;       /* the run did not come to its own end */
     bool domains_joined;  /* some device shares another's domain */
+    bool device_lies;     /* it has done what it should not: an injected fault */
     uint32_t adapters_dead;
     struct objtab adapters, sgls, mapregs, commons, mdls, irps;
     struct range_index ranges;
