@@ -168,11 +168,26 @@ static const char *const points[] = {
 
 uint32_t decode_nth(uint32_t number) { return number % NTH_MAX + 1; }
 
+static const bool of_device[POINTS] = {
+#define FAULT(point, word, text) false,
+#define FAULT_DEVICE(point, word, text) true,
+#include "trace/faults.def"
+#undef FAULT_DEVICE
+#undef FAULT
+};
+
 static void do_fault(struct decoder *d, const struct record *r)
 {
-    if (d->fault_count < DECODE_FAULTS_MAX)
-        d->faults[d->fault_count++] =
-            (struct dm_plan_fault) { .point = points[r->a % POINTS], .nth = decode_nth(r->b) };
+    unsigned point = r->a % POINTS, where_bytes = r->payload_bytes < 4 ? r->payload_bytes : 4;
+
+    if (d->fault_count == DECODE_FAULTS_MAX)
+        return;
+    d->hostile |= of_device[point];
+    d->faults[d->fault_count++] =
+        (struct dm_plan_fault) { .point = points[point],
+                                 .nth = decode_nth(r->b),
+                                 .value = r->c | (uint64_t)record_number_at(r->payload, where_bytes)
+                                                     << 32 };
 }
 
 static void do_machine(struct decoder *d, const struct record *r)
@@ -280,7 +295,7 @@ static void forget(struct decoder *d)
     d->op_count = d->buffer_count = d->fault_count = 0;
     d->request_count = d->file_count = d->alloc_count = 0;
     d->alloc_bytes = d->program_bytes = 0;
-    d->asleep = false;
+    d->asleep = d->hostile = false;
     memset(d->device, 0, sizeof(d->device));
     for (unsigned t = 0; t < RECORD_THREADS; t++) {
         struct decode_thread *at = &d->threads[t];

@@ -15,7 +15,7 @@
 #define DECODE_FAULTS_MAX 32
 #define DECODE_DEVICES_MAX 8
 #define DECODE_PIECES_MAX 4
-#define DECODE_OPS_MAX (DECODE_RECORDS_MAX * 7 + 128)
+#define DECODE_OPS_MAX (DECODE_RECORDS_MAX * 9 + 128)
 #define DECODE_MEMORY_BYTES (8u << 20) /* that one input's buffers take */
 
 struct decode_alloc { /* its number is its index + 1 */
@@ -55,7 +55,8 @@ struct decoder {
     struct {
         bool low, stopped, gone;
     } device[DECODE_DEVICES_MAX];
-    bool asleep; /* the machine */
+    bool asleep;  /* the machine */
+    bool hostile; /* a device may never answer */
     uint8_t choices[4096];
     uint8_t
         programs[DECODE_RECORDS_MAX * (STEPS_HEAD_BYTES + STEP_BYTES)]; /* that requests carry */
@@ -74,7 +75,7 @@ bool decode_awake(const struct decoder *d);
 void decode_transfer(struct decoder *d, const struct record *r, unsigned thread);
 void decode_ioctl(struct decoder *d, const struct record *r, unsigned thread);
 void decode_wait(struct decoder *d, const struct record *r, unsigned thread);
-/* Waits for it without an end, and lets go of it. */
+/* Waits for it without an end, where a device may lie after cancelling it, and lets go of it. */
 void decode_finish(struct decoder *d, uint32_t request, unsigned thread);
 /* The thread's last memory. */
 void decode_forget(struct decoder *d, unsigned thread);

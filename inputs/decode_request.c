@@ -10,7 +10,8 @@
 #define FILL_PATTERN 0x77ull
 #define WILD_USER 0x0000000000dead00ull /* as traces name addresses: region 0 is none of ours */
 #define WILD_KERNEL 0xffff9000dead0000ull
-#define SMALL_BYTES 4096u /* for who comes when the memory is used up */
+#define SMALL_BYTES 4096u          /* for who comes when the memory is used up */
+#define PATIENCE_NS 10000000000ull /* longer than any driver's own */
 #define METHOD(code) ((code)&3u)
 #define METHOD_IN_DIRECT 1u
 #define METHOD_NEITHER 3u
@@ -112,6 +113,10 @@ static struct dm_plan_op *wait_op(struct decoder *d, uint32_t request, unsigned 
 
 void decode_finish(struct decoder *d, uint32_t request, unsigned thread)
 {
+    if (d->hostile) {
+        wait_op(d, request, thread, PATIENCE_NS);
+        decode_op(d, DM_OP_CANCEL, thread)->on = request;
+    }
     wait_op(d, request, thread, UINT64_MAX);
     release(d, request, thread);
 }

@@ -41,8 +41,7 @@ bool faults_exact(struct dm_machine *m, const struct dm_plan_fault *faults, size
                      i + 1, faults[i].point, faults[i].nth);
             return false;
         }
-        m->exact_faults[i] =
-            (struct fault_at) { (uint32_t)point, faults[i].nth, faults[i].value };
+        m->exact_faults[i] = (struct fault_at) { (uint32_t)point, faults[i].nth, faults[i].value };
     }
     return true;
 }

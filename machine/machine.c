@@ -11,6 +11,7 @@
 #include "machine/plan_play.h"
 #include "machine/private.h"
 #include "machine/recording.h"
+#include "sim/core/hostile.h"
 #include "sim/core/mapreg.h"
 
 #define RING_BITS 14 /* 16,384 events: the last of a run, 1 MiB */
@@ -141,6 +142,13 @@ void dm_machine_reset(struct dm_machine *m)
     m->used = m->budget = false;
 }
 
+void dm_machine_choices(struct dm_machine *m, const uint8_t *bytes, size_t count)
+{
+    m->options.bytes = bytes;
+    m->options.bytes_count = count;
+    choices_source(m);
+}
+
 void dm_machine_destroy(struct dm_machine *m)
 {
     if (!m)
@@ -266,6 +274,7 @@ static enum dm_exit prepare(struct dm_machine *m, struct dm_driver *d, const str
     faults_plan(m);
     if (!faults_of_setup(m, d))
         return refuse(result, DM_USAGE, "the setup's faults: expected POINT:N, comma separated");
+    hostile_begin(s);
     m->used = true;
     m->run = (struct dm_run) {
         .m = m, .s = s, .driver = d, .scenario = job->scenario, .plan = job->plan

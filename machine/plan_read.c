@@ -235,7 +235,7 @@ static bool take_faults(struct plan_made *p, const struct trace_loaded *t, struc
         }
         faults = grown(faults, count, &room, sizeof(*faults));
         faults[count++] =
-            (struct dm_plan_fault) { fault_word((unsigned)e->a[0]), (uint32_t)e->a[1] };
+            (struct dm_plan_fault) { fault_word((unsigned)e->a[0]), (uint32_t)e->a[1], e->a[2] };
     }
     p->plan.faults = own(p, faults);
     p->plan.fault_count = count;

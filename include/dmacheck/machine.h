@@ -54,8 +54,8 @@ struct dm_options {
     const char *fault_point; /* with fault_nth: this point fails at that chance */
     uint32_t fault_nth;
     uint64_t fault_value; /* for points that need one (sim/core/hostile.h) */
-    bool races;         /* look for data races; half as much time again */
-    uint64_t steps_max; /* 0: default */
+    bool races;           /* look for data races; half as much time again */
+    uint64_t steps_max;   /* 0: default */
     const struct dm_input *inputs;
     unsigned inputs_count;
     /* Exactly these faults (dmacheck/plan.h), as a trace has recorded them, whatever the three above and the
@@ -77,6 +77,8 @@ struct dm_options {
 struct dm_machine *dm_machine_create(const struct dm_options *o, char *message,
                                      size_t message_size);
 void dm_machine_reset(struct dm_machine *m); /* as new, at the cost of what the run dirtied */
+/* Where the next runs' choices come from, in the place of dm_options.bytes. */
+void dm_machine_choices(struct dm_machine *m, const uint8_t *bytes, size_t count);
 void dm_machine_destroy(struct dm_machine *m);
 /* The machine's schedule as a token, to be freed by the caller; NULL: its choices come from bytes. */
 char *dm_machine_schedule(struct dm_machine *m);

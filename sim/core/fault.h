@@ -31,9 +31,9 @@ struct fault {
     uint32_t one_in;                /* random faults by the seed; 0: none */
     uint32_t taken;
     bool device_lied; /* one of FAULT_DEVICE among them */
-    uint32_t held;   /* what is reached meanwhile is no chance */
-    bool exact;      /* those of the list fail, and no others */
-    uint64_t points; /* in it: a bit each */
+    uint32_t held;    /* what is reached meanwhile is no chance */
+    bool exact;       /* those of the list fail, and no others */
+    uint64_t points;  /* in it: a bit each */
     const struct fault_at *list;
     size_t count;
 };

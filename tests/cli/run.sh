@@ -76,6 +76,8 @@ wrong "not for 'xfer'" run xfer --mend all
 wrong "names no faults" run drivers-under-test/samples/xfer --mend all
 wrong "auto, always or never" run xfer --color nonsense
 wrong "unknown fault point 'nonsense'" run xfer --faults nonsense:1
+wrong "wants POINT:K=V with two numbers, not 'device-register:1=x'" run xfer --faults device-register:1=x
+says 0 'xfer: .* 0 findings' run xfer --scenario methods --faults device-payload:1=0x200000000
 wrong "one argument too many" run xfer pkt
 wrong "wants one trace" verify
 wrong "nonsense" verify "$tmp/nonsense.dmatrace"

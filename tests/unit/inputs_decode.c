@@ -209,7 +209,7 @@ static void machine_and_faults_are_the_plans(void **state)
 
     (void)state;
     put(RECORD_MACHINE, 0, 5, 0, 0, "\1\2", 2);
-    put(RECORD_FAULT, 0, 1, 2, 0, NULL, 0);
+    put(RECORD_FAULT, 0, 1, 2, 7, "\5", 1);
     put(RECORD_MACHINE, 0, 6, 0, 0, "\3", 1);
     out = taken(d);
     assert_int_equal(out->profile, 6);
@@ -218,6 +218,24 @@ static void machine_and_faults_are_the_plans(void **state)
     assert_int_equal(out->plan.fault_count, 1);
     assert_string_equal(out->plan.faults[0].point, "mdl");
     assert_int_equal(out->plan.faults[0].nth, 3);
+    assert_true(out->plan.faults[0].value == 0x500000007);
+    decoder_destroy(d);
+}
+
+static void nobody_waits_for_ever_for_a_device_that_lies(void **state)
+{
+    struct decoder *d = decoder_create(&surface, 1);
+    const struct dm_plan *p;
+
+    (void)state;
+    put(RECORD_OPEN, 0, 0, 0, 0, NULL, 0);
+    put(RECORD_FAULT, 0, 28, 0, 0, NULL, 0);
+    put(RECORD_READ, RECORD_WHO(0, true, 0), 100, 0, 0, NULL, 0);
+    p = &taken(d)->plan;
+    assert_string_equal(p->faults[0].point, "device-interrupt-lost");
+    expect_op(p, 3, DM_OP_WAIT, 0, 0, 1, 10000000000, 0);
+    expect_op(p, 4, DM_OP_CANCEL, 0, 0, 1, 0, 0);
+    expect_op(p, 5, DM_OP_WAIT, 0, 0, 1, UINT64_MAX, 0);
     decoder_destroy(d);
 }
 
@@ -362,6 +380,7 @@ int main(void)
         cmocka_unit_test(a_chain_is_the_same_bytes_in_pieces),
         cmocka_unit_test(a_sleeping_device_is_not_waited_for),
         cmocka_unit_test(machine_and_faults_are_the_plans),
+        cmocka_unit_test(nobody_waits_for_ever_for_a_device_that_lies),
         cmocka_unit_test(steps_are_a_program_of_the_next_control_request),
         cmocka_unit_test(any_bytes_are_a_plan_that_lets_go_of_everything),
         cmocka_unit_test(the_longest_input_fits),
