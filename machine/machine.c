@@ -326,8 +326,10 @@ static enum dm_exit run(struct dm_machine *m, struct dm_driver *d, const struct 
     }
     input_end(&m->run);
     plan_play_end(&m->run);
-    if (!run_record_end(m, message, sizeof(message)))
-        return refuse(result, DM_INTERNAL, message);
+    if (!run_record_end(m, message, sizeof(message))) { /* what was found still stands */
+        result->exit = DM_USAGE;
+        snprintf(result->first_failure, sizeof(result->first_failure), "%s", message);
+    }
     return result->exit;
 }
 

@@ -87,7 +87,7 @@ static void put_object(struct recorder *r, uint32_t obj)
     *r->at++ = '"';
 }
 
-static void line_begin(struct recorder *r) { r->at = spool_reserve(r->spool, SPOOL_LINE_MAX); }
+static void line_begin(struct recorder *r) { r->at = spool_reserve(r->spool); }
 
 static void line_end(struct recorder *r)
 {
@@ -191,8 +191,7 @@ void recorder_event(void *recorder, const struct event *e)
 
 void recorder_line(struct recorder *r, const char *json)
 {
-    spool_write(r->spool, json, strlen(json));
-    spool_write(r->spool, "\n", 1);
+    spool_line(r->spool, json, strlen(json));
 }
 
 /* A text that somebody typed. One that is too long is not said: a control character takes six bytes, and
@@ -265,8 +264,6 @@ struct recorder *recorder_open(const char *path, const struct record_header *h,
     say_header(r, h);
     return r;
 }
-
-void recorder_rescue(struct recorder *r) { spool_drain(r->spool); }
 
 int recorder_close(struct recorder *r, char *message, size_t message_size)
 {

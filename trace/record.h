@@ -1,8 +1,8 @@
 /*
  * The recorder: a sink that writes a .dmatrace (docs/trace-format.md). Lines are formatted into a
  * spool, a prefaulted shared mapping of NAME.dmatrace.spool, and drained to the file in blocks; a
- * process that is killed leaves the spool behind, and the reader takes it up. NAME ending in .zst is
- * compressed when the recorder is closed.
+ * process that is killed leaves the spool behind, and the reader takes it up. Of a NAME that ends in
+ * .zst each block is compressed.
  */
 #ifndef DMACHECK_TRACE_RECORD_H
 #define DMACHECK_TRACE_RECORD_H
@@ -48,8 +48,6 @@ struct recorder *recorder_open(const char *path, const struct record_header *h,
 void recorder_event(void *recorder, const struct event *e); /* a sink */
 /* A further line, one whole JSON object without its newline: a finding, an input with its bytes. */
 void recorder_line(struct recorder *r, const char *json);
-/* From an abort: what was said is on disk afterwards. Async-signal-safe. */
-void recorder_rescue(struct recorder *r);
 int recorder_close(struct recorder *r, char *message, size_t message_size); /* 0 or negative err */
 
 #endif

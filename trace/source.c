@@ -125,28 +125,21 @@ static int fill(struct source *s, size_t *got, char *message, size_t message_siz
 
 /* --- the spool of a killed writer --- */
 
-static void spool_take(struct source *s, struct spool_header *h, const char *content,
-                       uint64_t bytes, uint64_t file_bytes)
+/* Behind `drained` the file has a part of the same lines, if anything. */
+static void spool_take(struct source *s, const struct spool_header *h, const char *content,
+                       uint64_t bytes)
 {
-    uint64_t skip = 0;
-
-    if (h->magic != SPOOL_MAGIC || h->used > bytes || file_bytes < h->drained || !h->used)
+    if (h->magic != SPOOL_MAGIC || !h->used || h->used > bytes || h->drained > s->file_left)
         return;
-    if (s->decoder) { /* behind that may be a part of the same, compressed */
-        s->file_left = h->drained;
-    } else {
-        skip = file_bytes - h->drained;
-        if (skip > h->used)
-            return;
-    }
+    s->file_left = h->drained;
     s->limited = true;
-    s->spool_bytes = (size_t)(h->used - skip);
-    s->spool = malloc(s->spool_bytes + 1);
+    s->spool_bytes = (size_t)h->used;
+    s->spool = malloc(s->spool_bytes);
     must(s->spool);
-    memcpy(s->spool, content + skip, s->spool_bytes);
+    memcpy(s->spool, content, s->spool_bytes);
 }
 
-static void spool_find(struct source *s, uint64_t file_bytes)
+static void spool_find(struct source *s)
 {
     char path[1100], *all = malloc(SPOOL_BYTES);
     struct spool_header h;
@@ -161,7 +154,7 @@ static void spool_find(struct source *s, uint64_t file_bytes)
         done += (size_t)n;
     if (done >= sizeof(h)) {
         memcpy(&h, all, sizeof(h));
-        spool_take(s, &h, all + sizeof(h), done - sizeof(h), file_bytes);
+        spool_take(s, &h, all + sizeof(h), done - sizeof(h));
     }
     if (fd >= 0)
         close(fd);
@@ -170,12 +163,14 @@ static void spool_find(struct source *s, uint64_t file_bytes)
 
 /* --- opening --- */
 
+/* A frame of zstd, or the skippable one that a writer begins with. */
 static bool is_packed(int fd)
 {
-    uint8_t b[4] = { 0 };
+    uint32_t b[1] = { 0 }; /* little-endian, as every host that there is */
 
-    return pread(fd, b, 4, 0) == 4 &&
-           (b[0] | b[1] << 8 | b[2] << 16 | (uint32_t)b[3] << 24) == ZSTD_MAGICNUMBER;
+    return pread(fd, b, sizeof(b), 0) == sizeof(b) &&
+           (*b == ZSTD_MAGICNUMBER ||
+            (*b & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START);
 }
 
 static bool file_open(struct source *s, uint64_t *bytes, char *message, size_t message_size)
@@ -213,7 +208,7 @@ struct source *source_open(const char *path, char *message, size_t message_size)
         snprintf(message, message_size, "%s: expected a zstd file", path);
         goto fail;
     }
-    spool_find(s, bytes);
+    spool_find(s);
     s->room = BLOCK_BYTES;
     s->text = malloc(s->room + 1);
     must(s->text);

@@ -9,159 +9,127 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "base/err.h"
 #include "base/must.h"
+#include "trace/output.h"
+
+#define CONTENT_BYTES (SPOOL_BYTES - sizeof(struct spool_header))
 
 struct spool {
     struct spool_header *header;
     char *content;
-    int file;
-    int error; /* errno of the first failed write; reported at close */
-    char path[4096], spool_path[4104];
+    struct output *output;
+    char path[1100];
 };
+
+/* The room is taken now: a mapping that finds the disk full would be a bus error. */
+static void *map_file(const char *path, int *error)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    void *map = MAP_FAILED;
+
+    *error = fd < 0 ? errno : posix_fallocate(fd, 0, SPOOL_BYTES);
+    if (!*error) {
+        map = mmap(NULL, SPOOL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+        *error = map == MAP_FAILED ? errno : 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return map;
+}
 
 struct spool *spool_open(const char *path, char *message, size_t message_size)
 {
     struct spool *s = calloc(1, sizeof(*s));
-    int fd = -1;
+    int error;
 
     must(s);
-    s->file = -1;
-    if (snprintf(s->path, sizeof(s->path), "%s", path) >= (int)sizeof(s->path)) {
+    if (snprintf(s->path, sizeof(s->path), "%s.spool", path) >= (int)sizeof(s->path)) {
         snprintf(message, message_size, "%.60s...: the name is too long", path);
         free(s);
         return NULL;
     }
-    snprintf(s->spool_path, sizeof(s->spool_path), "%s.spool", path);
-    s->file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (s->file >= 0)
-        fd = open(s->spool_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0 || ftruncate(fd, SPOOL_BYTES) != 0) {
-        snprintf(message, message_size, "%s: cannot be written: %s", path, strerror(errno));
-        goto fail;
+    unlink(s->path); /* of a killed writer, before its trace goes */
+    s->output = output_open(path, message, message_size);
+    if (!s->output) {
+        free(s);
+        return NULL;
     }
-    void *map = mmap(NULL, SPOOL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-
-    if (map == MAP_FAILED) {
-        snprintf(message, message_size, "%s: cannot be mapped: %s", s->spool_path, strerror(errno));
-        goto fail;
+    s->header = map_file(s->path, &error);
+    if (error) {
+        snprintf(message, message_size, "%s: cannot be written: %s", s->path, strerror(error));
+        output_close(s->output, message, message_size);
+        unlink(s->path);
+        free(s);
+        return NULL;
     }
-    close(fd);
-    s->header = map;
-    s->content = (char *)map + sizeof(*s->header);
+    s->content = (char *)s->header + sizeof(*s->header);
     *s->header = (struct spool_header) { .magic = SPOOL_MAGIC };
     return s;
-fail:
-    if (fd >= 0) {
-        close(fd);
-        unlink(s->spool_path);
-    }
-    if (s->file >= 0)
-        close(s->file);
-    free(s);
-    return NULL;
 }
 
-int spool_drain(struct spool *s)
+/* A reader that finds used 0 takes all of the file; one that finds it not takes the content instead of what
+ * the file has got of it. So the file is written first, and used is 0 before drained says so. */
+static void drained(struct spool *s)
 {
-    uint64_t done = 0, used = s->header->used;
-
-    while (done < used) {
-        ssize_t n = write(s->file, s->content + done, used - done);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            if (!s->error)
-                s->error = errno ? errno : EIO;
-            break;
-        }
-        done += (uint64_t)n;
-    }
-    /* In this order: a reader that finds used 0 takes nothing twice. After a failed write the rest is
-     * lost, and said at close. */
+    if (output_failed(s->output))
+        __atomic_store_n(&s->header->magic, 0, __ATOMIC_SEQ_CST);
     __atomic_store_n(&s->header->used, 0, __ATOMIC_SEQ_CST);
-    s->header->drained += done;
-    return s->error ? ERR_IO : 0;
+    __atomic_store_n(&s->header->drained, output_bytes(s->output), __ATOMIC_SEQ_CST);
 }
 
-char *spool_reserve(struct spool *s, size_t bytes)
+static void drain(struct spool *s)
 {
-    uint64_t room = SPOOL_BYTES - sizeof(*s->header);
+    if (s->header->used)
+        output_write(s->output, s->content, s->header->used);
+    drained(s);
+}
 
-    must(bytes <= room);
-    if (s->header->used + bytes > room)
-        spool_drain(s);
+static char *room_for(struct spool *s, size_t bytes)
+{
+    if (s->header->used + bytes > CONTENT_BYTES)
+        drain(s);
     return s->content + s->header->used;
 }
+
+char *spool_reserve(struct spool *s) { return room_for(s, SPOOL_LINE_MAX); }
 
 void spool_commit(struct spool *s, const char *end)
 {
     uint64_t used = (uint64_t)(end - s->content);
 
-    must(used <= SPOOL_BYTES - sizeof(*s->header));
+    must(used <= CONTENT_BYTES);
     __atomic_store_n(&s->header->used, used, __ATOMIC_RELEASE);
 }
 
-void spool_write(struct spool *s, const void *text, size_t bytes)
+void spool_line(struct spool *s, const char *text, size_t bytes)
 {
-    const char *from = text;
+    bool fits = bytes < CONTENT_BYTES;
+    char *to = fits ? room_for(s, bytes + 1) : malloc(bytes + 1);
 
-    while (bytes) {
-        size_t n = bytes < SPOOL_LINE_MAX ? bytes : SPOOL_LINE_MAX;
-        char *to = spool_reserve(s, n);
-
-        memcpy(to, from, n);
-        spool_commit(s, to + n);
-        from += n;
-        bytes -= n;
+    must(to);
+    memcpy(to, text, bytes);
+    to[bytes] = '\n';
+    if (fits) {
+        spool_commit(s, to + bytes + 1);
+        return;
     }
-}
-
-/* Replaces the file's text with its compressed form. */
-static int compress_file(struct spool *s)
-{
-    struct stat st;
-    int err = ERR_IO;
-    char *text = NULL;
-    void *packed = NULL;
-
-    if (fstat(s->file, &st) != 0)
-        return ERR_IO;
-    text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, s->file, 0);
-    if (text == MAP_FAILED)
-        return ERR_IO;
-    size_t bound = ZSTD_compressBound((size_t)st.st_size);
-
-    packed = malloc(bound);
-    must(packed);
-    size_t n = ZSTD_compress(packed, bound, text, (size_t)st.st_size, 9);
-
-    munmap(text, (size_t)st.st_size);
-    if (!ZSTD_isError(n) && pwrite(s->file, packed, n, 0) == (ssize_t)n &&
-        ftruncate(s->file, (off_t)n) == 0)
-        err = 0;
-    free(packed);
-    return err;
+    drain(s);
+    output_write(s->output, to, bytes + 1);
+    drained(s);
+    free(to);
 }
 
 int spool_close(struct spool *s, char *message, size_t message_size)
 {
-    size_t n = strlen(s->path);
-    int err = spool_drain(s);
+    int err;
 
-    if (!err && n > 4 && strcmp(s->path + n - 4, ".zst") == 0)
-        err = compress_file(s);
-    if (err)
-        snprintf(message, message_size, "%s: cannot be written: %s", s->path,
-                 strerror(s->error ? s->error : EIO));
-    unlink(s->spool_path);
+    drain(s);
+    err = output_close(s->output, message, message_size);
+    unlink(s->path);
     munmap(s->header, SPOOL_BYTES);
-    close(s->file);
     free(s);
     return err;
 }

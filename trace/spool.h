@@ -1,5 +1,5 @@
 /*
- * The spool of a trace that is being written: text goes into a shared mapping, which outlives the
+ * The spool of a trace that is being written: lines go into a shared mapping, which outlives the
  * process, and from there into the file in blocks.
  */
 #ifndef DMACHECK_TRACE_SPOOL_H
@@ -12,23 +12,24 @@
 #define SPOOL_BYTES (4u << 20)
 #define SPOOL_MAGIC 0x6c6f6f7073616d64ull
 
-/* At the start of the spool file. A spool whose `drained` is not the file's size belongs to a file
- * that got its last block but whose header was not yet updated: the overlap is skipped. */
+/* At the start of the spool file. While `used` is not 0, what the trace file has beyond `drained` is a
+ * part of the same lines, or room that is kept free. */
 struct spool_header {
-    uint64_t magic;
+    uint64_t magic;   /* 0: the trace has ended, though its writer has not */
     uint64_t drained; /* bytes of the trace file when this content began */
-    uint64_t used;    /* bytes of content that are whole lines */
+    uint64_t used;    /* bytes of content; whole lines */
     uint64_t reserved;
 };
 
 struct spool;
 
 struct spool *spool_open(const char *path, char *message, size_t message_size);
-char *spool_reserve(struct spool *s, size_t bytes); /* room for one line */
+/* Room for one line of at most SPOOL_LINE_MAX bytes; it is said when spool_commit has been told its end. */
+char *spool_reserve(struct spool *s);
 void spool_commit(struct spool *s, const char *end);
-void spool_write(struct spool *s, const void *text, size_t bytes);
-int spool_drain(struct spool *s);
-/* Drains, compresses a .zst, removes the spool file. */
+/* One line of any length, without its newline. */
+void spool_line(struct spool *s, const char *text, size_t bytes);
+/* Drains, and removes the spool file. 0, or negative err and one line in message. */
 int spool_close(struct spool *s, char *message, size_t message_size);
 
 #endif
