@@ -11,6 +11,7 @@ static const struct cli_verb verbs[] = {
     { "cat", "list the events of a trace, with its header, inputs and findings", trace_verb_cat },
     { "query", "find events: by object, agent, kind, function, address, time, finding",
       trace_verb_query },
+    { "stat", "count: requests, map registers, bytes, times, overlap, gaps", trace_verb_stat },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

@@ -30,6 +30,7 @@ void trace_status_text(uint64_t status, char *out, size_t size);
 void trace_place_text(const struct trace_names *n, uint32_t site, char *out, size_t size);
 void trace_arg_text(const struct trace_names *n, const struct trace_arg *a, char *out, size_t size);
 const char *trace_choice_word(unsigned site); /* NULL: unknown */
+const char *trace_fault_word(unsigned point);
 const char *trace_major_word(unsigned major); /* "READ"; NULL: unknown */
 
 /* The whole line, without its end; nth as trace_nth gives it. Returns its length. */

@@ -70,14 +70,20 @@ const char *trace_major_word(unsigned major)
 
 #define WORD(words, v) ((v) < COUNT(words) ? (words)[v] : NULL)
 
-static const char *word_of(enum trace_arg_type type, uint64_t v)
+const char *trace_fault_word(unsigned point)
 {
-    static const char *const agents[] = { "processor", "thread", "dpc", "isr", "device", "timer" };
-    static const char *const faults[] = {
+    static const char *const words[] = {
 #define FAULT(name, word, what) word,
 #include "trace/faults.def"
 #undef FAULT
     };
+
+    return WORD(words, point);
+}
+
+static const char *word_of(enum trace_arg_type type, uint64_t v)
+{
+    static const char *const agents[] = { "processor", "thread", "dpc", "isr", "device", "timer" };
     static const char *const inputs[] = {
 #define INPUT(name, word) word,
 #include "trace/inputs.def"
@@ -120,7 +126,7 @@ static const char *word_of(enum trace_arg_type type, uint64_t v)
     case ARG_AGENT_TYPE:
         return WORD(agents, v);
     case ARG_FAULT:
-        return WORD(faults, v);
+        return v <= UINT32_MAX ? trace_fault_word((unsigned)v) : NULL;
     case ARG_INPUT:
         return WORD(inputs, v);
     case ARG_ACTION:

@@ -170,5 +170,36 @@ wrong 'cannot be read' query "$tmp/none.dmatrace"
 "$dmacheck" trace query "$leaked" 2> "$tmp/err" | head -n 1 > "$tmp/out"
 is "$(wc -l < "$tmp/out") $(cat "$tmp/err")" "1 " "query | head -n 1"
 
+# --- stat: two.stat was reckoned by hand ---
+exits 0 stat --help
+has out '^usage: dmacheck trace stat'
+exits 0 stat "$two"
+same "$tmp/out" "$here/trace/two.stat"
+exits 0 stat "$two" --format json
+is "$(jq -c '[.driver, .events, .virtual_ns, (.requests | map([.object, .major, .length_bytes, .begin_ns, .end_ns, .status])), .transfers_high, .waiting_ns]' "$tmp/out")" \
+    '["ring",63,22000,[["irp#1","READ",8192,4000,16500,"STATUS_SUCCESS"],["irp#2","WRITE",100,5000,20500,"STATUS_CANCELLED"]],2,16500]' "requests as JSON"
+is "$(jq -c '[.adapters[0].map_registers_high, .adapters[0].from_device, .adapters[0].to_device, .mapped_time, .mapped_high, .mapped_at_one_time_ns[0:3]]' "$tmp/out")" \
+    '[3,{"runs":2,"mapped_bytes":8192,"bounced_bytes":8192},{"runs":1,"mapped_bytes":100,"bounced_bytes":0},{"count":2,"min_ns":11900,"median_ns":11900,"max_ns":14700},2,[6200,5000,10800]]' "DMA as JSON"
+is "$(jq -c '[.kinds.map, .calls.MapTransfer, .callbacks, .choices, (.idle_while_waiting | map([.who, .longest_ns, .from_event, .to_event]))]' "$tmp/out")" \
+    '[3,1,{"AdapterListControl":1},{"device-delay":1},[["cpu0",9600,35,39],["adapter#1",10700,35,44],["device#1",8600,33,36]]]' "counts as JSON"
+exits 0 stat "$leaked"
+has out '^270 events in .*, 1 findings recorded$'
+has out 'SGL#1 +2048 bytes to the device, never unmapped$'
+has out 'lists +1 made, 1 at once at most, 1 left$'
+cp "$tmp/out" "$tmp/again"
+exits 0 stat "$leaked"
+same "$tmp/out" "$tmp/again"
+exits 0 stat "$leaked" --top 2
+has out '^  \.\.\. and [0-9]+ more; --top N lists more$'
+# A real run on many adapters fits 80 columns.
+record "$tmp/many.dmatrace" xfer --profile bounce32 --seed 7 --scenario pipelined
+exits 0 stat "$tmp/many.dmatrace"
+is "$(awk 'length($0) > 80' "$tmp/out")" "" "80 columns"
+has out '4 at once at most$'
+wrong "number from 1, not '0'" stat "$two" --top 0
+wrong 'unknown format' stat "$two" --format xml
+wrong 'wants one trace' stat
+wrong 'cannot be read' stat "$tmp/none.dmatrace"
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
