@@ -7,6 +7,7 @@
 #include "base/must.h"
 #include "base/rng.h"
 #include "machine/input.h"
+#include "machine/system.h"
 #include "sim/nt/io.h"
 #include "sim/nt/pnp.h"
 
@@ -56,8 +57,10 @@ static struct dm_file *opened(struct dm_run *r, struct dm_file *f, NTSTATUS s, i
     return NULL;
 }
 
-struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, int32_t *status)
+SYSTEM_ENTRY struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access,
+                                     int32_t *status)
 {
+    SYSTEM_CALL(r);
     struct dm_file *f = file_new(r);
 
     input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) },
@@ -66,8 +69,10 @@ struct dm_file *dm_open(struct dm_run *r, struct dm_device *d, unsigned access, 
     return opened(r, f, host_open(r->s, d, r->process, access_mask(access), &f->host), status);
 }
 
-struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access, int32_t *status)
+SYSTEM_ENTRY struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access,
+                                          int32_t *status)
 {
+    SYSTEM_CALL(r);
     struct dm_file *f = file_new(r);
 
     input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) }, { "name", name, 0 },
@@ -76,8 +81,10 @@ struct dm_file *dm_open_name(struct dm_run *r, const char *name, unsigned access
                   status);
 }
 
-struct dm_file *run_open_own(struct dm_run *r, unsigned index, unsigned access, int32_t *status)
+SYSTEM_ENTRY struct dm_file *run_open_own(struct dm_run *r, unsigned index, unsigned access,
+                                          int32_t *status)
 {
+    SYSTEM_CALL(r);
     struct dm_file *f = file_new(r);
 
     input_say(r, INPUT_OPEN, f->obj, { "file", .value = OBJ_NUMBER(f->obj) },
@@ -88,8 +95,9 @@ struct dm_file *run_open_own(struct dm_run *r, unsigned index, unsigned access, 
                   status);
 }
 
-void dm_close(struct dm_run *r, struct dm_file *f)
+SYSTEM_ENTRY void dm_close(struct dm_run *r, struct dm_file *f)
 {
+    SYSTEM_CALL(r);
     if (!f)
         return;
     input_say(r, INPUT_CLOSE, f->obj, { "file", .value = OBJ_NUMBER(f->obj) });
@@ -98,8 +106,10 @@ void dm_close(struct dm_run *r, struct dm_file *f)
     pnp_removals_continue(r->s); /* a device that waits for its last handle may go now */
 }
 
-static struct dm_request *start(struct dm_run *r, struct dm_file *f, const struct host_io *io)
+static SYSTEM_ENTRY struct dm_request *start(struct dm_run *r, struct dm_file *f,
+                                             const struct host_io *io)
 {
+    SYSTEM_CALL(r);
     struct dm_request *q = io_host_alloc(r->s, sizeof(*q));
 
     must(q);
@@ -225,8 +235,9 @@ static void harvest(struct dm_run *r, struct dm_request *q)
         r->settled_hash += hash_result(q);
 }
 
-bool dm_wait(struct dm_run *r, struct dm_request *q, uint64_t timeout_ns)
+SYSTEM_ENTRY bool dm_wait(struct dm_run *r, struct dm_request *q, uint64_t timeout_ns)
 {
+    SYSTEM_CALL(r);
     bool ended;
 
     input_note(r, INPUT_WAIT, { "request", .value = q->input },
@@ -237,8 +248,9 @@ bool dm_wait(struct dm_run *r, struct dm_request *q, uint64_t timeout_ns)
     return ended;
 }
 
-void dm_cancel(struct dm_run *r, struct dm_request *q)
+SYSTEM_ENTRY void dm_cancel(struct dm_run *r, struct dm_request *q)
 {
+    SYSTEM_CALL(r);
     input_say(r, INPUT_CANCEL, 0, { "request", .value = q->input });
     if (q->host)
         host_io_cancel(r->s, q->host);
@@ -257,8 +269,9 @@ void dm_settled(struct dm_run *r, struct dm_request *q)
         r->settled_hash += hash_result(q);
 }
 
-void dm_request_free(struct dm_run *r, struct dm_request *q)
+SYSTEM_ENTRY void dm_request_free(struct dm_run *r, struct dm_request *q)
 {
+    SYSTEM_CALL(r);
     if (!q)
         return;
     input_note(r, INPUT_RELEASE, { "request", .value = q->input });

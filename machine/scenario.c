@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "machine/input.h"
+#include "machine/system.h"
 #include "sim/nt/pnp.h"
 
 struct dm_device *dm_device_at(struct dm_run *r, unsigned index)
@@ -21,8 +22,9 @@ unsigned run_device_index(const struct dm_run *r, const struct dm_device *d)
     return i;
 }
 
-NTSTATUS run_plug(struct dm_run *r, const char *model, struct dm_device **out)
+SYSTEM_ENTRY NTSTATUS run_plug(struct dm_run *r, const char *model, struct dm_device **out)
 {
+    SYSTEM_CALL(r);
     input_say(r, INPUT_PLUG, 0, { "device_index", .value = r->device_count },
               { "model", model, 0 });
     return run_device_add(r, model, out);
@@ -42,26 +44,30 @@ static void say_device(struct dm_run *r, enum input_kind kind, const struct dm_d
               { "device_index", .value = run_device_index(r, d) });
 }
 
-int32_t dm_remove(struct dm_run *r, struct dm_device *d)
+SYSTEM_ENTRY int32_t dm_remove(struct dm_run *r, struct dm_device *d)
 {
+    SYSTEM_CALL(r);
     say_device(r, INPUT_REMOVE, d);
     return host_device_remove(r->s, d);
 }
 
-void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
+SYSTEM_ENTRY void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
 {
+    SYSTEM_CALL(r);
     say_device(r, INPUT_SURPRISE, d);
     host_device_surprise(r->s, d);
 }
 
-int32_t dm_stop(struct dm_run *r, struct dm_device *d)
+SYSTEM_ENTRY int32_t dm_stop(struct dm_run *r, struct dm_device *d)
 {
+    SYSTEM_CALL(r);
     say_device(r, INPUT_STOP, d);
     return host_device_stop(r->s, d);
 }
 
-int32_t dm_start(struct dm_run *r, struct dm_device *d)
+SYSTEM_ENTRY int32_t dm_start(struct dm_run *r, struct dm_device *d)
 {
+    SYSTEM_CALL(r);
     struct pnp_node *n = pnp_node_of(r->s, d);
     NTSTATUS status;
 
@@ -75,29 +81,35 @@ int32_t dm_start(struct dm_run *r, struct dm_device *d)
     return host_device_start(r->s, d);
 }
 
-int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)
+SYSTEM_ENTRY int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)
 {
+    SYSTEM_CALL(r);
     input_say(r, INPUT_POWER, d->obj, { "device", .value = OBJ_NUMBER(d->obj) },
               { "device_index", .value = run_device_index(r, d) }, { "state", .value = d_state });
     return host_device_power(r->s, d, d_state);
 }
 
-int32_t dm_system_power(struct dm_run *r, unsigned s_state)
+SYSTEM_ENTRY int32_t dm_system_power(struct dm_run *r, unsigned s_state)
 {
+    SYSTEM_CALL(r);
     input_say(r, INPUT_SYSTEM_POWER, 0, { "state", .value = s_state },
               { "devices", .value = r->device_count });
     return host_system_power(r->s, s_state);
 }
 
-void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name, uint32_t value)
+SYSTEM_ENTRY void dm_registry_dword(struct dm_run *r, unsigned device_index, const char *name,
+                                    uint32_t value)
 {
+    SYSTEM_CALL(r);
     input_say(r, INPUT_REGISTRY, 0, { "device_index", .value = device_index }, { "name", name, 0 },
               { "value", .value = value });
     host_registry_dword(r->s, device_index, name, value);
 }
 
-int32_t dm_file_put(struct dm_run *r, const char *path, const void *bytes, uint32_t size_bytes)
+SYSTEM_ENTRY int32_t dm_file_put(struct dm_run *r, const char *path, const void *bytes,
+                                 uint32_t size_bytes)
 {
+    SYSTEM_CALL(r);
     input_file(r, path, bytes, size_bytes);
     return zw_file_put(r->s, path, bytes, size_bytes);
 }
@@ -117,8 +129,9 @@ const void *dm_input(struct dm_run *r, const char *name, size_t *bytes)
 
 /* --- memory of the scenario's process --- */
 
-void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page)
+SYSTEM_ENTRY void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page)
 {
+    SYSTEM_CALL(r);
     void *p;
 
     input_note(r, INPUT_ALLOC, { "alloc", .value = input_next_alloc(r) },
@@ -128,8 +141,9 @@ void *dm_alloc(struct dm_run *r, size_t bytes, unsigned offset_in_page)
     return p;
 }
 
-void dm_free(struct dm_run *r, void *p)
+SYSTEM_ENTRY void dm_free(struct dm_run *r, void *p)
 {
+    SYSTEM_CALL(r);
     if (!p)
         return;
     input_free(r, p);

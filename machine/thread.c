@@ -6,6 +6,7 @@
 
 #include "base/must.h"
 #include "machine/input.h"
+#include "machine/system.h"
 
 struct dm_thread *run_thread_now(struct dm_run *r)
 {
@@ -43,8 +44,10 @@ static void thread_main(void *ctx)
     wake_joiners(t->run, t);
 }
 
-struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void *ctx), void *ctx)
+SYSTEM_ENTRY struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void *ctx),
+                                         void *ctx)
 {
+    SYSTEM_CALL(r);
     struct dm_thread *t = &r->threads[r->thread_count];
 
     if (r->thread_count == RUN_THREADS_MAX)
@@ -61,8 +64,9 @@ struct dm_thread *dm_thread(struct dm_run *r, void (*fn)(struct dm_run *r, void 
     return t;
 }
 
-void dm_join(struct dm_run *r, struct dm_thread *t)
+SYSTEM_ENTRY void dm_join(struct dm_run *r, struct dm_thread *t)
 {
+    SYSTEM_CALL(r);
     struct dm_thread *me = run_thread_now(r), **joins = me ? &me->joins : &r->joins;
 
     if (me)
@@ -75,8 +79,9 @@ void dm_join(struct dm_run *r, struct dm_thread *t)
     *joins = NULL;
 }
 
-void dm_sleep(struct dm_run *r, uint64_t ns)
+SYSTEM_ENTRY void dm_sleep(struct dm_run *r, uint64_t ns)
 {
+    SYSTEM_CALL(r);
     uint64_t until = sched_now_ns(r->s) + ns;
 
     input_note(r, INPUT_SLEEP, { "ns", .value = ns });
@@ -86,8 +91,9 @@ void dm_sleep(struct dm_run *r, uint64_t ns)
 
 uint64_t dm_time_ns(struct dm_run *r) { return sched_now_ns(r->s); }
 
-uint32_t dm_choose(struct dm_run *r, uint32_t bound)
+SYSTEM_ENTRY uint32_t dm_choose(struct dm_run *r, uint32_t bound)
 {
+    SYSTEM_CALL(r);
     input_note(r, INPUT_CHOOSE, { "bound", .value = bound });
     return choice_draw(r->s, CHOICE_SCENARIO, bound);
 }

@@ -201,6 +201,41 @@ void sched_enter_cpu(struct sim *s, struct cpu *c)
     sched_act_as(s, c, c->top);
 }
 
+/* In the system a stack is as large as ever, wherever the program had got to on it. */
+static void stack_take(struct sim *s, const struct agent *a)
+{
+    s->hot.stack_low = a->fiber.low;
+    s->hot.stack_high = a->fiber.high;
+    if (!a->system_top)
+        return;
+    s->hot.stack_high = a->system_top;
+    if (a->system_top - a->fiber.low > SYSTEM_STACK_BYTES)
+        s->hot.stack_low = a->system_top - SYSTEM_STACK_BYTES;
+}
+
+const void *sched_system_enter(struct sim *s, const void *top)
+{
+    struct agent *a = sched_current_thread(s);
+    const void *before;
+
+    if (!a)
+        return NULL;
+    before = a->system_top;
+    a->system_top = top;
+    stack_take(s, a);
+    return before;
+}
+
+void sched_system_leave(struct sim *s, const void *before)
+{
+    struct agent *a = sched_current_thread(s);
+
+    if (!a)
+        return;
+    a->system_top = before;
+    stack_take(s, a);
+}
+
 static void switch_to(struct sim *s, struct agent *from, struct agent *to)
 {
     uint32_t site = s->trace.site;
@@ -209,8 +244,7 @@ static void switch_to(struct sim *s, struct agent *from, struct agent *to)
     door_flush_pending();
     s->trace.site = 0;
     seh_current = &to->seh;
-    s->hot.stack_low = to->fiber.low;
-    s->hot.stack_high = to->fiber.high;
+    stack_take(s, to);
     fiber_switch(&from->fiber, &to->fiber); /* whoever comes back here has set these for us */
     s->trace.site = site;
 }

@@ -177,6 +177,12 @@ bool sched_is_running(const struct sim *s); /* inside sched_run, on some agent o
 /* The running stack's bounds, for unwinding. */
 void sched_stack(const struct sim *s, const void **low, const void **high);
 
+/* A program calls the system, which on Windows has a stack of its own: from here to the end of the call the
+ * running thread's stack begins at top, and nothing that is named by its place there, and no site, depends
+ * on what the program did before it called. Returns what to end it with. */
+const void *sched_system_enter(struct sim *s, const void *top);
+void sched_system_leave(struct sim *s, const void *before);
+
 int sched_create(struct sim *s);
 void sched_reset(struct sim *s);
 void sched_destroy(struct sim *s);

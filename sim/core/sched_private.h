@@ -11,6 +11,7 @@
 #include "sim/core/seh.h"
 #include "sim/core/sched.h"
 
+#define SYSTEM_STACK_BYTES (FIBER_STACK_BYTES - (32 << 10)) /* the rest is for the program */
 #define AGENTS_MAX 256       /* threads at one time; a further one cannot be created */
 #define AGENT_NAMES_MAX 1024 /* ids with a name */
 #define PRIORITIES 32
@@ -21,6 +22,7 @@
 
 struct agent {
     struct fiber fiber;
+    const char *system_top; /* sched_system_enter; NULL: the fiber's */
     uint16_t id;
     uint8_t type;
     uint8_t cpu;  /* where it runs or ran last */
