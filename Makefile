@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-plan check-fault check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-plan check-fault check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -251,6 +251,7 @@ check-cli: all
 ## Listing, searching and comparing recorded runs
 check-query: all
 	@sh tests/cli/trace.sh $(BUILD)
+	@sh tests/cli/replay.sh $(BUILD)
 	@sh tests/cli/broken.sh $(BUILD)
 ## What is said of findings: formats, suppressions, baselines
 check-reports: all
@@ -337,6 +338,12 @@ $(BUILD)/bench/accel.so: bench/accel/scenarios.c $(wildcard drivers-under-test/s
 ## The table of budgets: instructions counted, times as ratios
 bench: deps-check all $(BENCHES:%=$(BUILD)/bench/%) $(BUILD)/bench/driver.so $(BUILD)/bench/accel.so
 	@sh bench/run.sh $(BUILD)
+
+## A recorded run in gdb, stopped at an event: make debug TRACE=FILE EVENT=N
+debug: all
+	@[ -n "$(TRACE)" ] && [ -n "$(EVENT)" ] || { echo "make debug: TRACE=FILE and EVENT=N say which run and where"; exit 2; }
+	@command -v gdb > /dev/null || { echo "make debug: gdb is not installed"; exit 2; }
+	@gdb -q $(GDBFLAGS) -ex 'break dm_break_here' -ex run -ex bt --args $(BUILD)/dmacheck replay $(TRACE) --break $(EVENT)
 
 ## The manual page, build/dmacheck.1 (needs scdoc)
 man: build/dmacheck.1

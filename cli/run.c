@@ -29,8 +29,7 @@ static int take_recorded_scenario(struct run_options *o)
     return 0;
 }
 
-/* The profiles by name; a wrong one is told before anything runs. */
-static int take_profiles(const struct run_options *o, const char **profiles, unsigned *count)
+int run_take_profiles(const struct run_options *o, const char **profiles, unsigned *count)
 {
     static char names[RUN_PROFILES_MAX][32];
     const char *wanted = o->profile                                 ? o->profile
@@ -93,8 +92,10 @@ static int list_items(const struct run_options *o, struct dm_driver *d, const ch
             for (unsigned p = 0; p < profile_count; p++)
                 for (uint64_t seed = o->seed_first; seed <= o->seed_last; seed++)
                     (*items)[n++] =
-                        (struct run_item) { s->name, profiles[p], seed,
-                                            o->program_count ? &o->programs[k] : NULL, NULL };
+                        (struct run_item) { .scenario = s->name,
+                                            .profile = profiles[p],
+                                            .seed = seed,
+                                            .program = o->program_count ? &o->programs[k] : NULL };
     *count = n;
     return 0;
 }
@@ -126,7 +127,7 @@ int run_driver(const struct run_options *o, const char *name, const char *const 
             run_compare_profiles(r);
         cli_story_roots(r, name);
         if (cli_wants_story(&o->outputs))
-            run_tell_story(o, d, r);
+            run_tell_story(o, d, NULL, r);
     }
     free(items);
     dm_driver_close(d);
@@ -163,8 +164,7 @@ static const char *repro_options(const struct run_options *o, struct report *r)
     return report_keep(r, text);
 }
 
-/* What was found, held against what is known, and written. Returns an exit code. */
-static int judge(const struct run_options *o, struct report *r, unsigned profile_count)
+int run_judge(const struct run_options *o, struct report *r, unsigned profile_count)
 {
     int code = cli_known_judge(&o->known, r);
 
@@ -191,7 +191,7 @@ int verb_run(int argc, char **argv)
         code = take_recorded_scenario(&o);
     if (!code)
         code = o.readiness ? run_readiness_profiles(profiles, &profile_count)
-                           : take_profiles(&o, profiles, &profile_count);
+                           : run_take_profiles(&o, profiles, &profile_count);
     if (!code)
         code = cli_known_read(&o.known);
     if (code)
@@ -206,7 +206,7 @@ int verb_run(int argc, char **argv)
     r.watched = run_is_watched(&o);
     code = run_driver(&o, o.driver, profiles, profile_count, &r);
     if (r.run_count)
-        code = cli_worse(code, judge(&o, &r, profile_count));
+        code = cli_worse(code, run_judge(&o, &r, profile_count));
     report_free(&r);
     cli_known_free(&o.known);
     run_programs_free(&o);

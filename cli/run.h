@@ -13,7 +13,10 @@
 #define RUN_PROFILES_MAX 256
 #define RUN_PROGRAMS_MAX 1024
 
+struct dm_comparison;
+struct dm_plan;
 struct dm_program;
+struct replay_side;
 
 struct run_program { /* of --program */
     const char *path;
@@ -27,8 +30,13 @@ struct run_options {
     const char *scenario; /* NULL: all */
     const char *record, *record_dir;
     const char *choices;
-    const char *schedule; /* a token or @FILE */
-    const char *mend;     /* faults of a case, or "all" */
+    const char *schedule;                 /* a token or @FILE */
+    const struct dm_recording *recording; /* a replay's; NULL: none */
+    enum dm_check check;                  /* how it is held against that */
+    bool has_until, has_break;
+    uint64_t until, break_at;
+    const char *repro; /* the command that shows it again; NULL: it is composed */
+    const char *mend;  /* faults of a case, or "all" */
     uint64_t seed_first, seed_last;
     bool seed_given;
     uint64_t jobs, findings_max, steps_max;
@@ -51,6 +59,10 @@ struct run_item {
     uint64_t seed;
     const struct run_program *program; /* NULL: none */
     struct timeline *timeline;         /* gathers what happens; NULL: nobody looks */
+    /* Of a replay: */
+    const struct dm_plan *plan;       /* in the place of the scenario; NULL: the scenario */
+    struct replay_side *side;         /* gathered; NULL: nobody looks */
+    struct dm_comparison *comparison; /* what came of it; NULL: nobody asks */
 };
 
 /* --- run_options.c --- */
@@ -83,8 +95,9 @@ int run_all(const struct run_options *o, struct dm_driver *d, const struct run_i
             unsigned count, struct report *r);
 
 /* --- story.c --- */
-/* Repeats the runs that a page shows. */
-void run_tell_story(const struct run_options *o, struct dm_driver *d, struct report *r);
+/* Repeats the runs that a page shows; plan: in the place of their scenario, or NULL. */
+void run_tell_story(const struct run_options *o, struct dm_driver *d, const struct dm_plan *plan,
+                    struct report *r);
 
 /* --- run_rules.c: findings that no event shows --- */
 extern const struct rule *const run_rules[]; /* NULL at the end */
@@ -106,5 +119,9 @@ bool run_is_watched(const struct run_options *o);  /* runs say what they exercis
 
 /* --- run.c --- */
 int run_verdict(const struct run_options *o, const struct report *r);
+/* The profiles by name; a wrong one is told before anything runs. */
+int run_take_profiles(const struct run_options *o, const char **profiles, unsigned *count);
+/* What was found, held against what is known, and written. Returns an exit code. */
+int run_judge(const struct run_options *o, struct report *r, unsigned profile_count);
 
 #endif

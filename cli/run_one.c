@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/must.h"
+#include "include/dmacheck/plan.h"
+#include "include/dmacheck/replay.h"
 #include "machine/schedule.h"
 #include "reports/coverage.h"
 #include "reports/dump.h"
 #include "reports/readiness.h"
+#include "reports/replay.h"
 #include "reports/timeline.h"
 #include "sim/core/sched.h"
 #include "sim/core/sim.h"
@@ -41,7 +44,7 @@ static const char *record_path(const struct run_options *o, const struct run_ite
 
 /* Its index in the report of the run. */
 static unsigned add_finding(struct report *out, unsigned run, const struct run_item *item,
-                            const struct dm_finding *f)
+                            const char *repro, const struct dm_finding *f)
 {
     struct report_finding to = { .rule = f->rule,
                                  .severity = f->severity,
@@ -49,7 +52,8 @@ static unsigned add_finding(struct report *out, unsigned run, const struct run_i
                                  .driver_verifier = f->driver_verifier,
                                  .scenario = item->scenario,
                                  .profile = item->profile,
-                                 .seed = item->seed };
+                                 .seed = item->seed,
+                                 .repro = repro };
 
     for (unsigned s = 0; s < f->site_count && s < REPORT_SITES_MAX; s++) {
         struct report_site *site = &to.sites[to.site_count++];
@@ -93,7 +97,8 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
                                        const char *record)
 {
     struct dm_options options = {
-        .profile = item->profile,
+        /* A replay on no machine in particular is one on the machine that the recording describes. */
+        .profile = o->recording && !o->profile ? NULL : item->profile,
         .seed = item->seed,
         .verify = true,
         .ring = true,
@@ -101,6 +106,12 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .record = record,
         .choices = o->choices,
         .schedule = o->schedule,
+        .recording = o->recording,
+        .check = o->check,
+        .has_until = o->has_until,
+        .until = o->until,
+        .has_break = o->has_break,
+        .break_at = o->break_at,
         .fault_one_in = o->fault_one_in,
         .fault_nth = o->fault_nth,
         .fault_value = o->fault_value,
@@ -121,14 +132,23 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
     return m;
 }
 
+static void take_comparison(struct dm_machine *m, const struct run_item *item, struct report *out)
+{
+    if (!item->comparison)
+        return;
+    *item->comparison = *dm_machine_comparison(m);
+    item->comparison->text = report_keep(out, item->comparison->text);
+}
+
 /* Findings, into the report and onto the picture of the run. */
-static void take_findings(struct dm_machine *m, const struct run_item *item, struct report *out)
+static void take_findings(struct dm_machine *m, const struct run_item *item, const char *repro,
+                          struct report *out)
 {
     struct sim *s = dm_machine_sim(m);
 
     for (unsigned i = 0; i < dm_finding_count(m); i++) {
         const struct dm_finding *f = dm_finding(m, i);
-        unsigned index = add_finding(out, 0, item, f);
+        unsigned index = add_finding(out, 0, item, repro, f);
 
         if (item->timeline)
             timeline_mark(item->timeline,
@@ -201,9 +221,15 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
         ledger_begin(&ledger);
         must(trace_attach(&dm_machine_sim(m)->trace, ledger_event, &ledger) == 0);
     }
+    if (item->side)
+        must(trace_attach(&dm_machine_sim(m)->trace, replay_side_event, item->side) == 0);
     dm_watchdog(RUN_CPU_SECONDS);
-    run.exit = dm_machine_run(m, d, item->scenario, &result);
+    if (item->plan)
+        run.exit = dm_machine_run_plan(m, d, item->plan, &result);
+    else
+        run.exit = (int)dm_machine_run(m, d, item->scenario, &result);
     dm_watchdog(0);
+    take_comparison(m, item, out);
     run.bytes = result.bytes;
     run.virtual_ns = result.virtual_ns;
     run.events = result.events;
@@ -216,7 +242,7 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
     if (o->bugcheck && run.findings)
         run.dump = dump_of(m, &ledger, out);
     report_add_run(out, &run);
-    take_findings(m, item, out);
+    take_findings(m, item, o->repro, out);
     if (result.expectations_failed)
         run_add_expectation(out, 0, item, result.first_failure);
     if (run.trouble)

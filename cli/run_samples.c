@@ -72,8 +72,9 @@ static void record_one(const struct run_options *o, const char *driver, const ch
         !(d = dm_driver_open(found.path, message, sizeof message)))
         return;
     run_one(&once, d,
-            &(struct run_item) { dm_driver_scenarios(d)[0].name, profile, o->seed_first, NULL,
-                                 NULL },
+            &(struct run_item) { .scenario = dm_driver_scenarios(d)[0].name,
+                                 .profile = profile,
+                                 .seed = o->seed_first },
             true, &ignored);
     report_free(&ignored);
     dm_driver_close(d);

@@ -43,12 +43,17 @@ static void number_marks(struct timeline *t, const struct report *one, const str
     t->mark_count = kept;
 }
 
-static void repeat(const struct run_options *o, struct dm_driver *d, struct report *r, unsigned run)
+static void repeat(const struct run_options *o, struct dm_driver *d, struct report *r,
+                   const struct dm_plan *plan, unsigned run)
 {
     struct run_options quiet = *o;
     struct report_story *story = report_story(r);
-    struct run_item item = { r->runs[run].scenario, r->runs[run].profile, r->runs[run].seed,
-                             run_program_of(o, &r->runs[run]), timeline_create() };
+    struct run_item item = { .scenario = r->runs[run].scenario,
+                             .profile = r->runs[run].profile,
+                             .seed = r->runs[run].seed,
+                             .program = run_program_of(o, &r->runs[run]),
+                             .timeline = timeline_create(),
+                             .plan = plan };
     struct report one;
 
     if (!item.timeline)
@@ -62,12 +67,13 @@ static void repeat(const struct run_options *o, struct dm_driver *d, struct repo
     report_free(&one);
 }
 
-void run_tell_story(const struct run_options *o, struct dm_driver *d, struct report *r)
+void run_tell_story(const struct run_options *o, struct dm_driver *d, const struct dm_plan *plan,
+                    struct report *r)
 {
     unsigned runs[STORY_TIMELINES_MAX], count = pick_runs(r, runs);
 
     for (unsigned i = 0; i < count; i++)
-        repeat(o, d, r, runs[i]);
+        repeat(o, d, r, plan, runs[i]);
 }
 
 /* Names of sources start at the tree that the program was built in, at the driver's folder, or here. */

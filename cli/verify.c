@@ -2,6 +2,7 @@
  * dmacheck verify: the rules over a recorded trace, without the driver. The findings are those that
  * the recorded run had.
  */
+#include "cli/judged.h"
 #include "cli/known.h"
 
 #include <getopt.h>
@@ -96,47 +97,6 @@ static int take_options(struct verify_options *o, int argc, char **argv)
     return cli_outputs_check(&o->outputs);
 }
 
-/* Whether the recorded machine translated: the profile's text in the header says it. */
-static bool was_remapped(const struct trace_header *h)
-{
-    char wanted[32];
-
-    snprintf(wanted, sizeof wanted, "translation=%d", (int)TRANSLATION_REMAP);
-    return strstr(h->profile_text, wanted) != NULL;
-}
-
-/* Its index in the report. */
-static unsigned add_finding(struct report *r, struct site_depot *depot, const struct finding *f,
-                            const struct trace_header *h, const char *repro)
-{
-    static struct site_frame_text texts[FINDING_SITES_MAX][SITE_FRAMES_MAX];
-    struct report_finding to = { .rule = f->word,
-                                 .severity = f->severity,
-                                 .message = f->message,
-                                 .driver_verifier = f->driver_verifier,
-                                 .scenario = h->scenario,
-                                 .profile = h->profile,
-                                 .seed = h->seed,
-                                 .repro = repro };
-
-    _Static_assert(FINDING_SITES_MAX <= REPORT_SITES_MAX, "a report has room for every site");
-    for (unsigned s = 0; s < f->site_count && s < FINDING_SITES_MAX; s++) {
-        struct report_site *site = &to.sites[to.site_count++];
-
-        site->role = finding_role_word(f->sites[s].role);
-        for (unsigned i = 0; i < site_frame_count(depot, f->sites[s].site) && i < SITE_FRAMES_MAX;
-             i++) {
-            struct site_frame_text *t = &texts[s][i];
-
-            if (site_frame_text(depot, f->sites[s].site, i, t))
-                site->frames[site->frame_count++] =
-                    (struct report_frame) { t->file, t->function, t->line };
-        }
-    }
-    report_add_finding(r, 0, &to);
-    return (unsigned)report_index_of(r, &to);
-}
-
 /* Feeds the whole trace; 0 or DM_USAGE. */
 static int feed(const struct verify_options *o, struct trace_reader *t, struct verifier *v,
                 struct report_run *run)
@@ -188,13 +148,13 @@ static int judge(const struct verify_options *o, struct trace_reader *t, struct 
     char repro[REPORT_COMMAND_MAX], trace[1024];
     int code;
 
-    verifier_begin(v, h->profile, h->seed, was_remapped(h));
+    verifier_begin(v, h->profile, h->seed, cli_was_remapped(h));
     if (feed(o, t, v, &run)) {
         timeline_destroy(o->timeline);
         return DM_USAGE; /* no verdict over half a trace */
     }
     verifier_end(v);
-    run.remapped = was_remapped(h);
+    run.remapped = cli_was_remapped(h);
     run.exit = finding_count(v) ? DM_FINDINGS : DM_CLEAN;
     run.findings = finding_count(v);
     report_init(r, h->driver);
@@ -205,7 +165,7 @@ static int judge(const struct verify_options *o, struct trace_reader *t, struct 
     snprintf(repro, sizeof repro, "dmacheck verify %s", trace);
     for (unsigned i = 0; i < finding_count(v); i++)
         mark_finding(o->timeline, finding_at(v, i),
-                     add_finding(r, trace_read_depot(t), finding_at(v, i), h, repro));
+                     cli_add_judged(r, trace_read_depot(t), finding_at(v, i), h, repro));
     cli_story_roots(r, h->driver);
     if (o->timeline)
         tell_story(o, t, r);

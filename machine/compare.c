@@ -40,6 +40,8 @@ void compare_differs(struct compare *c, const struct event *now)
 
 bool compare_take(struct compare *c, const struct event *e)
 {
+    if (c->open && c->at == c->count && (!c->differs || c->resync))
+        return false;
     if (c->check == DM_CHECK_RESYNC) {
         if (c->differs && c->now_count < COMPARE_BEHIND)
             c->now[c->now_count++] = *e;
@@ -86,7 +88,8 @@ void compare_begin(struct dm_machine *m, const char *machine)
         return;
     *c = (struct compare) { .recorded = m->recording->trace->events,
                             .count = m->recording->trace->event_count,
-                            .check = m->options.check };
+                            .check = m->options.check,
+                            .open = !recording_is_whole(m->recording) };
     if (c->check == DM_CHECK_SAME)
         c->check = DM_CHECK_REPORT;
     if (c->check == DM_CHECK_RESYNC)
@@ -150,10 +153,11 @@ static const char *difference_text(struct dm_machine *m)
     unsigned again = c->now_count < COMPARE_BEHIND ? COMPARE_BEHIND : same_again(c);
 
     must(to.text);
-    to.used = (size_t)snprintf(to.text, COMPARE_TEXT_MAX,
-                               "the run diverged from its recording at event %" PRIu64
-                               " (- recorded, + now)",
-                               m->comparison.first);
+    to.used =
+        (size_t)snprintf(to.text, COMPARE_TEXT_MAX, "%s at event %" PRIu64 " (- recorded, + now)",
+                         c->resync ? "the first difference is"
+                                   : "the run diverged from its recording",
+                         m->comparison.first);
     show_recorded(m, &to, ' ', c->first > COMPARE_BEFORE ? c->first - COMPARE_BEFORE : 0, c->first);
     show_recorded(m, &to, '-', c->first, c->first + again);
     if (c->first >= c->count)
@@ -182,6 +186,7 @@ void compare_end(struct dm_machine *m)
     else if (!c->differs && whole && c->at < c->count)
         compare_differs(c, NULL);
     d->differs = c->differs;
+    d->ends_early = c->open;
     d->events = c->at;
     if (c->resync)
         resync_count(c->resync, d);

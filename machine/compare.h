@@ -20,7 +20,8 @@ struct compare {
     size_t count, at; /* at: the next one that should come */
     enum dm_check check;
     bool differs;
-    size_t first;                     /* where they first differ */
+    bool open;    /* the recording has no end: what comes behind its last event is not compared */
+    size_t first; /* where they first differ */
     struct event now[COMPARE_BEHIND]; /* what came there */
     unsigned now_count;
     struct resync *resync; /* DM_CHECK_RESYNC */

@@ -39,6 +39,17 @@ static int schedule_take(struct dm_machine *m, const struct dm_options *o, char 
     return 0;
 }
 
+/* The machine that was asked for, or the one that a recording describes. */
+static int profile_take(const struct dm_machine *m, struct profile *p, char *message, size_t size)
+{
+    const struct dm_options *o = &m->options;
+    const struct trace_header *h = o->recording ? o->recording->trace->header : NULL;
+
+    if (h && !o->profile)
+        return profile_from_text(p, h->profile, h->profile_text, message, size);
+    return profile_find(p, o->profile ? o->profile : "direct64", message, size);
+}
+
 /* Whose choices are taken: the caller's recording, or the one that choices names. Faults are its own where
  * the recording is the caller's; choices alone are choices alone. */
 static bool recording_take(struct dm_machine *m, char *message, size_t size)
@@ -46,6 +57,10 @@ static bool recording_take(struct dm_machine *m, char *message, size_t size)
     const struct dm_options *o = &m->options;
 
     m->recording = o->recording;
+    if (o->recording && !o->inputs) {
+        m->options.inputs = o->recording->given;
+        m->options.inputs_count = o->recording->given_count;
+    }
     if (o->recording && !o->faults)
         return faults_exact(m, o->recording->faults, o->recording->fault_count, message, size);
     if (o->recording || !o->choices)
@@ -97,9 +112,8 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
     m->bug = copy_of(o->bug);
     if (!faults_check(o, message, message_size) ||
         !faults_exact(m, o->faults, o->fault_count, message, message_size) ||
-        profile_find(&profile, o->profile ? o->profile : "direct64", message, message_size))
-        goto out;
-    if (!recording_take(m, message, message_size))
+        !recording_take(m, message, message_size) ||
+        profile_take(m, &profile, message, message_size))
         goto out;
     if (schedule_take(m, o, message, message_size))
         goto out;
@@ -326,7 +340,7 @@ static enum dm_exit run(struct dm_machine *m, struct dm_driver *d, const struct 
     }
     input_end(&m->run);
     plan_play_end(&m->run);
-    if (!run_record_end(m, message, sizeof(message))) { /* what was found still stands */
+    if (!run_record_end(m, result, message, sizeof(message))) { /* what was found still stands */
         result->exit = DM_USAGE;
         snprintf(result->first_failure, sizeof(result->first_failure), "%s", message);
     }

@@ -126,7 +126,8 @@ bool faults_of_setup(struct dm_machine *m, const struct dm_driver *d);
 /* The profile as it was, so that a trace stands alone. */
 void run_profile_text(const struct dm_machine *m, char *out, size_t size);
 bool run_record_begin(struct dm_machine *m, const char *profile, char *message, size_t size);
-bool run_record_end(struct dm_machine *m, char *message, size_t size);
+bool run_record_end(struct dm_machine *m, const struct dm_result *result, char *message,
+                    size_t size);
 
 /* --- finding.c --- */
 void findings_gather(struct dm_machine *m);

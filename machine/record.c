@@ -3,9 +3,11 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/must.h"
+#include "machine/line.h"
 #include "machine/private.h"
 
 #define TOOL "dmacheck 0.1.0"
@@ -22,17 +24,7 @@ static const char *strategy_of(const struct dm_machine *m)
 
 void run_profile_text(const struct dm_machine *m, char *out, size_t size)
 {
-    const struct profile *p = &m->s->profile;
-
-    snprintf(
-        out, size - sizeof(" races=1"),
-        "placement=%d above_4g=%d ram_mib=%u coherent=%d cpus=%u page_ns=%u kib_ns=%u "
-        "access_ps=%u translation=%d lazy=%d external=%d address_bits=%u scatter_gather=%d "
-        "elements=%d map_registers=%u map_registers_system=%u deferred=%d logical_is_physical=%d",
-        (int)p->placement, p->above_4g, p->ram_mib, p->coherent, p->cpus, p->page_ns, p->kib_ns,
-        p->access_ps, (int)p->translation, p->lazy, p->external, p->address_bits, p->scatter_gather,
-        (int)p->elements, p->map_registers, p->map_registers_system, p->deferred,
-        p->logical_is_physical);
+    profile_text(&m->s->profile, out, size - sizeof(" races=1"));
     if (m->options.races) /* sites are numbered otherwise, and there are more events */
         strcat(out, " races=1");
 }
@@ -85,7 +77,23 @@ bool run_record_begin(struct dm_machine *m, const char *text, char *message, siz
     return true;
 }
 
-bool run_record_end(struct dm_machine *m, char *message, size_t size)
+/* How it ended: what events do not say. */
+static void say_result(struct recorder *r, const struct dm_result *result)
+{
+    struct line l = { 0 };
+
+    line_put(&l, "{\"k\":\"result\",\"exit\":%d", (int)result->exit);
+    if (*result->first_failure) {
+        line_put(&l, ",\"failure\":");
+        line_string(&l, result->first_failure);
+    }
+    line_put(&l, "}");
+    recorder_line(r, l.text);
+    free(l.text);
+}
+
+bool run_record_end(struct dm_machine *m, const struct dm_result *result, char *message,
+                    size_t size)
 {
     struct recorder *rec = m->recorder;
 
@@ -93,6 +101,7 @@ bool run_record_end(struct dm_machine *m, char *message, size_t size)
         return true;
     trace_detach(&m->s->trace, rec);
     findings_record(m);
+    say_result(rec, result);
     m->recorder = NULL;
     return recorder_close(rec, message, size) == 0;
 }

@@ -73,7 +73,8 @@ struct dm_recording *dm_recording_load(const char *trace_path, char *message, si
     must(r);
     message[0] = 0;
     r->trace = trace_load(trace_path, message, message_size);
-    if (!r->trace || !take_all(r, trace_path, message, message_size)) {
+    if (!r->trace || !take_all(r, trace_path, message, message_size) ||
+        !given_load(r, trace_path, message, message_size)) {
         dm_recording_free(r);
         return NULL;
     }
@@ -85,6 +86,7 @@ void dm_recording_free(struct dm_recording *r)
     if (!r)
         return;
     trace_load_free(r->trace);
+    given_free(r);
     free(r->choices);
     free(r->faults);
     free(r);
@@ -92,13 +94,25 @@ void dm_recording_free(struct dm_recording *r)
 
 const struct trace_loaded *dm_recording_trace(const struct dm_recording *r) { return r->trace; }
 
+bool recording_is_whole(const struct dm_recording *r)
+{
+    const struct trace_loaded *t = r->trace;
+    const struct event *last = t->event_count ? &t->events[t->event_count - 1] : NULL;
+
+    return !t->cut && last && last->kind == EV_PHASE && last->a[0] == PHASE_END;
+}
+
+/* What is not recorded was 0, unless the recording ends too early to say so. */
 int recording_apply(struct sim *s, const struct dm_recording *r)
 {
     if (!r->choice_count && !strcmp(r->trace->header->strategy, "plain")) {
         choice_from_plain(s);
         return 0;
     }
-    return choice_from_records(s, r->choices, r->choice_count);
+    if (strcmp(r->trace->header->strategy, "seed") || recording_is_whole(r))
+        return choice_from_records(s, r->choices, r->choice_count);
+    choice_from_seed(s, r->trace->header->seed);
+    return choice_change(s, r->choices, r->choice_count);
 }
 
 bool dm_recording_is_of(const struct dm_recording *r, const struct dm_driver *d)

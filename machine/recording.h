@@ -5,6 +5,7 @@
 #ifndef DMACHECK_MACHINE_RECORDING_H
 #define DMACHECK_MACHINE_RECORDING_H
 
+#include "include/dmacheck/machine.h"
 #include "include/dmacheck/plan.h"
 #include "include/dmacheck/replay.h"
 #include "sim/core/choice.h"
@@ -16,9 +17,17 @@ struct dm_recording {
     size_t choice_count;
     struct dm_plan_fault *faults; /* never NULL, so that an empty list is one */
     size_t fault_count;
+    struct dm_input *given; /* what the scenario was handed */
+    unsigned given_count;
 };
 
+/* Whether the run's end was recorded. */
+bool recording_is_whole(const struct dm_recording *r);
 /* The machine draws its choices from it: those that it has, and 0 for all others. */
 int recording_apply(struct sim *s, const struct dm_recording *r);
+
+/* --- given.c --- */
+bool given_load(struct dm_recording *r, const char *path, char *message, size_t size);
+void given_free(struct dm_recording *r);
 
 #endif

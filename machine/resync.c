@@ -13,7 +13,7 @@
 
 #define ALIKE 3       /* operations in a row that align */
 #define LOST_MAX 4096 /* live events that wait for their place */
-#define AHEAD_LEAST 16
+#define AHEAD_LEAST 2
 #define AHEAD_MOST (2 * LOST_MAX)
 
 struct resync {
@@ -67,7 +67,7 @@ static long distance(const struct compare *c)
 {
     const struct resync *r = c->resync;
     const struct event *tail = r->lost + r->lost_count - ALIKE;
-    size_t ahead = AHEAD_LEAST + 2 * (size_t)r->lost_count;
+    size_t ahead = AHEAD_LEAST + 2 * (size_t)(r->lost_count - ALIKE);
 
     if (ahead > AHEAD_MOST)
         ahead = AHEAD_MOST;
@@ -80,17 +80,23 @@ static long distance(const struct compare *c)
     return -1;
 }
 
+/* What is alike right in front of that place belongs to it as well. */
 static void align(struct compare *c, long missing)
 {
     struct resync *r = c->resync;
     unsigned added = r->lost_count - ALIKE;
 
+    while (added && missing &&
+           alike(&r->lost[added - 1], &c->recorded[c->at + (size_t)missing - 1])) {
+        added--;
+        missing--;
+    }
     r->missing += (uint64_t)missing;
     r->added += added;
     r->realigned++;
     c->at += (size_t)missing;
-    for (unsigned i = 0; i < ALIKE; i++)
-        pair(c, &r->lost[added + i]);
+    for (unsigned i = added; i < r->lost_count; i++)
+        pair(c, &r->lost[i]);
     r->lost_count = 0;
 }
 

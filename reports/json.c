@@ -4,6 +4,7 @@
  */
 #include "reports/coverage.h"
 #include "reports/readiness.h"
+#include "reports/replay.h"
 #include "reports/report.h"
 #include "reports/writer.h"
 
@@ -213,6 +214,10 @@ static int write_json(const struct report *r, int fd, const struct report_style 
     write_notices(&w, r);
     if (r->watched)
         readiness_write_json(r, &w);
+    if (r->replay) {
+        writer_key(&w, "replay");
+        replay_write_json(r, &w);
+    }
     if (r->coverage) {
         writer_key(&w, "coverage");
         coverage_write_json(r, &w);

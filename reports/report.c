@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "reports/replay.h"
 #include "reports/story.h"
 
 struct report_text {
@@ -34,6 +35,7 @@ void report_free(struct report *r)
         r->texts = next;
     }
     report_story_free(r->story);
+    report_replay_free(r->replay);
     free(r->coverage);
     free(r->findings);
     free(r->rules);

@@ -94,13 +94,14 @@ struct report {
     unsigned rule_count, rule_room;
     struct report_notice *notices;
     unsigned notice_count, notice_room;
-    int fail_on;                 /* from this severity on a finding fails the run; 0: warning */
-    bool suppressing, baselined; /* such a file was given, whether it names a finding or not */
-    bool watched;                /* runs say what they exercised: readiness can be judged */
-    bool readiness;              /* nothing else was asked: text is the readiness page */
-    struct coverage *coverage;   /* reports/coverage.h: what was tried; NULL: nobody asked */
-    struct report_story *story;  /* reports/story.h: how runs went; NULL: nobody asked */
-    struct report_text *texts;   /* owned strings */
+    int fail_on;                  /* from this severity on a finding fails the run; 0: warning */
+    bool suppressing, baselined;  /* such a file was given, whether it names a finding or not */
+    bool watched;                 /* runs say what they exercised: readiness can be judged */
+    bool readiness;               /* nothing else was asked: text is the readiness page */
+    struct coverage *coverage;    /* reports/coverage.h: what was tried; NULL: nobody asked */
+    struct report_story *story;   /* reports/story.h: how runs went; NULL: nobody asked */
+    struct report_replay *replay; /* reports/replay.h: what it is held against; NULL: no replay */
+    struct report_text *texts;    /* owned strings */
 };
 
 void report_init(struct report *r, const char *driver);

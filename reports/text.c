@@ -5,6 +5,7 @@
 #include "reports/coverage.h"
 #include "reports/group.h"
 #include "reports/readiness.h"
+#include "reports/replay.h"
 #include "reports/table.h"
 #include "reports/writer.h"
 
@@ -405,6 +406,8 @@ static void say_findings(struct text *t, const struct report_groups *g)
     if (t->style->verbosity >= 0) {
         say_table(t);
         say_troubles(t);
+        if (t->r->replay)
+            replay_write_text(t->r, t->w, t->style->color);
         say_rules(t, g);
     }
     say_summary(t, g);

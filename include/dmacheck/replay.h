@@ -28,6 +28,7 @@ bool dm_recording_is_of(const struct dm_recording *r, const struct dm_driver *d)
 struct dm_comparison {
     bool made;          /* there was something to compare with */
     bool differs;       /* some event did */
+    bool ends_early;    /* the recording has no end; what came behind it was not compared */
     uint64_t events;    /* compared and equal; RESYNC: that are the same operation */
     uint64_t first;     /* where in the recording they first differ, as an event's number */
     uint64_t missing;   /* RESYNC: recorded events that did not come */

@@ -220,6 +220,97 @@ int profile_read(struct profile *p, const char *path, char *message, size_t mess
     return 0;
 }
 
+/* --- as one line --- */
+
+static uint32_t value_of(const struct profile *p, const struct key *k)
+{
+    const char *field = (const char *)p + k->offset;
+    uint32_t value;
+
+    if (k->kind == KEY_BOOL)
+        return *(const bool *)field;
+    memcpy(&value, field, sizeof(value));
+    return value;
+}
+
+void profile_text(const struct profile *p, char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = 0;
+    for (size_t i = 0; i < KEYS && used < size; i++)
+        if (keys[i].kind != KEY_TEXT)
+            used += (size_t)snprintf(out + used, size - used, "%s%s=%u", used ? " " : "",
+                                     keys[i].name, value_of(p, &keys[i]));
+}
+
+static uint32_t words_in(const char *words)
+{
+    uint32_t count = 1;
+
+    for (; *words; words++)
+        count += *words == '|';
+    return count;
+}
+
+static bool value_put(struct profile *p, const struct key *k, const char *text)
+{
+    char *field = (char *)p + k->offset;
+    uint32_t most = k->kind == KEY_NUMBER ? k->max
+                    : k->kind == KEY_BOOL ? 1
+                                          : words_in(k->words) - 1;
+    uint32_t value;
+
+    if (!number_of(text, k->kind == KEY_NUMBER ? k->min : 0, most, &value))
+        return false;
+    if (k->kind == KEY_BOOL)
+        *(bool *)field = value;
+    else
+        memcpy(field, &value, sizeof(value));
+    return true;
+}
+
+/* "key=value" of a text; false: its value is none, said in message. */
+static bool pair_take(struct profile *p, const char *pair, char *message, size_t size)
+{
+    const char *equals = strchr(pair, '=');
+
+    for (size_t i = 0; equals && i < KEYS; i++) {
+        size_t length = strlen(keys[i].name);
+
+        if (keys[i].kind == KEY_TEXT || (size_t)(equals - pair) != length ||
+            memcmp(pair, keys[i].name, length) != 0 || value_put(p, &keys[i], equals + 1))
+            continue;
+        snprintf(message, size, "the machine of the recording: expected another value than %s",
+                 pair);
+        return false;
+    }
+    return true;
+}
+
+int profile_from_text(struct profile *p, const char *name, const char *text, char *message,
+                      size_t message_size)
+{
+    const char *wrong;
+
+    profile_default(p);
+    snprintf(p->name, sizeof(p->name), "%s", name);
+    for (const char *at = text + strspn(text, " "); *at; at += strspn(at, " ")) {
+        char pair[64];
+        size_t length = strcspn(at, " ");
+
+        snprintf(pair, sizeof(pair), "%.*s", (int)length, at);
+        if (!pair_take(p, pair, message, message_size))
+            return ERR_INVALID;
+        at += length;
+    }
+    wrong = contradiction(p);
+    if (!wrong)
+        return 0;
+    snprintf(message, message_size, "the machine of the recording: expected %s", wrong);
+    return ERR_INVALID;
+}
+
 /* --- where profiles are --- */
 
 #define PLACES 3

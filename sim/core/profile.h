@@ -43,6 +43,11 @@ void profile_default(struct profile *p);
 int profile_read(struct profile *p, const char *path, char *message, size_t message_size);
 /* Finds NAME in the folder of profiles (DMACHECK_PROFILES, else beside the program's root). */
 int profile_find(struct profile *p, const char *name, char *message, size_t message_size);
+/* Every key but the summary as "key=value", with words and yes/no as numbers: a trace's header. */
+void profile_text(const struct profile *p, char *out, size_t size);
+/* And back; what is not a key is passed over, and a key that is not there has its default. */
+int profile_from_text(struct profile *p, const char *name, const char *text, char *message,
+                      size_t message_size);
 /* All names, sorted; returns how many. */
 int profile_names(char (*names)[32], int max);
 

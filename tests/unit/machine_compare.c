@@ -73,7 +73,9 @@ static void sides_are_aligned_at_three_in_a_row(void **state)
     counts("abcdefgh", "abxxcdefgh", 8, 0, 2, 1); /* two more */
     counts("abcdefgh", "abxyfgh", 5, 3, 2, 1);    /* others in their place */
     counts("abcdefghij", "axbcdefyghij", 10, 0, 2, 2);
-    counts("abcdefgh", "abcdef", 6, 2, 0, 0); /* the end is missing */
+    counts("abklmnopqrstcdefghijuvwxyzABCDE", "abcdefghijuvwxyzABCDE", 21, 10, 0, 1);
+    counts("abxcdacdabefgh", "abxacdacdabefgh", 14, 0, 1, 1); /* the nearer place */
+    counts("abcdefgh", "abcdef", 6, 2, 0, 0);                 /* the end is missing */
     counts("abcdef", "abcdefgh", 6, 0, 2, 0);
     counts("abcdefgh", "abcdxgh", 6, 2, 1, 0); /* at the end two will do */
     counts("", "ab", 0, 0, 2, 0);
