@@ -207,7 +207,8 @@ static int find_driver(const struct replay_options *o, const struct trace_header
 
 int verb_replay(int argc, char **argv)
 {
-    struct replay_options o = { .run = { .jobs = 1, .bug = 1, .fail_on = 2 } };
+    struct replay_options o = { .run = {
+                                    .jobs = 1, .bug = 1, .fail_on = 2, .last = RUN_LAST_UNSAID } };
     int code = replay_take_options(&o, argc, argv);
     struct dm_recording *rec;
     struct dm_driver *d = NULL;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/last.h"
+
 static const char help[] =
     "usage: dmacheck replay TRACE [options]\n"
     "\n"
@@ -34,6 +36,7 @@ static const char help[] =
     "  --print-token            prints the schedule as a token for run --schedule, and runs "
     "nothing\n"
     "  --record FILE            records the replay\n"
+    "  --last N                 the last N events with each finding\n"
     "  --max-findings N         list at most N\n"
     "  --fail-on LEVEL          note, warning (default) or error: from here on exit 1\n"
     "  --format " CLI_FORMATS "\n"
@@ -58,7 +61,8 @@ enum {
     OPT_MAX_FINDINGS,
     OPT_FAIL_ON,
     OPT_FORMAT,
-    OPT_COLOR
+    OPT_COLOR,
+    OPT_LAST
 };
 
 static const struct option long_options[] = {
@@ -76,6 +80,7 @@ static const struct option long_options[] = {
     { "fail-on", required_argument, NULL, OPT_FAIL_ON },
     { "format", required_argument, NULL, OPT_FORMAT },
     { "color", required_argument, NULL, OPT_COLOR },
+    { "last", required_argument, NULL, OPT_LAST },
     CLI_KNOWN_OPTIONS,
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -87,6 +92,16 @@ static int take_event(const char *option, const char *text, bool *given, uint64_
     return cli_number(text, value)
                ? 0
                : cli_wrong("replay: --%s wants the number of an event, not '%s'", option, text);
+}
+
+static int take_last(struct replay_options *o, const char *text)
+{
+    uint64_t last = 0;
+
+    if (!cli_number(text, &last) || last > LAST_EVENTS_MAX)
+        return cli_wrong("replay: --last wants a number up to %d, not '%s'", LAST_EVENTS_MAX, text);
+    o->run.last = (unsigned)last;
+    return 0;
 }
 
 static int take_check(struct replay_options *o, const char *text)
@@ -170,6 +185,8 @@ static int take_option(struct replay_options *o, int c, const char *text, const 
     case OPT_PRINT_TOKEN:
         o->print_token = true;
         return 0;
+    case OPT_LAST:
+        return take_last(o, text);
     case OPT_UNTIL:
         return take_event("until", text, &o->run.has_until, &o->run.until);
     case OPT_BREAK:

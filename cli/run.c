@@ -122,7 +122,11 @@ int run_driver(const struct run_options *o, const char *name, const char *const 
                           name);
     code = list_items(o, d, profiles, profile_count, &items, &count);
     if (!code) {
-        code = run_all(o, d, items, count, r);
+        struct run_options each = *o;
+
+        if (o->last == RUN_LAST_UNSAID)
+            each.last = count == 1 && !o->record && !o->readiness ? RUN_LAST : 0;
+        code = run_all(&each, d, items, count, r);
         if (profile_count > 1)
             run_compare_profiles(r);
         cli_story_roots(r, name);
@@ -178,7 +182,7 @@ int run_judge(const struct run_options *o, struct report *r, unsigned profile_co
 
 int verb_run(int argc, char **argv)
 {
-    struct run_options o = { .jobs = 1, .bug = 1, .fail_on = 2 };
+    struct run_options o = { .jobs = 1, .bug = 1, .fail_on = 2, .last = RUN_LAST_UNSAID };
     const char *profiles[RUN_PROFILES_MAX];
     unsigned profile_count = 0;
     struct report r;

@@ -12,6 +12,9 @@
 
 #define RUN_PROFILES_MAX 256
 #define RUN_PROGRAMS_MAX 1024
+#define RUN_LAST 16 /* events of the flight recorder, where nobody says how many */
+#define RUN_LAST_UNSAID UINT32_MAX
+#define RUN_LAST_BYTES 65536 /* of the text of one finding's */
 
 struct dm_comparison;
 struct dm_plan;
@@ -36,6 +39,7 @@ struct run_options {
     bool has_until, has_break;
     uint64_t until, break_at;
     const char *repro; /* the command that shows it again; NULL: it is composed */
+    unsigned last;     /* events shown with a finding; RUN_LAST_UNSAID: nobody said how many */
     const char *mend;  /* faults of a case, or "all" */
     uint64_t seed_first, seed_last;
     bool seed_given;

@@ -31,7 +31,7 @@ static bool get_bytes(FILE *f, void *p, size_t n) { return fread(p, 1, n, f) == 
 /* Kept by the report that it belongs to. */
 static bool get_text(FILE *f, struct report *r, const char **text)
 {
-    char buffer[4096];
+    static char buffer[RUN_LAST_BYTES]; /* the longest text is that */
     uint32_t n;
 
     if (!get_bytes(f, &n, sizeof n) || n > sizeof buffer || !get_bytes(f, buffer, n))
@@ -47,6 +47,7 @@ static void put_finding(FILE *f, const struct report_finding *from)
     put_text(f, from->message);
     put_text(f, from->driver_verifier);
     put_text(f, from->where);
+    put_text(f, from->last);
     put_bytes(f, &from->site_count, sizeof from->site_count);
     for (unsigned s = 0; s < from->site_count; s++) {
         const struct report_site *site = &from->sites[s];
@@ -78,8 +79,8 @@ static bool get_finding(FILE *f, struct report *r, struct report_finding *to)
 {
     if (!get_text(f, r, &to->rule) || !get_text(f, r, &to->severity) ||
         !get_text(f, r, &to->message) || !get_text(f, r, &to->driver_verifier) ||
-        !get_text(f, r, &to->where) || !get_bytes(f, &to->site_count, sizeof to->site_count) ||
-        to->site_count > REPORT_SITES_MAX)
+        !get_text(f, r, &to->where) || !get_text(f, r, &to->last) ||
+        !get_bytes(f, &to->site_count, sizeof to->site_count) || to->site_count > REPORT_SITES_MAX)
         return false;
     for (unsigned s = 0; s < to->site_count; s++)
         if (!get_site(f, r, &to->sites[s]))

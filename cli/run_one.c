@@ -21,6 +21,7 @@
 #include "reports/timeline.h"
 #include "sim/core/sched.h"
 #include "sim/core/sim.h"
+#include "trace/text.h"
 
 #define ONE_EXTENSION ".dmatrace"
 /* Of one run, whatever it does: a loop that never calls Windows ends here. */
@@ -44,7 +45,7 @@ static const char *record_path(const struct run_options *o, const struct run_ite
 
 /* Its index in the report of the run. */
 static unsigned add_finding(struct report *out, unsigned run, const struct run_item *item,
-                            const char *repro, const struct dm_finding *f)
+                            const char *repro, const char *last, const struct dm_finding *f)
 {
     struct report_finding to = { .rule = f->rule,
                                  .severity = f->severity,
@@ -53,7 +54,8 @@ static unsigned add_finding(struct report *out, unsigned run, const struct run_i
                                  .scenario = item->scenario,
                                  .profile = item->profile,
                                  .seed = item->seed,
-                                 .repro = repro };
+                                 .repro = repro,
+                                 .last = last };
 
     for (unsigned s = 0; s < f->site_count && s < REPORT_SITES_MAX; s++) {
         struct report_site *site = &to.sites[to.site_count++];
@@ -102,6 +104,7 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .seed = item->seed,
         .verify = true,
         .ring = true,
+        .last_events = o->last == RUN_LAST_UNSAID ? 0 : o->last,
         .bugcheck_stops = o->bugcheck,
         .record = record,
         .choices = o->choices,
@@ -140,6 +143,24 @@ static void take_comparison(struct dm_machine *m, const struct run_item *item, s
     item->comparison->text = report_keep(out, item->comparison->text);
 }
 
+/* The last events with a finding, a line each; NULL: none. */
+static const char *last_text(struct dm_machine *m, unsigned finding)
+{
+    static char text[RUN_LAST_BYTES];
+    size_t used = 0;
+
+    for (unsigned i = 0; used + TRACE_TEXT_MAX + 2 < sizeof text; i++) {
+        size_t n = dm_finding_last(m, finding, i, text + used + (i != 0), TRACE_TEXT_MAX);
+
+        if (!n)
+            break;
+        if (i)
+            text[used++] = '\n';
+        used += n;
+    }
+    return used ? text : NULL;
+}
+
 /* Findings, into the report and onto the picture of the run. */
 static void take_findings(struct dm_machine *m, const struct run_item *item, const char *repro,
                           struct report *out)
@@ -148,7 +169,7 @@ static void take_findings(struct dm_machine *m, const struct run_item *item, con
 
     for (unsigned i = 0; i < dm_finding_count(m); i++) {
         const struct dm_finding *f = dm_finding(m, i);
-        unsigned index = add_finding(out, 0, item, repro, f);
+        unsigned index = add_finding(out, 0, item, repro, last_text(m, i), f);
 
         if (item->timeline)
             timeline_mark(item->timeline,

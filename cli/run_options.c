@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/last.h"
 #include "machine/schedule.h"
 #include "sim/core/fault.h"
 
@@ -33,6 +34,9 @@ static const char help[] =
     "  --faults N|POINT:K[=V]   one resource request in N fails; or the K-th of POINT\n"
     "  --readiness remap        one page: would it survive DMA remapping (Kernel DMA Protection)?\n"
     "                           on the machines with an IOMMU and on two without\n"
+    "  --last N                 the last N events with each finding (default 16, if it is one run "
+    "and\n"
+    "                           no trace is recorded)\n"
     "  --no-races               do not look for data races: a third faster\n"
     "  --bugcheck               stop at the first bug check and print it as Windows does\n"
     "  --coverage               say which rules, operations and outcomes were never tried\n"
@@ -72,7 +76,8 @@ enum {
     OPT_COLOR,
     OPT_ALL_SAMPLES,
     OPT_READINESS,
-    OPT_COVERAGE
+    OPT_COVERAGE,
+    OPT_LAST
 };
 
 static const struct option long_options[] = {
@@ -98,6 +103,7 @@ static const struct option long_options[] = {
     { "all-samples", no_argument, NULL, OPT_ALL_SAMPLES },
     { "readiness", required_argument, NULL, OPT_READINESS },
     { "coverage", no_argument, NULL, OPT_COVERAGE },
+    { "last", required_argument, NULL, OPT_LAST },
     CLI_KNOWN_OPTIONS,
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -171,7 +177,7 @@ static int take_number(const char *option, const char *text, uint64_t least, uin
 
 static int take_option(struct run_options *o, int c, const char *text, const char **color)
 {
-    uint64_t bug = 1;
+    uint64_t bug = 1, last = 0;
 
     switch (c) {
     case OPT_PROFILE:
@@ -207,6 +213,11 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         return take_faults(o, text);
     case OPT_COVERAGE:
         o->coverage = true;
+        return 0;
+    case OPT_LAST:
+        if (take_number("last", text, 0, LAST_EVENTS_MAX, &last))
+            return DM_USAGE;
+        o->last = (unsigned)last;
         return 0;
     case OPT_BUGCHECK:
         o->bugcheck = true;

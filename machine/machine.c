@@ -131,6 +131,10 @@ struct dm_machine *dm_machine_create(const struct dm_options *o, char *message, 
     faults_plan(m);
     if (!sinks_attach(m, message, message_size))
         goto out;
+    if (!last_create(m)) {
+        snprintf(message, message_size, "no memory for the last events");
+        goto out;
+    }
     survive_install();
     return m;
 out:
@@ -177,6 +181,7 @@ void dm_machine_destroy(struct dm_machine *m)
         verifier_destroy(m->verifier);
     if (m->ring.events)
         ring_destroy(&m->ring);
+    last_destroy(m);
     compare_forget(m);
     dm_recording_free(m->own_recording);
     schedule_free(&m->schedule);
@@ -318,6 +323,7 @@ static enum dm_exit run(struct dm_machine *m, struct dm_driver *d, const struct 
     if (!run_record_begin(m, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
     compare_begin(m, profile);
+    last_begin(m);
     input_given(&m->run);
     stop_begin(m);
     boot = sched_thread(s, "boot", boot_main, &m->run, 0, 8);
@@ -331,6 +337,7 @@ static enum dm_exit run(struct dm_machine *m, struct dm_driver *d, const struct 
     trace_emit(&s->trace, EV_PHASE, API_NONE, 0, PHASE_END, (uint64_t)end, 0, 0);
     if (m->verifier)
         verifier_end(m->verifier);
+    last_end(m);
     findings_gather(m);
     result_fill(m, end, result);
     compare_end(m);

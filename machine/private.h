@@ -8,6 +8,7 @@
 #include "include/dmacheck/plan.h"
 #include "include/dmacheck/scenario.h"
 #include "machine/compare.h"
+#include "machine/last.h"
 #include "machine/schedule.h"
 #include "sim/core/bus.h"
 #include "sim/core/image.h"
@@ -104,6 +105,7 @@ struct dm_machine {
     struct recorder *recorder; /* of the run under way */
     struct stop stop;
     struct ring ring;
+    struct last last;
     struct dm_scenario played; /* that a plan stands for */
     bool used;                 /* a run has dirtied it */
     bool budget;               /* the watchdog ended the run */

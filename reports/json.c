@@ -9,6 +9,7 @@
 #include "reports/writer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The choice sites that a run met, and whether one took another value than the plain one. */
 static void write_choices(struct writer *w, const struct report *r, const struct report_run *run)
@@ -113,6 +114,23 @@ static void write_state(struct writer *w, const struct report *r, const struct r
     writer_object_end(w);
 }
 
+/* A string for each event. */
+static void write_last(struct writer *w, const char *last)
+{
+    char line[1024];
+
+    if (!last)
+        return;
+    writer_key(w, "last_events");
+    writer_array_begin(w);
+    for (size_t n; *last; last += n + (last[n] == '\n')) {
+        n = strcspn(last, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)n, last);
+        writer_string(w, line);
+    }
+    writer_array_end(w);
+}
+
 static void write_finding(struct writer *w, const struct report *r, const struct report_finding *f)
 {
     char where[256], repro[REPORT_COMMAND_MAX];
@@ -143,6 +161,7 @@ static void write_finding(struct writer *w, const struct report *r, const struct
         write_site(w, &f->sites[i]);
     writer_array_end(w);
     write_runs_of(w, r, f);
+    write_last(w, f->last);
     writer_object_end(w);
 }
 

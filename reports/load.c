@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/must.h"
+
 struct loader {
     struct report *r;
     const char *wrong; /* the first thing that is; NULL: none yet */
@@ -143,6 +145,29 @@ static void keep_repro(struct loader *l, struct report_finding *f, const char *r
         f->repro = report_keep(l->r, repro);
 }
 
+/* Lines out of an array of strings; NULL: there is none. */
+static const char *joined(struct loader *l, const json_t *lines)
+{
+    const json_t *line;
+    const char *kept;
+    size_t i, room = 1;
+    char *text;
+
+    if (!json_array_size(lines))
+        return NULL;
+    json_array_foreach(lines, i, line) { room += json_string_length(line) + 1; }
+    text = calloc(1, room);
+    must(text);
+    json_array_foreach(lines, i, line)
+    {
+        strcat(text, i ? "\n" : "");
+        strcat(text, json_is_string(line) ? json_string_value(line) : "");
+    }
+    kept = report_keep(l->r, text);
+    free(text);
+    return kept;
+}
+
 static void take_finding(struct loader *l, const json_t *from)
 {
     struct report_finding f = {
@@ -169,6 +194,7 @@ static void take_finding(struct loader *l, const json_t *from)
     }
     if (!f.site_count)
         f.where = needed(l, from, "where");
+    f.last = joined(l, json_object_get(from, "last_events"));
     json_array_foreach(json_object_get(from, "runs"), i, item)
     {
         int run = run_index(l->r, item);

@@ -132,6 +132,7 @@ static void keep_finding(struct report *r, struct report_finding *f)
     f->profile = report_keep(r, f->profile);
     f->where = report_keep(r, f->where);
     f->repro = report_keep(r, f->repro);
+    f->last = report_keep(r, f->last);
     for (unsigned s = 0; s < f->site_count; s++) {
         f->sites[s].role = report_keep(r, f->sites[s].role);
         for (unsigned i = 0; i < f->sites[s].frame_count; i++) {

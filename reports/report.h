@@ -58,6 +58,7 @@ struct report_finding {
     uint64_t seed;
     const char *where; /* instead of a site, where there is none: may be NULL */
     const char *repro; /* the command that shows it again; NULL: report_repro composes it */
+    const char *last;  /* what happened last, a line an event; NULL: nobody asked */
     bool all_profiles; /* it compares profiles: showing it again takes them all */
     char fingerprint[REPORT_FINGERPRINT_MAX];   /* report_fingerprint_all */
     bool known;                                 /* the baseline has it */

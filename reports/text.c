@@ -252,6 +252,16 @@ static void say_runs(struct text *t, const struct report_group *g)
     say(t->w, "\n");
 }
 
+/* What the flight recorder had when the finding was made. */
+static void say_last(const struct text *t, const struct report_finding *f)
+{
+    if (!f->last)
+        return;
+    say(t->w, "  Last events\n      ");
+    writer_clean(t->w, f->last, "      ");
+    say(t->w, "\n");
+}
+
 /* In one word, for a mail or a page; NULL: there is none that could be typed. */
 static void say_schedule(const struct text *t, const char *token)
 {
@@ -277,6 +287,7 @@ static void say_group(struct text *t, const struct report_group *g)
     say_sites(t, f);
     say_verdicts(t, g);
     say_runs(t, g);
+    say_last(t, f);
     say_schedule(t, t->r->runs[g->runs[0]].token);
     report_repro(t->r, f, g->runs[0], repro, sizeof repro);
     say(t->w, "  repro: ");

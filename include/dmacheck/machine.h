@@ -40,10 +40,11 @@ enum dm_check {
 };
 
 struct dm_options {
-    const char *profile; /* name or path of an .ini; NULL: direct64 */
-    uint64_t seed;       /* 0: the plain schedule */
-    bool verify;         /* attach the verifier */
-    bool ring;           /* attach the flight recorder */
+    const char *profile;  /* name or path of an .ini; NULL: direct64 */
+    uint64_t seed;        /* 0: the plain schedule */
+    bool verify;          /* attach the verifier */
+    bool ring;            /* attach the flight recorder */
+    unsigned last_events; /* kept of it with each finding (dm_finding_last), at most 256; 0: none */
     bool bugcheck_stops;
     const char *record;   /* path of a .dmatrace to write; NULL: none */
     const char *choices;  /* path of a trace whose recorded choices alone are taken; or NULL */
@@ -136,6 +137,10 @@ struct dm_finding {
 };
 unsigned dm_finding_count(const struct dm_machine *m);
 const struct dm_finding *dm_finding(const struct dm_machine *m, unsigned index);
+/* The index-th of the events that came last when a finding was made, its own included, the oldest
+ * first, as one line. Returns its length; 0: there are no more. */
+size_t dm_finding_last(const struct dm_machine *m, unsigned finding, unsigned index, char *text,
+                       size_t size);
 
 /* The last resort against a loop without end that never calls Windows: after this much CPU time the
  * run ends with DM_BUDGET. 0: off. For programs that run one thing at a time; uses ITIMER_VIRTUAL. */

@@ -22,7 +22,7 @@ exits() { # exits CODE ARGS...: stdout and stderr stay in $tmp/out and $tmp/err
 }
 has() { if grep -qE -- "$2" "$tmp/$1"; then ok; else bad "no '$2' in $1: $(head -n 3 "$tmp/$1")"; fi; }
 hasnt() { if grep -qE -- "$2" "$tmp/$1"; then bad "'$2' in $1: $(grep -E -- "$2" "$tmp/$1" | head -n 1)"; else ok; fi; }
-holds() { if jq -e "$2" "$1" > /dev/null 2>&1; then ok; else bad "$1: not $2"; fi; }
+holds() { if [ -s "$1" ] && jq -e "$2" "$1" > /dev/null 2>&1; then ok; else bad "$1: not $2"; fi; }
 valid() { if sh tests/cli/validate.sh docs/report.schema.json "$1" > "$tmp/invalid" 2>&1; then ok; else bad "$1: $(head -n 1 "$tmp/invalid")"; fi; }
 wrong() { # wrong PATTERN ARGS...: exit 2, nothing on stdout, one line on stderr
     pattern=$1

@@ -40,7 +40,7 @@ json() { # json FILTER ARGS...: what stdout's JSON must satisfy
     filter=$1
     shift
     "$dmacheck" "$@" > "$tmp/out" 2> "$tmp/err"
-    if jq -e "$filter" "$tmp/out" > /dev/null 2>&1; then ok; else bad "'dmacheck $*': not $filter"; fi
+    if [ -s "$tmp/out" ] && jq -e "$filter" "$tmp/out" > /dev/null 2>&1; then ok; else bad "'dmacheck $*': not $filter"; fi
 }
 
 # Help and version.
@@ -402,6 +402,21 @@ wrong "^dmacheck: schedule:8: '1' is none of A to Z and 2 to 7$" run xfer --sche
 wrong '^dmacheck: schedule:1-11: its checksum is wrong: ' run xfer --schedule S1:AEDRAL6E
 wrong '/nowhere: cannot be read as a schedule: No such file' run xfer --schedule "@$tmp/nowhere"
 wrong 'instead of --seed' run xfer --schedule S1:AEDQAL6E --seed 7
+
+# The flight recorder: the last events with a finding, of one run that nobody records; of many only when asked.
+says 1 '^  Last events$' run twin:flush-missing --profile remap
+[ "$(grep -cE '^ +[0-9]+ +[0-9]+\.[0-9]{3} us ' "$tmp/out")" -eq 16 ] || bad "not 16 events: $(grep -c ' us ' "$tmp/out")"
+last=$(grep -E '^ +[0-9]+ +[0-9]+\.[0-9]{3} us ' "$tmp/out" | tail -n 1)
+case $last in *' call MapTransfer '*'flush_missing.c:26') ok ;; *) bad "the last event is not the finding's: $last" ;; esac
+json '(.findings[0].last_events | length) == 16 and (.findings[0].last_events[15] | test("203 .* call MapTransfer"))' \
+    run twin:flush-missing --profile remap --format json
+json '(.findings[0].last_events | length) == 3' run twin:flush-missing --profile remap --last 3 --format json
+json '(.findings[0].last_events | length) == 200' run case:early-put --profile remap --last 200 --format json
+json 'all(.findings[]; has("last_events") | not)' run twin:flush-missing --profile all --format json
+json 'all(.findings[]; has("last_events") | not)' run twin:flush-missing --profile remap --last 0 --format json
+json 'all(.findings[]; (.last_events | length) == 5)' run twin:flush-missing --profile all --jobs 2 --last 5 --format json
+json 'all(.findings[]; has("last_events") | not)' run twin:flush-missing --profile remap --record "$tmp/last.dmatrace" --format json
+wrong "0 to 256, not '257'" run twin:flush-missing --last 257
 
 # A driver that something else compiled: nobody sees what it touches, and the report says so.
 echo 'int Nothing(void); int Nothing(void) { return 0; }' > "$tmp/nothing.c"

@@ -52,7 +52,9 @@ static inline void fixture_late_release(struct report *r)
                                 .driver_verifier = "blind",
                                 .scenario = "write",
                                 .profile = "direct64",
-                                .seed = 3 };
+                                .seed = 3,
+                                .last =
+                                    "      7  1.000 us x  0 call A\n      8  2.000 us x  0 put" };
 
     fixture_site(&f, "Released at", "src/write.c", 23, "Write");
     fixture_site(&f, "Mapped at", "src/write.c", 15, "Write");
