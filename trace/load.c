@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/must.h"
+
+#define EVENTS_MAX                                                                                 \
+    (1u << 26) /* 4 GiB of them: more is a run that went wild, and would take the machine along */
 
 static void *grown(void *p, size_t count, size_t size)
 {
@@ -46,7 +50,7 @@ static void lines_free(struct trace_lines *l)
     free(l->event);
 }
 
-static int read_all(struct trace_loaded *t, char *message, size_t message_size)
+static int read_all(struct trace_loaded *t, const char *path, char *message, size_t message_size)
 {
     struct event *events = NULL;
     size_t room = 0;
@@ -62,6 +66,12 @@ static int read_all(struct trace_loaded *t, char *message, size_t message_size)
             line_add(&t->others, &line, t->event_count);
         if (line.kind != TRACE_EVENT)
             continue;
+        if (t->event_count == EVENTS_MAX) {
+            snprintf(message, message_size, "%s:%u: expected at most %u events", path, line.number,
+                     EVENTS_MAX);
+            got = ERR_NOMEM;
+            break;
+        }
         if (t->event_count == room) {
             room = room * 2 + 1024;
             events = grown(events, room, sizeof(*events));
@@ -78,7 +88,7 @@ struct trace_loaded *trace_load(const char *path, char *message, size_t message_
 
     must(t);
     t->reader = trace_read_open(path, message, message_size);
-    if (!t->reader || read_all(t, message, message_size)) {
+    if (!t->reader || read_all(t, path, message, message_size)) {
         trace_load_free(t);
         return NULL;
     }

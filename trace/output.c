@@ -18,7 +18,8 @@
 #include "base/err.h"
 #include "base/must.h"
 
-#define PAD_BYTES 512u /* the line about what was lost fits, compressed or not */
+#define FILE_BYTES_MAX (8ull << 30) /* a run that does not end leaves room for others on the disk */
+#define PAD_BYTES 512u              /* the line about what was lost fits, compressed or not */
 
 struct output {
     int fd;
@@ -140,7 +141,9 @@ bool output_write(struct output *o, const char *lines, size_t bytes)
         return false;
     }
     formed = form(o, lines, &count);
-    done = append(o, formed, count);
+    if (o->bytes + count > FILE_BYTES_MAX)
+        o->error = EFBIG;
+    done = o->error ? 0 : append(o, formed, count);
     if (!o->error) {
         o->bytes += count;
         return true;

@@ -1,5 +1,5 @@
 /*
- * Formatting events as JSON lines, without printf and without memory of its own per event.
+ * What is recorded as lines, into the spool: the header, events and, before the first that names it, a site.
  */
 #include "trace/record.h"
 
@@ -9,9 +9,8 @@
 
 #include "base/err.h"
 #include "base/must.h"
+#include "trace/form.h"
 #include "trace/spool.h"
-
-#define EXACT_MAX (1ull << 53) /* the largest integer that every JSON reader keeps exactly */
 
 struct recorder {
     struct spool *spool;
@@ -20,6 +19,7 @@ struct recorder {
     void *names_ctx;
     uint8_t *site_said; /* one bit a site */
     uint32_t sites_max;
+    struct form form;
     char *at; /* while a line is being written */
 };
 
@@ -49,43 +49,8 @@ static void put_string(struct recorder *r, const char *text)
     *r->at++ = '"';
 }
 
-static void put_decimal(struct recorder *r, uint64_t v)
-{
-    char digits[20];
-    unsigned n = 0;
-
-    do
-        digits[n++] = (char)('0' + v % 10);
-    while (v /= 10);
-    while (n)
-        *r->at++ = digits[--n];
-}
-
-static void put_number(struct recorder *r, uint64_t v)
-{
-    static const char hex[] = "0123456789abcdef";
-    int shift = 60;
-
-    if (v <= EXACT_MAX) {
-        put_decimal(r, v);
-        return;
-    }
-    put_text(r, "\"0x");
-    while (!(v >> shift & 15))
-        shift -= 4;
-    for (; shift >= 0; shift -= 4)
-        *r->at++ = hex[v >> shift & 15];
-    *r->at++ = '"';
-}
-
-static void put_object(struct recorder *r, uint32_t obj)
-{
-    *r->at++ = '"';
-    put_text(r, object_word(OBJ_TYPE(obj)) ? object_word(OBJ_TYPE(obj)) : "?");
-    *r->at++ = '#';
-    put_decimal(r, OBJ_NUMBER(obj));
-    *r->at++ = '"';
-}
+static void put_decimal(struct recorder *r, uint64_t v) { r->at = form_decimal(r->at, v); }
+static void put_number(struct recorder *r, uint64_t v) { r->at = form_number(r->at, v); }
 
 static void line_begin(struct recorder *r) { r->at = spool_reserve(r->spool); }
 
@@ -108,8 +73,6 @@ static void say_site(struct recorder *r, uint32_t site)
         memset(r->site_said + r->sites_max, 0, more - r->sites_max);
         r->sites_max = more;
     }
-    if (r->site_said[site])
-        return;
     r->site_said[site] = 1;
     line_begin(r);
     put_text(r, "{\"k\":\"site\",\"id\":");
@@ -128,58 +91,14 @@ static void say_site(struct recorder *r, uint32_t site)
     line_end(r);
 }
 
-static void put_arguments(struct recorder *r, const struct event *e)
-{
-    for (unsigned i = 0; i < 4; i++) {
-        const char *name = event_arg_name(e->kind, i);
-
-        if (name[0] == '-') /* not used by this kind; a sender's leftover would be lost here */
-            continue;
-        put_text(r, ",\"");
-        put_text(r, name);
-        put_text(r, "\":");
-        put_number(r, e->a[i]);
-    }
-}
-
 void recorder_event(void *recorder, const struct event *e)
 {
     struct recorder *r = recorder;
     const char *name;
 
-    if (e->site)
+    if (e->site && (e->site >= r->sites_max || !r->site_said[e->site]))
         say_site(r, e->site);
-    line_begin(r);
-    put_text(r, "{\"s\":");
-    put_decimal(r, e->seq);
-    put_text(r, ",\"t\":");
-    put_decimal(r, e->ns);
-    put_text(r, ",\"k\":\"");
-    put_text(r, event_word(e->kind));
-    *r->at++ = '"';
-    if (e->api) {
-        put_text(r, ",\"api\":\"");
-        put_text(r, api_name(e->api));
-        *r->at++ = '"';
-    }
-    if (e->obj) {
-        put_text(r, ",\"o\":");
-        if (OBJ_TYPE(e->obj) != OBJ_NONE)
-            put_object(r, e->obj);
-        else
-            put_decimal(r, e->obj);
-    }
-    if (e->site) {
-        put_text(r, ",\"w\":");
-        put_decimal(r, e->site);
-    }
-    put_text(r, ",\"g\":");
-    put_decimal(r, e->agent);
-    put_text(r, ",\"c\":");
-    put_decimal(r, e->cpu);
-    put_text(r, ",\"i\":");
-    put_decimal(r, e->irql);
-    put_arguments(r, e);
+    r->at = form_event(&r->form, spool_reserve(r->spool), e);
     if (e->kind == EV_AGENT && r->names &&
         (name = r->names(r->names_ctx, (uint16_t)OBJ_NUMBER(e->obj)))) {
         put_text(r, ",\"name\":");
@@ -253,6 +172,7 @@ struct recorder *recorder_open(const char *path, const struct record_header *h,
         snprintf(message, message_size, "%s: no memory for a recorder", path);
         return NULL;
     }
+    form_prepare();
     r->depot = depot;
     r->names = names;
     r->names_ctx = names_ctx;

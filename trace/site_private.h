@@ -14,6 +14,11 @@ struct site {
     struct site_frame_text *text;  /* SITE_FRAMES_MAX of them, when asked for */
 };
 
+struct site_found { /* what symbols said of a return address */
+    uint64_t pc;    /* 0: an empty slot */
+    struct site_frame_text text;
+};
+
 struct site_depot {
     struct site *sites;
     uint32_t count, sites_max;
@@ -22,8 +27,11 @@ struct site_depot {
     struct site_module modules[SITE_MODULES_MAX];
     void *dwfl[SITE_MODULES_MAX]; /* opened on first use */
     unsigned module_count;
+    struct site_found *found; /* open addressing; outlives the stacks, not the modules */
+    uint32_t found_count, found_room;
 };
 
 void site_symbols_close(struct site_depot *d);
+void site_found_forget(struct site_depot *d);
 
 #endif

@@ -21,6 +21,7 @@
 #define BLOCK_BYTES (256u << 10)
 #define UNPACK_BYTES (128u << 10) /* what an error takes along is not more than this */
 #define LINE_BYTES_MAX (1ull << 30)
+#define SPOOL_USED_MAX (64u << 20) /* a spool with more is none */
 
 struct source {
     int fd;
@@ -126,39 +127,38 @@ static int fill(struct source *s, size_t *got, char *message, size_t message_siz
 /* --- the spool of a killed writer --- */
 
 /* Behind `drained` the file has a part of the same lines, if anything. */
-static void spool_take(struct source *s, const struct spool_header *h, const char *content,
-                       uint64_t bytes)
+static void spool_take(struct source *s, const struct spool_header *h, int fd)
 {
-    if (h->magic != SPOOL_MAGIC || !h->used || h->used > bytes || h->drained > s->file_left)
+    size_t done = 0;
+    ssize_t n = 1;
+
+    s->spool = malloc((size_t)h->used);
+    must(s->spool);
+    while (n > 0 && done < h->used) {
+        n = pread(fd, s->spool + done, (size_t)h->used - done, (off_t)(sizeof(*h) + done));
+        done += n > 0 ? (size_t)n : 0;
+    }
+    if (done < h->used) /* no spool that a writer made */
         return;
     s->file_left = h->drained;
     s->limited = true;
-    s->spool_bytes = (size_t)h->used;
-    s->spool = malloc(s->spool_bytes);
-    must(s->spool);
-    memcpy(s->spool, content, s->spool_bytes);
+    s->spool_bytes = done;
 }
 
 static void spool_find(struct source *s)
 {
-    char path[1100], *all = malloc(SPOOL_BYTES);
+    char path[1100];
     struct spool_header h;
-    size_t done = 0;
-    ssize_t n;
 
-    must(all);
     snprintf(path, sizeof(path), "%s.spool", s->path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-    while (fd >= 0 && done < SPOOL_BYTES && (n = read(fd, all + done, SPOOL_BYTES - done)) > 0)
-        done += (size_t)n;
-    if (done >= sizeof(h)) {
-        memcpy(&h, all, sizeof(h));
-        spool_take(s, &h, all + sizeof(h), done - sizeof(h));
-    }
-    if (fd >= 0)
-        close(fd);
-    free(all);
+    if (fd < 0)
+        return;
+    if (pread(fd, &h, sizeof(h), 0) == sizeof(h) && h.magic == SPOOL_MAGIC && h.used &&
+        h.used <= SPOOL_USED_MAX && h.drained <= s->file_left)
+        spool_take(s, &h, fd);
+    close(fd);
 }
 
 /* --- opening --- */

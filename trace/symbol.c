@@ -80,6 +80,7 @@ void site_module_remove(struct site_depot *d, int index)
 
             site_frame_text(d, i, f, &text);
         }
+    site_found_forget(d);
     if (d->dwfl[index])
         dwfl_end(d->dwfl[index]);
     d->dwfl[index] = NULL;
@@ -88,8 +89,16 @@ void site_module_remove(struct site_depot *d, int index)
         d->module_count--;
 }
 
+void site_found_forget(struct site_depot *d)
+{
+    free(d->found);
+    d->found = NULL;
+    d->found_count = d->found_room = 0;
+}
+
 void site_symbols_close(struct site_depot *d)
 {
+    site_found_forget(d);
     for (unsigned i = 0; i < SITE_MODULES_MAX; i++)
         if (d->dwfl[i])
             dwfl_end(d->dwfl[i]);
@@ -164,6 +173,46 @@ static void text_find(struct site_depot *d, uint64_t pc, struct site_frame_text 
     }
 }
 
+/* Where pc stands or would stand. */
+static struct site_found *found_slot(struct site_depot *d, uint64_t pc)
+{
+    uint32_t mask = d->found_room - 1, at = (uint32_t)(pc * 0x9e3779b97f4a7c15u >> 40) & mask;
+
+    while (d->found[at].pc && d->found[at].pc != pc)
+        at = (at + 1) & mask;
+    return &d->found[at];
+}
+
+static void found_grow(struct site_depot *d)
+{
+    struct site_found *old = d->found;
+    uint32_t room = d->found_room;
+
+    d->found_room = room ? room * 2 : 256;
+    d->found = calloc(d->found_room, sizeof(*d->found));
+    must(d->found);
+    for (uint32_t i = 0; i < room; i++)
+        if (old[i].pc)
+            *found_slot(d, old[i].pc) = old[i];
+    free(old);
+}
+
+/* text_find, once for an address: a driver's runs have the same stacks. */
+static void text_of(struct site_depot *d, uint64_t pc, struct site_frame_text *out)
+{
+    struct site_found *f;
+
+    if (d->found_count * 2 >= d->found_room)
+        found_grow(d);
+    f = found_slot(d, pc);
+    if (!f->pc) {
+        text_find(d, pc, &f->text);
+        f->pc = pc;
+        d->found_count++;
+    }
+    *out = f->text;
+}
+
 bool site_frame_text(struct site_depot *d, uint32_t id, unsigned i, struct site_frame_text *out)
 {
     memset(out, 0, sizeof(*out));
@@ -177,7 +226,7 @@ bool site_frame_text(struct site_depot *d, uint32_t id, unsigned i, struct site_
     }
     if (!(site->text_known & (1u << i))) {
         /* A return address is one past its call; the line is the call's. */
-        text_find(d, site->pcs[i] - 1, &site->text[i]);
+        text_of(d, site->pcs[i] - 1, &site->text[i]);
         site->text_known |= (uint8_t)(1u << i);
     }
     *out = site->text[i];

@@ -21,6 +21,8 @@
 #include "trace/record.h"
 #include "trace/spool.h"
 
+#define FULL (4u << 20) /* bytes that a disk has, in these tests */
+
 static char folder[] = "/tmp/dmacheck-test-XXXXXX";
 static char message[300];
 static uint64_t *said; /* events that recorder_event has come back from; shared with children */
@@ -231,11 +233,11 @@ static void full(const char *path, uint64_t limit)
 static void a_full_disk_leaves_a_prefix_and_says_the_rest(void **state)
 {
     (void)state;
-    for (uint64_t limit = SPOOL_BYTES; limit < SPOOL_BYTES + 3000; limit += 373)
+    for (uint64_t limit = FULL; limit < FULL + 3000; limit += 373)
         full(file("full.dmatrace"), limit);
-    full(file("full.dmatrace"), 2 * SPOOL_BYTES + 100);
-    full(file("full.dmatrace.zst"), SPOOL_BYTES);
-    full(file("full.dmatrace.zst"), SPOOL_BYTES + 1000);
+    full(file("full.dmatrace"), 2 * FULL + 100);
+    full(file("full.dmatrace.zst"), SPOOL_BYTES + 100000);
+    full(file("full.dmatrace.zst"), FULL);
 }
 
 /* Who dies after that leaves what the file has, not what comes after what is lost. */
@@ -247,7 +249,7 @@ static void killed_on_a_full_disk(void **state)
 
     (void)state;
     if (pid == 0) {
-        const struct rlimit room = { SPOOL_BYTES, SPOOL_BYTES };
+        const struct rlimit room = { FULL, FULL };
         struct recorder *r;
 
         setrlimit(RLIMIT_FSIZE, &room);
