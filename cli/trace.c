@@ -12,12 +12,13 @@ static const struct cli_verb verbs[] = {
     { "query", "find events: by object, agent, kind, function, address, time, finding",
       trace_verb_query },
     { "stat", "count: requests, map registers, bytes, times, overlap, gaps", trace_verb_stat },
+    { "diff", "tell what two runs did differently", trace_verb_diff },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 
 static void print_help(void)
 {
-    puts("usage: dmacheck trace VERB TRACE [options]\n"
+    puts("usage: dmacheck trace VERB TRACE... [options]\n"
          "\n"
          "Looks at a recorded run (.dmatrace, .dmatrace.zst).\n");
     for (size_t i = 0; i < VERBS; i++)
@@ -25,7 +26,7 @@ static void print_help(void)
     puts("\n"
          "  dmacheck trace VERB --help tells more.\n"
          "\n"
-         "exit: 0 done, 2 usage or input at fault");
+         "exit: 0 done, 1 diff: the runs differ, 2 usage or input at fault");
 }
 
 struct trace_loaded *cli_trace_load(const char *path)

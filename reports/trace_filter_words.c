@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "reports/trace_near.h"
-#include "verifier/verify.h"
+#include "reports/trace_verify.h"
 
 /* --- ranges --- */
 
@@ -281,17 +281,9 @@ bool filter_prepare(struct trace_filter *f, struct trace_loaded *t, char *messag
 bool filter_finding(struct trace_filter *f, unsigned nth, char *message, size_t size)
 {
     const struct trace_loaded *t = f->trace;
-    struct verifier *v = verifier_create(t->depot);
-    const struct finding *found = NULL;
+    struct verifier *v = trace_verify(t);
+    const struct finding *found = v && nth ? finding_at(v, nth - 1) : NULL;
 
-    if (v) {
-        verifier_begin(v, t->header->profile, t->header->seed,
-                       strstr(t->header->profile_text, "translation=1") != NULL);
-        for (size_t i = 0; i < t->event_count; i++)
-            verifier_event(v, &t->events[i]);
-        verifier_end(v);
-        found = nth ? finding_at(v, nth - 1) : NULL;
-    }
     if (found) {
         f->finding = true;
         f->finding_objects[0] = found->obj;

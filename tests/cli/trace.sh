@@ -201,5 +201,100 @@ wrong 'unknown format' stat "$two" --format xml
 wrong 'wants one trace' stat
 wrong 'cannot be read' stat "$tmp/none.dmatrace"
 
+# --- diff: each variant of two.dmatrace differs in what its name says ---
+vary() { sed "$2" "$two" > "$tmp/$1.dmatrace"; if cmp -s "$two" "$tmp/$1.dmatrace"; then bad "the variant $1 is none"; fi; }
+# shows "LINES": those of the diff that begin with - or +, without its heading and places
+shows() { is "$(sed -n '5,$p' "$tmp/out" | grep -E '^  [-+] +[0-9]' | sed 's/  ring.*//; s/^  //; s/  */ /g' | sort -u | tr '\n' '|')" "$1" "$2"; }
+exits 0 diff --help
+has out '^usage: dmacheck trace diff'
+exits 0 diff "$two" "$two"
+has out '^9 operations alike, 0 changed, 0 removed, 0 added, 0 moved; findings: 0 gone, 0 new$'
+# Another version of the driver: lines, objects, addresses and times shift, events too.
+vary shifted 's/"line":4/"line":14/; s/SGL#1/SGL#7/g; s/184549377/184549383/g; s/"ba":65536/"ba":262144/g; s/"t":1\([0-9]*\)/"t":2\1/; /"KeInsertQueueDpc"/d'
+exits 0 diff "$two" "$tmp/shifted.dmatrace"
+vary direction '/"api":"MapTransfer"/s/"0x8000000000000064"/100/; /"k":"map".*"mapregs#1"/s/"0x8000000000000064"/100/'
+exits 1 diff "$two" "$tmp/direction.dmatrace"
+has out '^First difference, in what scenario does:$'
+has out '^Directions changed: 2$'
+has out '^Findings new: 2$'
+has out '^  \+ direction-differs-at-flush: mapregs#1 .*  ring/write\.c:'
+shows '+ 30 MapTransfer 100 bytes from the device -> length=100 bytes|+ 31 map 100 bytes from the device|- 30 MapTransfer 100 bytes to the device -> length=100 bytes|- 31 map 100 bytes to the device|' "a direction"
+has out '^7 operations alike, 2 changed, 0 removed, 0 added, 0 moved'
+vary length '/"api":"GetScatterGatherList"/s/"a2":8192/"a2":4096/; /"k":"sgl"/s/200"/100"/; /"ba":131072/d'
+exits 1 diff "$two" "$tmp/length.dmatrace"
+has out '^Lengths changed: 2$'
+shows '+ 12 GetScatterGatherList 4096 bytes from the device -> STATUS_SUCCESS|+ 16 map 4096 bytes from the device bounced|- 12 GetScatterGatherList 8192 bytes from the device -> STATUS_SUCCESS|- 16 map 8192 bytes from the device bounced|' "a length"
+vary status '/irp-complete.*irp#2/s/3221225760/3221225473/'
+exits 1 diff "$two" "$tmp/status.dmatrace"
+has out '^Ends changed: 1$'
+shows '+ 26 request WRITE 100 bytes -> STATUS_UNSUCCESSFUL|- 26 request WRITE 100 bytes -> STATUS_CANCELLED|' "a status"
+vary never '/irp-complete.*irp#2/d'
+exits 1 diff "$two" "$tmp/never.dmatrace"
+has out '^Ends changed: 1$'
+has out '^  \+ +26 request WRITE 100 bytes -> never completed$'
+vary unmapped '/"api":"MapTransfer"/d; /"k":"map".*"mapregs#1"/d'
+exits 1 diff "$two" "$tmp/unmapped.dmatrace"
+has out '^Maps removed: 1$'
+has out '^Other operations removed: 1$'
+shows '- 30 MapTransfer 100 bytes to the device -> length=100 bytes|- 31 map 100 bytes to the device|' "a map that is gone"
+exits 1 diff "$tmp/unmapped.dmatrace" "$two"
+has out '^Maps added: 1$'
+has out '^Other operations added: 1$'
+vary unbounced '/"k":"map".*"SGL#1"/s/"0x4000000000001000"/4096/'
+exits 1 diff "$two" "$tmp/unbounced.dmatrace"
+has out '^Otherwise changed: 1$'
+vary register '/AllocateAdapterChannel/s/"a1":1/"a1":2/'
+exits 1 diff "$two" "$tmp/register.dmatrace"
+shows '+ 27 AllocateAdapterChannel map-registers=2 -> STATUS_SUCCESS|- 27 AllocateAdapterChannel map-registers=1 -> STATUS_SUCCESS|' "an argument"
+# The list is put by the thread, not by the DPC.
+vary moved '/PutScatterGatherList/s/"g":2/"g":6/'
+exits 1 diff "$two" "$tmp/moved.dmatrace"
+has out '^Done by somebody else, or in another order: 1$'
+has out '^  - +44 PutScatterGatherList from the device -> copied=8192 bytes, by dpc  ring/dpc.c:30$'
+has out '^  \+ +44 PutScatterGatherList from the device -> copied=8192 bytes, by scenario  ring/dpc.c:30$'
+has out '^8 operations alike, 0 changed, 0 removed, 0 added, 1 moved'
+vary stopped '/"k":"flush"/s/.*/{"s":53,"t":20000,"k":"bugcheck","g":6,"c":0,"i":2,"code":230,"p1":3,"p2":0,"p3":0}/'
+exits 1 diff "$two" "$tmp/stopped.dmatrace"
+has out '^  \+ +53 bugcheck 0xe6$'
+exits 1 diff "$two" "$tmp/length.dmatrace" --format json
+is "$(jq -c '[.same, .aligned, .operations, .first_difference.what, (.differences | map([.kind, .what, .a.event, .b.event, .a.text, .b.text, .a.where, .a.object]))]' "$tmp/out")" \
+    '[false,"best",{"alike":7,"changed":2,"removed":0,"added":0,"moved":0},["length"],[["changed",["length"],12,12,"GetScatterGatherList 8192 bytes from the device -> STATUS_SUCCESS","GetScatterGatherList 4096 bytes from the device -> STATUS_SUCCESS","ring/read.c:40","adapter#1"],["changed",["length"],16,16,"map 8192 bytes from the device bounced","map 4096 bytes from the device bounced","ring/read.c:40","SGL#1"]]]' "a length as JSON"
+exits 0 diff "$two" "$two" --format json
+is "$(jq -c '[.same, .first_difference, .differences, .findings_gone, .findings_new]' "$tmp/out")" '[true,null,[],[],[]]' "no difference as JSON"
+# Two versions of a driver: the fault and its cure.
+record "$tmp/cured.dmatrace" twin:sgl-leaked --bug 0 --profile remap
+exits 1 diff "$leaked" "$tmp/cured.dmatrace"
+has out '^Findings gone: 1$'
+has out '^  \+ +[0-9]+ PutScatterGatherList to the device -> copied=0 bytes  drivers-under-test/twins/sgl_leaked\.c:[0-9]+$'
+has out 'findings: 1 gone, 0 new$'
+exits 1 diff "$tmp/cured.dmatrace" "$leaked"
+has out '^Findings new: 1$'
+has out '^  \+ sgl-leaked: SGL#1 of adapter#1 was not given back'
+exits 1 diff "$leaked" "$tmp/cured.dmatrace" --context 0 --color always
+has out "^$(printf '\033')\[32m  \+ +[0-9]+ PutScatterGatherList"
+# The same run on another machine, and one where everything is another: it ends, and says how it went.
+record "$tmp/seed8.dmatrace" xfer --profile bounce32 --seed 8 --scenario pipelined
+exits 1 diff "$tmp/many.dmatrace" "$tmp/seed8.dmatrace"
+has out '^0 operations alike|, [0-9]+ moved; findings: 0 gone, 0 new$'
+unlike() { # unlike FILE FIRST STEP: 20000 MapTransfers, all of other lengths
+    awk -v first="$2" -v step="$3" 'BEGIN {
+        print "{\"dmatrace\":1,\"tool\":\"x\",\"driver\":\"x\",\"digest\":\"x\",\"scenario\":\"x\",\"profile\":\"x\",\"profile_text\":\"cpus=1\",\"seed\":0,\"strategy\":\"plain\",\"limits\":{}}"
+        for (i = 0; i < 20000; i++) print "{\"s\":" i ",\"t\":" i ",\"k\":\"call\",\"api\":\"MapTransfer\",\"o\":\"adapter#1\",\"g\":4,\"c\":0,\"i\":2,\"a0\":0,\"a1\":0,\"a2\":0,\"a3\":" first + i * step "}"
+    }' > "$1"
+}
+unlike "$tmp/even.dmatrace" 2 2
+unlike "$tmp/odd.dmatrace" 1 2
+exits 1 diff "$tmp/even.dmatrace" "$tmp/odd.dmatrace"
+has out '^The runs are too unlike to be aligned in the best way'
+has out '^Lengths changed: 20000$'
+wrong 'wants two traces' diff "$two"
+wrong 'wants two traces' diff "$two" "$two" "$two"
+wrong 'cannot be read' diff "$two" "$tmp/none.dmatrace"
+wrong 'text\.dmatrace:1' diff "$tmp/text.dmatrace" "$two"
+wrong "top wants a number, not 'x'" diff "$two" "$two" --top x
+wrong 'unknown format' diff "$two" "$two" --format html
+"$dmacheck" trace diff "$leaked" "$tmp/cured.dmatrace" > /dev/full 2> "$tmp/err"
+is "$?" 2 "diff to a full disk"
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
