@@ -87,6 +87,7 @@ void cli_describe_rules(struct report *r); /* fills r->rules for the findings th
 /* --- verbs --- */
 int verb_run(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_explore(int argc, char **argv);
 int verb_verify(int argc, char **argv);
 int verb_profiles(int argc, char **argv);
 int verb_rules(int argc, char **argv);

@@ -13,6 +13,8 @@
 static const struct cli_verb verbs[] = {
     { "run", "run a driver's scenarios on simulated machines and report what is wrong", verb_run },
     { "replay", "run a recorded run again, each event held against its recording", verb_replay },
+    { "explore", "run a scenario under many schedules, or with each resource failed once",
+      verb_explore },
     { "verify", "let the rules judge a recorded trace", verb_verify },
     { "report", "write what a finished run found in another format", verb_report },
     { "profiles", "list the machine profiles", verb_profiles },

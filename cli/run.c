@@ -149,7 +149,7 @@ int run_verdict(const struct run_options *o, const struct report *r)
 }
 
 /* What a finding's repro line needs besides driver, profile, seed, scenario and program. */
-static const char *repro_options(const struct run_options *o, struct report *r)
+const char *run_repro_options(const struct run_options *o, struct report *r)
 {
     char text[2048] = "", faults[96] = "", choices[1024] = "", quoted[1000];
 
@@ -205,7 +205,7 @@ int verb_run(int argc, char **argv)
     report_init(&r, o.driver);
     r.fail_on = o.fail_on;
     r.choice_word = choice_word;
-    r.repro = repro_options(&o, &r);
+    r.repro = run_repro_options(&o, &r);
     r.readiness = o.readiness;
     r.watched = run_is_watched(&o);
     code = run_driver(&o, o.driver, profiles, profile_count, &r);

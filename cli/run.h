@@ -127,5 +127,7 @@ int run_verdict(const struct run_options *o, const struct report *r);
 int run_take_profiles(const struct run_options *o, const char **profiles, unsigned *count);
 /* What was found, held against what is known, and written. Returns an exit code. */
 int run_judge(const struct run_options *o, struct report *r, unsigned profile_count);
+/* What a finding's repro line needs besides driver, profile, schedule, scenario and program. */
+const char *run_repro_options(const struct run_options *o, struct report *r);
 
 #endif

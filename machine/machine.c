@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "machine/explore.h"
 #include "machine/input.h"
 #include "machine/plan_play.h"
 #include "machine/private.h"
@@ -21,6 +22,10 @@ static int choices_source(struct dm_machine *m)
 {
     const struct dm_options *o = &m->options;
 
+    if (m->strategy) {
+        choice_from_strategy(m->s, m->strategy);
+        return 0;
+    }
     if (m->recording)
         return recording_apply(m->s, m->recording);
     if (!o->bytes)
@@ -198,6 +203,12 @@ char *dm_machine_schedule(struct dm_machine *m)
     if (m->options.bytes)
         return NULL;
     return m->recording ? dm_recording_schedule(m->recording) : schedule_token(&m->schedule);
+}
+
+void dm_machine_strategy(struct dm_machine *m, struct choice_strategy *st)
+{
+    m->strategy = st;
+    choices_source(m);
 }
 
 struct sim *dm_machine_sim(struct dm_machine *m) { return m->s; }

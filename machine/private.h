@@ -100,6 +100,8 @@ struct dm_machine {
     struct compare compare;
     struct dm_comparison comparison;
     char *compare_text;
+    struct choice_strategy
+        *strategy;            /* decides in the place of all of these (explore.h); NULL: none */
     struct schedule schedule; /* where neither a trace nor bytes give the choices */
     struct verifier *verifier;
     struct recorder *recorder; /* of the run under way */

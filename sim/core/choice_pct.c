@@ -117,9 +117,12 @@ struct choice_strategy *pct_create(uint64_t seed, unsigned depth)
     must(depth >= 1 && depth <= DEPTH_MAX);
     if (!t)
         return NULL;
-    t->st = (struct choice_strategy) {
-        .name = "pct", .begin = pct_begin, .take = pct_take, .destroy = pct_destroy, .seed = seed
-    };
+    t->st = (struct choice_strategy) { .name = "pct",
+                                       .begin = pct_begin,
+                                       .again = pct_again,
+                                       .take = pct_take,
+                                       .destroy = pct_destroy,
+                                       .seed = seed };
     t->depth = depth;
     return &t->st;
 }
