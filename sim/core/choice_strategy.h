@@ -76,13 +76,24 @@ static inline uint32_t strategy_data(const struct choice_strategy *st, const str
     return st->pin_data ? 0 : choice_of_seed(st->run_seed, p);
 }
 
-/* Where no strategy decides: a choice that has just been made, a stall that has to end, a loop that waits. */
+/* Where no strategy decides: there is but one to go on, a choice has just been made, a stall has to
+ * end, a loop waits. */
 static inline bool strategy_settled(const struct choice_point *p, uint32_t *value)
 {
     const struct choice_who *who = p->who;
+    uint32_t count = 0;
 
-    *value = who->fresh && who->running < p->bound ? who->running : 0;
-    return who->fresh || who->waits || who->stalled_ns > STALL_MAX_NS;
+    *value = 0;
+    if (who->agent[0] == CHOICE_NOBODY || who->waits || who->stalled_ns > STALL_MAX_NS)
+        return true;
+    for (uint32_t i = 0; i < p->bound; i++)
+        if (who->agent[i] != CHOICE_NOBODY) {
+            count++;
+            *value = i;
+        }
+    if (who->fresh && who->running < p->bound)
+        *value = who->running;
+    return count < 2 || who->fresh;
 }
 
 #endif

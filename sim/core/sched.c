@@ -141,6 +141,15 @@ static void who_goes(struct sim *s, const struct agent *me, const struct field *
     }
 }
 
+/* A call begins where the last one has just ended: nothing lies between the two points. */
+static bool is_same_point(const struct sim *s, const struct agent *me)
+{
+    const struct sched *sc = s->sched;
+
+    return s->between && sc->cpu && sc->cpu->current == me && sc->asked == sc->cpu->top &&
+           sc->asked_accesses == door_accesses() && sc->asked_seq == s->trace.seq && s->trace.on;
+}
+
 /* Those close enough to the first for a choice between them to be a real machine's are the choice's
  * bound. */
 static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s,
@@ -148,7 +157,8 @@ static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s,
 {
     struct field f = { .count = 0 };
     struct earliest e = candidates(s->sched, &f);
-    struct choice_who who = { .waits = s->waits, .fresh = s->sched->is_fresh };
+    struct choice_who who = { .waits = s->waits,
+                              .fresh = s->sched->is_fresh || is_same_point(s, me) };
     unsigned near = 0, i;
 
     s->waits = s->sched->is_fresh = false;
@@ -378,8 +388,12 @@ void sched_between_slow(struct sim *s)
     who.running = 0;
     who.stalled_ns = 0; /* the next point sees to that */
     i = choice_between(s, f.count + 1, &who);
+    sc->asked = sc->cpu->top;
+    sc->asked_accesses = door_accesses();
+    sc->asked_seq = s->trace.seq;
     if (!i)
         return;
+    sc->asked = NULL;
     sc->is_told = true;
     sc->told = f.c[i - 1].cpu;
     sc->told_ns = f.c[i - 1].ns;
@@ -485,6 +499,7 @@ void sched_reset(struct sim *s)
     sc->active = 0;
     sc->in_event = false;
     sc->is_told = sc->is_fresh = s->waits = false;
+    sc->asked = NULL;
     sc->until = NULL;
     sc->floor_ns = 0;
     s->hot = (struct sched_hot) { .accesses_seen = door_accesses(),

@@ -67,7 +67,10 @@ struct sched {
     enum sched_end end;
     uint64_t floor_ns; /* nothing happens before this any more */
     uint64_t event_order;
-    bool is_fresh;    /* a processor was chosen to go on, and has but taken its thread since */
+    bool is_fresh; /* a processor was chosen to go on, and has but taken its thread since */
+    /* The last point between calls: who went on there, and what had happened before it. */
+    struct agent *asked;
+    uint64_t asked_accesses, asked_seq;
     bool is_told;     /* who goes next has been decided at a point between calls: */
     struct cpu *told; /* NULL: the event */
     uint64_t told_ns;

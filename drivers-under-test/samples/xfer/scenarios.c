@@ -253,6 +253,26 @@ static void run_cancel(struct dm_run *r)
     dm_close(r, f);
 }
 
+/* As little as can race: two requests, and one of them is cancelled. Small enough for all its schedules to be
+ * run (docs/exploring.md). */
+static void run_cancel_one(struct dm_run *r)
+{
+    struct dm_file *f = open_first(r);
+    struct dm_request *cancelled, *kept;
+    uint8_t *p = dm_alloc(r, 128, 0);
+
+    if (!f)
+        return;
+    dm_fill(r, p, 128, 60);
+    cancelled = dm_write_start(r, f, p, 64, 0);
+    kept = dm_write_start(r, f, p + 64, 64, 64);
+    dm_cancel(r, cancelled);
+    finish_disturbed(r, cancelled, 64);
+    finish(r, kept, 64);
+    dm_free(r, p);
+    dm_close(r, f);
+}
+
 /* Cancelled where nothing races: while the device sleeps, requests only wait. */
 static void run_cancel_waiting(struct dm_run *r)
 {
@@ -525,6 +545,7 @@ const struct dm_scenario dmacheck_scenarios[] = {
     { "methods", "IOCTLs of all four methods, right and wrong", run_methods, 0 },
     { "edges", "zero lengths and the card's end", run_edges, 0 },
     { "cancel", "some requests are cancelled under load", run_cancel, 0 },
+    { "cancel-one", "two requests, one of them cancelled", run_cancel_one, 0 },
     { "cancel-waiting", "requests are cancelled while the device sleeps", run_cancel_waiting, 0 },
     { "close-waiting", "a handle is closed while its requests wait", run_close_waiting, 0 },
     { "power", "D3 and D0 under load", run_power, 0 },
