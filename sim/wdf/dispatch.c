@@ -80,15 +80,19 @@ NTSTATUS fx_dispatch(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     struct fx_device *d = fx_device_by_wdm(f, DeviceObject);
     PIO_STACK_LOCATION stack = IoGetCurrentIrpStackLocation(Irp);
     NTSTATUS status;
+    bool holds;
 
     if (!d) /* a device that the driver itself has made */
         return fx_irp_end(Irp, STATUS_INVALID_DEVICE_REQUEST);
     fx_reference(&d->object);
+    holds = fx_remove_hold(d, stack->MajorFunction);
     if (d->pnp->preprocesses &&
         preprocessed(&d->pnp->preprocess[stack->MajorFunction], stack->MinorFunction))
         status = preprocess(f, d, d->pnp->preprocess[stack->MajorFunction].fn, Irp);
     else
         status = dispatch(f, d, Irp);
+    if (holds)
+        fx_remove_release(f, d);
     fx_dereference(&d->object);
     return status;
 }

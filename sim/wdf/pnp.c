@@ -6,6 +6,7 @@
  * Source: wdf/pnp-and-power-management-scenarios,
  *         microsoft/Windows-Driver-Frameworks (pnpstatemachine.cpp, fxpkgfdo.cpp)
  */
+#include "base/must.h"
 #include "sim/wdf/policy.h"
 
 NTSTATUS fx_irp_end(PIRP irp, NTSTATUS status)
@@ -147,8 +148,36 @@ void fx_pnp_failed(struct fx *f, struct fx_device *d, bool power_up)
     failed_own_hardware(f, d);
 }
 
+/* Power and WMI IRPs may be late: whoever completes one lets others go on before its own dispatch routine has
+ * come back to the device's memory. Source: microsoft/Windows-Driver-Frameworks (fxdevice.hpp,
+ * _RequiresRemLock). */
+bool fx_remove_hold(struct fx_device *d, UCHAR major)
+{
+    bool holds = major == IRP_MJ_POWER || major == IRP_MJ_SYSTEM_CONTROL;
+
+    d->pnp->holds += holds;
+    return holds;
+}
+
+void fx_remove_release(struct fx *f, struct fx_device *d)
+{
+    must(d->pnp->holds);
+    race_give(f->s, d->pnp);
+    if (!--d->pnp->holds && d->pnp->remover)
+        sched_wake(f->s, d->pnp->remover);
+}
+
+static void others_wait(struct fx *f, struct fx_device *d)
+{
+    d->pnp->remover = sched_current_thread(f->s);
+    while (d->pnp->holds)
+        sched_block(f->s, UINT64_MAX);
+    race_take(f->s, d->pnp);
+}
+
 static void remove_end(struct fx *f, struct fx_device *d)
 {
+    others_wait(f, d);
     fx_pnp_set(f, d, WdfDevStatePnpRemoved);
     fx_io_remove(f, d);
     fx_self_cleanup(f, d);

@@ -50,6 +50,8 @@ struct fx_pnp {
     bool failed, internal_failure, removed;
     bool power_failed; /* and PnP has yet to hear of it */
     WDF_DEVICE_FAILED_ACTION failed_action;
+    unsigned holds;        /* power and WMI IRPs that are in a dispatch routine: removal waits */
+    struct agent *remover; /* the thread that does; NULL: none yet */
     WDFCMRESLIST raw, translated; /* while the hardware is prepared */
     bool hardware;                /* EvtDevicePrepareHardware has been called */
     bool preparing;               /* is being called */
@@ -86,6 +88,9 @@ NTSTATUS fx_pnp_dispatch(struct fx *f, struct fx_device *d, PIRP irp);
 NTSTATUS fx_forward_wait(struct fx_device *d, PIRP irp);
 NTSTATUS fx_pass_down(struct fx_device *d, PIRP irp);
 NTSTATUS fx_irp_end(PIRP irp, NTSTATUS status);
+/* The remove lock: around a power or WMI IRP's dispatch. */
+bool fx_remove_hold(struct fx_device *d, UCHAR major);
+void fx_remove_release(struct fx *f, struct fx_device *d);
 
 /* --- device_query.c: the questions of PnP: resources, capabilities, state, interfaces --- */
 NTSTATUS fx_query_dispatch(struct fx *f, struct fx_device *d, PIRP irp, PIO_STACK_LOCATION stack);
