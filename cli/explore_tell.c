@@ -37,15 +37,17 @@ static const char *token_given(const char *token, char *path, size_t size, int *
 /* How it is shown again where the schedule is too long for a line. */
 static const char *repro_by_number(const struct explore_verb *o, struct report *r, uint64_t run)
 {
-    char text[REPORT_COMMAND_MAX], driver[512], profile[512], scenario[256];
+    char text[REPORT_COMMAND_MAX], driver[512], profile[512], scenario[256], depth[32] = "";
 
     report_shell_word(o->run.driver, driver, sizeof driver);
     report_shell_word(o->run.profile, profile, sizeof profile);
     report_shell_word(o->run.scenario, scenario, sizeof scenario);
+    if (o->strategy == EXPLORE_PCT)
+        snprintf(depth, sizeof depth, " --depth %u", o->depth);
     snprintf(text, sizeof text,
              "dmacheck explore %s --profile %s --scenario %s --strategy %s%s --seed %" PRIu64
              " --run %" PRIu64 "%s%s%s",
-             driver, profile, scenario, strategy_word(o), "", o->seed, run,
+             driver, profile, scenario, strategy_word(o), depth, o->seed, run,
              o->pin_data ? " --pin-data" : "", o->run.no_races ? " --no-races" : "",
              r->repro ? r->repro : "");
     return report_keep(r, text);
@@ -97,6 +99,17 @@ static int tell(const struct explore_verb *o, struct dm_driver *d, const struct 
     }
 }
 
+/* Where nothing was found the plain run stands for all. */
+static void tell_plain(const struct explore_verb *o, struct dm_driver *d, struct report *r)
+{
+    struct report one;
+
+    run_one(&o->run, d, &(struct run_item) { o->run.scenario, o->run.profile, 0, NULL, NULL }, true,
+            &one);
+    run_merge(r, &one);
+    report_free(&one);
+}
+
 static void tell_levels(const struct explore_verb *o, const struct explore_sum *sum, char *text,
                         size_t size)
 {
@@ -144,6 +157,8 @@ int explore_search(const struct explore_verb *o, struct dm_driver *d, struct rep
         first = first && sum.found[i].news != EXPLORE_NEW;
         free(sum.found[i].token);
     }
+    if (!sum.found_count && !code)
+        tell_plain(o, d, r);
     if (o->strategy == EXPLORE_DFS && !sum.found_count && (!sum.exhausted || sum.cut))
         code = cli_worse(code, DM_BUDGET);
     tell_sum(o, &sum, r);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The field stories: cases.sh BUILD NAME...
 #   with its faults each case is caught by a rule on at least one profile, by the one that its driver.ini
-#   names among others; mended it is silent on all; what a recorded run says is what the live one said; each
+#   names among others (where it says `search`, by `explore` alone, within so many runs); mended it is silent on all; what a recorded run says is what the live one said; each
 #   fault can be mended alone; and the table in docs/cases.md is what comes out of it (UPDATE=1 writes it).
 set -u
 build=$1
@@ -49,12 +49,22 @@ for name in "$@"; do
 
     "$dmacheck" run "case:$word" --profile all --seeds 0..3 --format json > "$tmp/bug.json" 2> "$tmp/err"
     code=$?
+    cp "$tmp/bug.json" "$tmp/run.json"
+    search=$(key search)
+    if [ -n "$search" ]; then
+        if [ $code -eq 0 ]; then ok; else bad "$word: a run without a search should show nothing (exit $code)"; fi
+        "$dmacheck" explore "case:$word" --budget "$search" --format json > "$tmp/bug.json" 2> "$tmp/err"
+        code=$?
+        if "$dmacheck" explore "case:$word" --mend all --budget 2000runs -q > /dev/null 2> "$tmp/err"; then ok; else
+            bad "$word: mended, a search should show nothing"
+        fi
+    fi
     rules=$(jq -r '[.findings[].rule] | unique - ["expectation-failed", "profile-differential"] | join(" ")' "$tmp/bug.json" 2> /dev/null)
     for rule in $(key rules); do
         case " $rules " in *" $rule "*) ok ;; *) bad "$word: $rule should speak: $rules" ;; esac
     done
     if [ $code -eq 1 ] && [ -n "$rules" ]; then ok; else bad "$word: no rule speaks (exit $code)"; tail -n 3 "$tmp/err"; fi
-    row "$word" "$name" "$profiles" < "$tmp/bug.json" >> "$tmp/table"
+    row "$word" "$name" "$profiles" < "$tmp/run.json" | sed "${search:+s/|  |/| found by \`explore\`: $rules |/}" >> "$tmp/table"
 
     "$dmacheck" run "case:$word" --mend all --profile all --seeds 0..3 --format json > "$tmp/mended.json" 2> "$tmp/err"
     code=$?
