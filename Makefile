@@ -253,6 +253,9 @@ check-query: all
 	@sh tests/cli/trace.sh $(BUILD)
 	@sh tests/cli/replay.sh $(BUILD)
 	@sh tests/cli/broken.sh $(BUILD)
+## Exploring: strategies on drivers, repro lines, each resource failed once
+check-explore: all
+	@sh tests/explore/run.sh $(BUILD)
 ## What is said of findings: formats, suppressions, baselines
 check-reports: all
 	@sh tests/cli/reports.sh $(BUILD)

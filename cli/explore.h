@@ -5,6 +5,7 @@
 #define DMACHECK_CLI_EXPLORE_H
 
 #include "cli/run.h"
+#include "machine/explore.h"
 
 enum explore_strategy { EXPLORE_RANDOM, EXPLORE_PCT, EXPLORE_DFS };
 
@@ -33,7 +34,9 @@ int explore_search(const struct explore_verb *o, struct dm_driver *d, struct rep
 /* --- explore_search.c --- */
 struct explore_found { /* a run that shows something new */
     uint64_t run;
-    int news;    /* enum explore_news */
+    enum explore_news news;
+    uint64_t fresh[EXPLORE_FRESH_MAX];
+    unsigned fresh_count;
     char *token; /* malloc'd, or NULL */
     char trouble[1024];
 };
@@ -44,9 +47,10 @@ struct explore_sum {
     bool exhausted, cut; /* dfs: all were run; there was no memory for all that wait */
     uint64_t levels[17]; /* dfs: schedules with so many preemptions */
 };
-/* What one process does: runs first, first + step ... of the strategy. */
+/* What one process does: the runs that PCT learns from, then first, first + step ... *stop_at: no run behind
+ * this number is wanted; whoever finds something there lowers it. */
 void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t first, uint64_t step,
-                  struct explore_sum *sum);
+                  volatile uint64_t *stop_at, struct explore_sum *sum);
 void explore_add_found(struct explore_sum *sum,
                        const struct explore_found *f); /* takes the token */
 

@@ -8,7 +8,6 @@
 
 #include "base/must.h"
 #include "cli/explore.h"
-#include "machine/explore.h"
 #include "sim/core/choice_strategy.h"
 
 #define FOUND_MAX 1000 /* runs that show something new; then the search ends */
@@ -60,9 +59,11 @@ void explore_add_found(struct explore_sum *sum, const struct explore_found *f)
 static void add_run(struct explore_sum *sum, const struct explore_run *r, enum explore_news news)
 {
     struct explore_found f = { .run = r->run,
-                               .news = (int)news,
+                               .news = news,
+                               .fresh_count = r->fresh_count,
                                .token = r->token ? strdup(r->token) : NULL };
 
+    memcpy(f.fresh, r->fresh, sizeof f.fresh);
     snprintf(f.trouble, sizeof f.trouble, "%s", r->result.first_failure);
     explore_add_found(sum, &f);
 }
@@ -79,10 +80,15 @@ static void say_progress(const struct explore_verb *o, const struct explore_sum 
             sum->runs, sum->runs / (now - begun ? now - begun : 1), sum->found_count);
 }
 
+static uint64_t learns_of(const struct explore_verb *o)
+{
+    return o->strategy == EXPLORE_PCT ? STRATEGY_LEARNS : 0;
+}
+
 /* The run of the number that is next, or, of one that is wanted alone, first those that PCT learns from. */
 static uint64_t number_of(const struct explore_verb *o, uint64_t first, uint64_t step, uint64_t i)
 {
-    uint64_t learns = o->strategy == EXPLORE_PCT ? STRATEGY_LEARNS : 0;
+    uint64_t learns = learns_of(o);
 
     if (o->has_only)
         return i < learns && i < o->only ? i : o->only;
@@ -98,8 +104,19 @@ static void take_levels(const struct choice_strategy *st, struct explore_sum *su
     sum->cut = tree_is_cut(st);
 }
 
+/* Whether the search goes on behind this run. */
+static bool goes_on(const struct explore_verb *o, enum explore_news news, uint64_t number,
+                    const struct explore_sum *sum)
+{
+    if (news == EXPLORE_BROKEN || news == EXPLORE_DIVERGED || sum->found_count >= FOUND_MAX)
+        return false;
+    if (o->has_only)
+        return number != o->only;
+    return news == EXPLORE_NOTHING || o->keep_going;
+}
+
 void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t first, uint64_t step,
-                  struct explore_sum *sum)
+                  volatile uint64_t *stop_at, struct explore_sum *sum)
 {
     struct choice_strategy *st = make_strategy(o);
     struct dm_machine *m = make_machine(o);
@@ -114,7 +131,7 @@ void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t fi
         struct explore_run r;
         enum explore_news news;
 
-        if (o->budget_runs && number >= o->budget_runs && !o->has_only)
+        if ((o->budget_runs && number >= o->budget_runs && !o->has_only) || number > *stop_at)
             break;
         if (o->budget_seconds && i % LOOK_EVERY == 0 && seconds() - begun >= o->budget_seconds)
             break;
@@ -122,12 +139,15 @@ void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t fi
         sum->exhausted = news == EXPLORE_EXHAUSTED;
         if (sum->exhausted)
             break;
-        sum->runs++;
-        sum->points += r.points;
+        if (!first || number >= learns_of(o)) { /* the first process counts what each does */
+            sum->runs++;
+            sum->points += r.points;
+        }
         if (news != EXPLORE_NOTHING && (!o->has_only || number == o->only))
             add_run(sum, &r, news);
-        more = news != EXPLORE_BROKEN && news != EXPLORE_DIVERGED && sum->found_count < FOUND_MAX &&
-               (news == EXPLORE_NOTHING || o->keep_going) && !(o->has_only && number == o->only);
+        more = goes_on(o, news, number, sum);
+        if (!more && number < *stop_at)
+            *stop_at = number;
         if (i % LOOK_EVERY == 0)
             say_progress(o, sum, begun, &said);
     }

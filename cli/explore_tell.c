@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "cli/explore.h"
-#include "machine/explore.h"
 #include "machine/schedule.h"
 
 static const char *strategy_word(const struct explore_verb *o)
@@ -79,7 +78,7 @@ static void tell_found(const struct explore_verb *o, struct dm_driver *d,
 static int tell(const struct explore_verb *o, struct dm_driver *d, const struct explore_found *f,
                 bool first, struct report *r)
 {
-    switch ((enum explore_news)f->news) {
+    switch (f->news) {
     case EXPLORE_DIVERGED:
         fprintf(stderr,
                 "dmacheck: explore: run %" PRIu64 " was another run when it was run again\n",
@@ -113,7 +112,8 @@ static void tell_plain(const struct explore_verb *o, struct dm_driver *d, struct
 static void tell_levels(const struct explore_verb *o, const struct explore_sum *sum, char *text,
                         size_t size)
 {
-    size_t used = (size_t)snprintf(text, size, " of at most %u preemptions (", o->depth);
+    size_t used = (size_t)snprintf(text, size, " with at most %u preemption%s (", o->depth,
+                                   o->depth == 1 ? "" : "s");
 
     for (unsigned i = 0; i <= o->depth && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%" PRIu64 " with %u", i ? ", " : "",
@@ -143,13 +143,14 @@ static void tell_sum(const struct explore_verb *o, const struct explore_sum *sum
 int explore_search(const struct explore_verb *o, struct dm_driver *d, struct report *r)
 {
     struct explore_sum sum = { 0 };
+    volatile uint64_t stop_at = UINT64_MAX;
     int code = 0;
     bool first = true;
 
     if (o->run.jobs > 1)
         code = explore_in_jobs(o, d, &sum);
     else
-        explore_loop(o, d, 0, 1, &sum);
+        explore_loop(o, d, 0, 1, &stop_at, &sum);
     if (!code && !sum.runs)
         code = DM_INTERNAL;
     for (unsigned i = 0; i < sum.found_count; i++) {

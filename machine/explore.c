@@ -73,7 +73,7 @@ static uint64_t finding_hash(const struct dm_finding *f)
     return h;
 }
 
-static bool is_new(struct explorer *x, uint64_t hash)
+static bool is_new(struct explorer *x, uint64_t hash, struct explore_run *r)
 {
     for (size_t i = 0; i < x->known_count; i++)
         if (x->known[i] == hash)
@@ -84,20 +84,22 @@ static bool is_new(struct explorer *x, uint64_t hash)
         must(x->known);
     }
     x->known[x->known_count++] = hash;
+    if (r->fresh_count < EXPLORE_FRESH_MAX)
+        r->fresh[r->fresh_count++] = hash;
     return true;
 }
 
-static bool shows_news(struct explorer *x, const struct dm_result *result)
+static bool shows_news(struct explorer *x, struct explore_run *r)
 {
     struct dm_machine *m = x->o.machine;
     bool any = false;
 
     for (unsigned i = 0; i < dm_finding_count(m); i++)
-        any |= is_new(x, finding_hash(dm_finding(m, i)));
-    if (result->expectations_failed)
-        any |= is_new(x, hash_text(2, result->first_failure));
+        any |= is_new(x, finding_hash(dm_finding(m, i)), r);
+    if (r->result.expectations_failed)
+        any |= is_new(x, hash_text(2, r->result.first_failure), r);
     if (m->s->bugcheck_code && !dm_finding_count(m))
-        any |= is_new(x, rng_mix(3 ^ m->s->bugcheck_code));
+        any |= is_new(x, rng_mix(3 ^ m->s->bugcheck_code), r);
     return any;
 }
 
@@ -133,7 +135,7 @@ static bool comes_again(struct explorer *x, const struct dm_result *first, bool 
            !st->diverged;
 }
 
-static enum explore_news judge(struct explorer *x, const struct explore_run *r)
+static enum explore_news judge(struct explorer *x, struct explore_run *r)
 {
     if (r->result.exit == DM_BUDGET)
         return EXPLORE_NO_VERDICT;
@@ -141,8 +143,7 @@ static enum explore_news judge(struct explorer *x, const struct explore_run *r)
         return EXPLORE_BROKEN;
     if (x->o.strategy->diverged)
         return EXPLORE_DIVERGED;
-    return r->result.exit == DM_FINDINGS && shows_news(x, &r->result) ? EXPLORE_NEW
-                                                                      : EXPLORE_NOTHING;
+    return r->result.exit == DM_FINDINGS && shows_news(x, r) ? EXPLORE_NEW : EXPLORE_NOTHING;
 }
 
 enum explore_news explorer_run(struct explorer *x, uint64_t number, struct explore_run *out)

@@ -29,9 +29,14 @@ enum explore_news {
     EXPLORE_EXHAUSTED   /* nothing is left to run: none was */
 };
 
+#define EXPLORE_FRESH_MAX 16 /* of one run; further findings are of no other run's concern */
+
 struct explore_run {
     uint64_t run; /* its number, from 0 */
     struct dm_result result;
+    /* What is new in it, each as one number: the same rule at the same places has the same. */
+    uint64_t fresh[EXPLORE_FRESH_MAX];
+    unsigned fresh_count;
     uint64_t points; /* where who goes next was asked */
     char *token; /* of EXPLORE_NEW and EXPLORE_NO_VERDICT: its schedule; lives until the next run */
 };

@@ -1,0 +1,129 @@
+#!/bin/sh
+# dmacheck explore: run.sh BUILD
+#   strategies find what they should, count what they should and stay silent where nothing is wrong; a finding's
+#   repro line shows it again; bad input is told in one line.
+set -u
+export LC_ALL=C NO_COLOR=1
+build=$(cd "$1" && pwd)
+dmacheck=$build/dmacheck
+tmp=$build/check/explore
+rm -rf "$tmp"
+mkdir -p "$tmp"
+passed=0
+failed=0
+ok() { passed=$((passed + 1)); }
+bad() { failed=$((failed + 1)); echo "FAILED: $*"; }
+
+# says CODE PATTERN ARGS...: the exit code, and PATTERN in what is said.
+says() {
+    want=$1
+    pattern=$2
+    shift 2
+    "$dmacheck" explore "$@" > "$tmp/out" 2> "$tmp/err"
+    code=$?
+    if [ $code -ne "$want" ]; then
+        bad "'explore $*' exits $code, not $want: $(head -n 2 "$tmp/err")"
+    elif ! cat "$tmp/out" "$tmp/err" | grep -qE -- "$pattern"; then
+        bad "'explore $*' does not say '$pattern': $(head -n 2 "$tmp/out" "$tmp/err")"
+    else
+        ok
+    fi
+}
+wrong() {
+    says 2 "$@"
+    if [ ! -s "$tmp/out" ] && [ "$(wc -l < "$tmp/err")" -eq 1 ]; then ok; else
+        shift
+        bad "'explore $*' should say one line on stderr: $(cat "$tmp/err")"
+    fi
+}
+found_at() { sed -n 's/.*the first finding came with run \([0-9]*\).*/\1/p' "$tmp/out"; }
+
+# Bad input.
+says 0 '^usage: dmacheck explore' --help
+wrong 'no driver'
+wrong "unknown driver 'nonsense'" nonsense --scenario s
+wrong 'which scenario of xfer' xfer
+wrong "has no scenario 'nonsense'" xfer --scenario nonsense
+wrong 'wants a program' accel --scenario program
+wrong "unknown profile|nonsense" xfer --scenario cancel-one --profile nonsense
+wrong "wants one machine, not 'all'" xfer --scenario cancel-one --profile all
+wrong "wants random, pct or dfs, not 'luck'" xfer --strategy luck
+wrong 'depth wants a number from 0 to 16' xfer --depth 17
+wrong 'from 1 to 16 for pct' xfer --scenario cancel-one --depth 0
+wrong 'depth is for pct and dfs' xfer --scenario cancel-one --strategy random --depth 2
+for budget in 0s 0runs 5 5minutes runs -1s 99999999999999999999s; do
+    wrong 'as 60s or 5000runs' xfer --budget $budget
+done
+wrong 'jobs is for random and pct' xfer --scenario cancel-one --strategy dfs --jobs 2
+wrong 'run is for random and pct' xfer --scenario cancel-one --strategy dfs --run 2
+wrong 'list is for --faults systematic' xfer --scenario cancel-one --list
+wrong 'exclude is for --faults systematic' xfer --scenario cancel-one --exclude 1
+wrong 'log is for --faults systematic' xfer --scenario cancel-one --log x
+wrong "wants systematic, not 'some'" xfer --faults some
+wrong "unknown option '--nonsense'" xfer --nonsense
+wrong "one argument too many" xfer pkt
+wrong 'unknown driver' case:nonsense
+
+# All schedules of two requests and one cancel: how many there are, and that all of them were run.
+says 0 'dfs: 14 schedules with at most 0 preemptions \(14 with 0\): the space is exhausted' xfer --scenario cancel-one --strategy dfs --depth 0
+says 0 'dfs: 2776 schedules with at most 1 preemption \(14 with 0, 2762 with 1\): the space is exhausted' xfer --scenario cancel-one --strategy dfs --depth 1 --no-races
+says 4 'dfs: 50 schedules .*: the space is not exhausted' xfer --scenario cancel-one --strategy dfs --depth 1 --budget 50runs
+
+# The routine that outlives its timer's cancelling looks at freed memory or, later still, at registers that are gone:
+# ten searches, a median of 2,000 runs at most, none over 20,000.
+: > "$tmp/runs"
+for seed in 1 2 3 4 5 6 7 8 9 10; do
+    "$dmacheck" explore case:poll-outlives --budget 20000runs --seed $seed > "$tmp/out" 2> "$tmp/err"
+    [ $? -eq 1 ] && grep -qE 'error: (common-buffer-touched-after-free|bug-check)' "$tmp/out" && found_at >> "$tmp/runs"
+done
+count=$(wc -l < "$tmp/runs")
+if [ "$count" -eq 10 ]; then ok; else bad "pct finds the teardown race with $count of 10 seeds"; fi
+median=$(sort -n "$tmp/runs" | sed -n 6p)
+if [ "${median:-99999}" -le 2000 ]; then ok; else bad "pct needs $median runs for the teardown race"; fi
+says 1 'common-buffer-touched-after-free' case:poll-outlives --strategy random
+says 1 'common-buffer-touched-after-free' case:poll-outlives --strategy dfs --depth 1
+says 0 'pct: 2000 schedules' case:poll-outlives --mend all --budget 2000runs
+says 0 'dfs: .* the space is exhausted' case:poll-outlives --mend all --strategy dfs
+
+# Equal options, equal output; with several processes too.
+says 1 . case:poll-outlives --seed 4 --format json
+cp "$tmp/out" "$tmp/first"
+says 1 . case:poll-outlives --seed 4 --format json
+if cmp -s "$tmp/out" "$tmp/first"; then ok; else bad "two equal searches differ"; fi
+says 1 . case:poll-outlives --seed 4 --format json --jobs 3
+for f in out first; do jq 'del(.notices)' "$tmp/$f" > "$tmp/$f.findings"; done
+if cmp -s "$tmp/out.findings" "$tmp/first.findings"; then ok; else bad "three processes find something else than one"; fi
+if jq -e '.notices[] | select(.kind == "explored")' "$tmp/out" > /dev/null; then ok; else bad "JSON does not say what was explored"; fi
+
+# What the repro line says shows it again: a token from dfs, a number from pct.
+for strategy in 'dfs --depth 1' 'pct --seed 1'; do
+    # shellcheck disable=SC2086
+    "$dmacheck" explore case:poll-outlives --strategy $strategy > "$tmp/out" 2> "$tmp/err"
+    repro=$(sed -n 's/^  repro: dmacheck //p' "$tmp/out")
+    # shellcheck disable=SC2086
+    "$dmacheck" $repro > "$tmp/again" 2> "$tmp/err"
+    if [ $? -eq 1 ] && [ "$(head -n 14 "$tmp/out" | grep -v repro:)" = "$(head -n 14 "$tmp/again" | grep -v 'repro:')" ]; then ok; else
+        bad "$strategy: 'dmacheck $repro' shows something else"
+    fi
+done
+case $repro in *"--run "*) ok ;; *) bad "a long schedule has no number: $repro" ;; esac
+
+# Its trace: the same finding, and the same events by its choices.
+"$dmacheck" explore case:poll-outlives --seed 1 --record "$tmp/t.dmatrace" -q > /dev/null 2>&1
+if "$dmacheck" verify "$tmp/t.dmatrace" -q | grep -q common-buffer-touched-after-free; then ok; else bad "the recorded run does not show it"; fi
+"$dmacheck" run case:poll-outlives --choices "$tmp/t.dmatrace" -q > "$tmp/out" 2> "$tmp/err"
+if [ $? -eq 1 ] && grep -q common-buffer-touched-after-free "$tmp/out"; then ok; else bad "the recorded choices do not show it: $(head -n 2 "$tmp/err")"; fi
+
+# All distinct findings of one search.
+says 1 . case:poll-outlives --seed 1 --keep-going --budget 1500runs --format json
+if jq -e '[.findings[].rule] | index("common-buffer-touched-after-free")' "$tmp/out" > /dev/null; then ok; else bad "--keep-going loses a finding"; fi
+if [ "$(jq '.findings | length' "$tmp/out")" -eq "$(jq '[.findings[] | {rule, sites}] | unique | length' "$tmp/out")" ]; then ok; else bad "--keep-going tells a finding twice"; fi
+
+# The samples are silent.
+for what in 'xfer cancel' 'xfer surprise' 'xfer power' 'pkt cancel' 'pkt surprise' 'pkt power' 'accel narrow' 'accel surprise'; do
+    for strategy in pct random; do
+        says 0 "$strategy: 40 schedules" "${what% *}" --scenario "${what#* }" --strategy $strategy --budget 40runs
+    done
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
