@@ -61,8 +61,8 @@ static void tell_found(const struct explore_verb *o, struct dm_driver *d,
     int file;
 
     run.schedule = token_given(f->token, path, sizeof path, &file);
-    run_one(&run, d, &(struct run_item) { o->run.scenario, o->run.profile, 0, NULL, NULL }, first,
-            &one);
+    run_one(&run, d, &(struct run_item) { .scenario = o->run.scenario, .profile = o->run.profile },
+            first, &one);
     if (file >= 0) {
         one.runs[0].token = NULL;
         one.runs[0].by_token = false;
@@ -103,7 +103,8 @@ static void tell_plain(const struct explore_verb *o, struct dm_driver *d, struct
 {
     struct report one;
 
-    run_one(&o->run, d, &(struct run_item) { o->run.scenario, o->run.profile, 0, NULL, NULL }, true,
+    run_one(&o->run, d,
+            &(struct run_item) { .scenario = o->run.scenario, .profile = o->run.profile }, true,
             &one);
     run_merge(r, &one);
     report_free(&one);
