@@ -266,6 +266,7 @@ check-html: all | deps-check
 check-docs: all
 	@sh tests/docs/readme.sh
 	@sh tests/docs/readme.sh docs/replaying.md
+	@sh tests/docs/readme.sh docs/exploring.md
 ## The tree itself: includes, pairs, names, sizes
 check-tree:
 	@sh tests/tree/run.sh

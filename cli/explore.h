@@ -47,8 +47,8 @@ struct explore_sum {
     bool exhausted, cut; /* dfs: all were run; there was no memory for all that wait */
     uint64_t levels[17]; /* dfs: schedules with so many preemptions */
 };
-/* What one process does: the runs that PCT learns from, then first, first + step ... *stop_at: no run behind
- * this number is wanted; whoever finds something there lowers it. */
+/* What one process does: the runs that PCT learns from, then first, first + step ... *stop_at: no
+ * run behind this number is wanted; whoever finds something there lowers it. */
 void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t first, uint64_t step,
                   volatile uint64_t *stop_at, struct explore_sum *sum);
 void explore_add_found(struct explore_sum *sum,

@@ -1,6 +1,7 @@
 /*
- * A search by several processes: each takes every n-th run and sends what came of it through a pipe when it has
- * ended. The parent puts it in the order of the runs, so that what is found is what one process finds.
+ * A search by several processes: each takes every n-th run and sends what came of it through a pipe
+ * when it has ended. The parent puts it in the order of the runs, so that what is found is what one
+ * process finds.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * What a search has found, as a report: each run that shows something new is run once more, by its schedule
- * alone, as the repro line says, and that run is the report's. What was tried is a notice.
+ * What a search has found, as a report: each run that shows something new is run once more, by its
+ * schedule alone, as the repro line says, and that run is the report's. What was tried is a notice.
  */
 #include <inttypes.h>
 #include <stdlib.h>
