@@ -24,7 +24,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 ROOMS   := base trace sim/core sim/nt sim/wdf sim/dev $(patsubst %/,%,$(wildcard sim/dev/*/)) verifier verifier/track verifier/rules \
-           reports machine inputs
+           reports machine inputs import
 LIB_SRC := $(wildcard $(ROOMS:%=%/*.c))
 CLI_SRC := $(wildcard cli/*.c)
 DDKCC_SRC := $(wildcard ddkcc/*.c)
@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-plan check-fault check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-plan check-fault check-recorder check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -200,6 +200,30 @@ $(BUILD)/drivers/tests/%.so: tests/drivers/%.c $(wildcard drivers-under-test/twi
 	$(Q)$(SCENARIO) -DDMACHECK_SCENARIO -c $< -o $(@:.so=.scenarios.o)
 	$(Q)$(DDKCC) $(DDKFLAGS) -o $@ $< $(@:.so=.scenarios.o)
 
+# Drivers with recorder/ in them, sources as they are: samples, and the twins of rules that calls alone decide.
+RECORDED_TWINS := $(shell cat tests/recorder/decided.txt)
+RECORDED := $(foreach s,xfer pkt accel pkt-ring,$(BUILD)/drivers/recorded/$(s).so) \
+            $(foreach t,$(RECORDED_TWINS),$(BUILD)/drivers/recorded/twin/$(t).so)
+RECORDER_SRC := recorder/dmarecord.c tests/recorder/entry.c
+RECORDER_NEEDS := $(RECORDER_SRC) recorder/dmarecord.h tests/recorder/wrap.sh $(DDKCC) $(DDK_HEADERS) \
+                  $(wildcard include/dmacheck/*.h)
+define recorded_rule
+$(BUILD)/drivers/recorded/$(1).so: $(BUILD)/drivers/samples/$(2).so $(RECORDER_NEEDS)
+	@mkdir -p $$(@D)
+	$(Q)$(DDKCC) $(DDKFLAGS) -I. -DDMA_RECORD_INTERPOSE -DRECORD_NAME='"$(2)"' $(3) -o $$@ $(RECORDER_SRC) \
+	    $$$$(sh tests/recorder/wrap.sh $(BUILD)/recorded/$(1) $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/$(2)/*.c))) \
+	    $(BUILD)/drivers/samples/$(2).scenarios.o
+endef
+$(eval $(call recorded_rule,xfer,xfer,))
+$(eval $(call recorded_rule,pkt,pkt,))
+$(eval $(call recorded_rule,accel,accel,-DDMA_RECORD_WDF))
+$(eval $(call recorded_rule,pkt-ring,pkt,-DRECORD_FLAGS=DMA_RECORD_RING -DDMA_RECORD_RING_LINES=64))
+$(BUILD)/drivers/recorded/twin/%.so: $(BUILD)/drivers/twins/%.bug1.so $(RECORDER_NEEDS)
+	@mkdir -p $(@D)
+	$(Q)$(DDKCC) $(DDKFLAGS) -I. -DDMA_RECORD_INTERPOSE -DRECORD_NAME='"$*"' -DBUG=1 -o $@ $(RECORDER_SRC) \
+	    $$(sh tests/recorder/wrap.sh $(BUILD)/recorded/twin/$* drivers-under-test/twins/$*.c) \
+	    $(BUILD)/drivers/twins/$*.bug1.scenarios.o
+
 # --- tests ---
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
@@ -245,6 +269,9 @@ check-plan: all $(BUILD)/tests/plan/plays
 ## Each resource request of each sample made to fail, one at a time
 check-fault: all $(BUILD)/tests/fault/sweep
 	@$(BUILD)/tests/fault/sweep $(BUILD)/drivers $(SAMPLES)
+## recorder/: drivers recorded through it, imported and judged, as the machine itself judged them
+check-recorder: all $(RECORDED) $(BUILD)/tests/recorder/record
+	@sh tests/recorder/run.sh $(BUILD)
 ## The command: exit codes and messages
 check-cli: all
 	@sh tests/cli/run.sh $(BUILD)

@@ -89,6 +89,7 @@ int verb_run(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_explore(int argc, char **argv);
 int verb_verify(int argc, char **argv);
+int verb_import(int argc, char **argv);
 int verb_profiles(int argc, char **argv);
 int verb_rules(int argc, char **argv);
 int verb_report(int argc, char **argv);

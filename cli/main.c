@@ -16,6 +16,7 @@ static const struct cli_verb verbs[] = {
     { "explore", "run a scenario under many schedules, or with each resource failed once",
       verb_explore },
     { "verify", "let the rules judge a recorded trace", verb_verify },
+    { "import", "make a trace of what a driver with recorder/ wrote on Windows", verb_import },
     { "report", "write what a finished run found in another format", verb_report },
     { "profiles", "list the machine profiles", verb_profiles },
     { "rules", "list the rules", verb_rules },

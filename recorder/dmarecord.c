@@ -9,13 +9,14 @@
  *
  * Source    wdm/ns-wdm-_dma_operations, kernel/using-scatter-gather-dma, wdm/nf-wdm-dbgprintex
  */
-#ifdef __MINGW32__ /* its KeGetCurrentThread reads address 0 of a segment */
+#undef DMA_RECORD_WDF /* this file needs no framework */
+#ifdef __MINGW32__    /* its KeGetCurrentThread reads address 0 of a segment */
 #pragma GCC diagnostic ignored "-Warray-bounds"
 #endif
 #include "dmarecord.h"
 #undef IoGetDmaAdapter /* when dmarecord.h was included by force, before our first line */
 
-#define DMR_LINE_BYTES 256 /* DbgPrintEx writes up to 512 */
+#define DMR_LINE_BYTES 384 /* DbgPrintEx writes up to 512; the longest call takes 360 */
 #define DMR_ROOM 40        /* what a key, its value and the end of a line take at most */
 #define DMR_TAIL 32        /* members of a table that is newer than this file */
 #define DMR_CHAIN_MAX 64   /* MDLs of a chain that are described */
@@ -155,6 +156,9 @@ static ULONG DmrEnd(PDMR_LINE Line)
 {
     ULONG sum = DmrSum(Line->Text, Line->At);
 
+    if (Line->At >= DMR_LINE_BYTES - 8)
+        sum ^= 1; /* it was cut, and is to be found out */
+
     Line->Text[Line->At++] = ' ';
     Line->Text[Line->At++] = '~';
     DmrHex(Line, sum | 0x10000u); /* a one in front: always five digits */
@@ -166,71 +170,43 @@ static ULONG DmrEnd(PDMR_LINE Line)
     return Line->Number;
 }
 
-ULONG DmaRecordDump(DMA_RECORD_WRITE *Write, PVOID Context)
-{
-    ULONG next = (ULONG)DmrNumber, number = next - DMA_RECORD_RING_LINES, count = 0;
-    LONG was;
-
-    if (next < DMA_RECORD_RING_LINES)
-        number = 0;
-    for (; number != next; number++) {
-        PDMR_RING_SLOT slot = &DmrRing[number & (DMA_RECORD_RING_LINES - 1)];
-
-        if (!DmrTake(slot, DMR_READING, &was))
-            continue;
-        if (Write)
-            Write(Context, slot->Text);
-        else
-            DmrPrint(slot->Text);
-        count++;
-        InterlockedExchange(&slot->State, DMR_FREE);
-    }
-    return count;
-}
-
 /* --- beginning and end --- */
 
-#if defined(_MSC_VER) || defined(__MINGW32__)
+#if defined(__MINGW32__) || (defined(_MSC_VER) && !defined(__clang__))
 extern CHAR __ImageBase; /* of the driver: where the linker says it lies */
 #define DMR_BASE ((PVOID)&__ImageBase)
 #else
 #define DMR_BASE NULL
 #endif
 
-VOID DmaRecordStart(ULONG Flags, PCSTR Name)
+/* What all lines need: at the beginning, and again in front of a dump, whose beginning may be lost. */
+static VOID DmrState(PCSTR Which)
 {
     LARGE_INTEGER frequency;
     DMR_LINE line;
 
-    if (InterlockedExchange(&DmrStarted, 1))
-        return;
-    DmrFlags = Flags;
-    DmrName = Name ? Name : "driver";
     KeQueryPerformanceCounter(&frequency);
-    DmrBegin(&line, 'i', "start");
+    DmrBegin(&line, 'i', Which);
     DmrText(&line, " name=");
     DmrText(&line, DmrName);
     DmrKey(&line, "hz", (ULONG64)frequency.QuadPart);
     DmrPointer(&line, "base", DMR_BASE);
     DmrPointer(&line, "at", (ULONG_PTR)DmaRecordStart);
-    if (Flags & (DMA_RECORD_REMAPPED | DMA_RECORD_NOT_REMAPPED))
-        DmrKey(&line, "remapped", (Flags & DMA_RECORD_REMAPPED) != 0);
+#if defined(_M_AMD64) || defined(_M_IX86) || defined(__x86_64__) || defined(__i386__)
+    DmrKey(&line, "coherent", 1);
+#endif
+    if (DmrFlags & (DMA_RECORD_REMAPPED | DMA_RECORD_NOT_REMAPPED))
+        DmrKey(&line, "remapped", (DmrFlags & DMA_RECORD_REMAPPED) != 0);
     DmrEnd(&line);
 }
 
-VOID DmaRecordStop(VOID)
+VOID DmaRecordStart(ULONG Flags, PCSTR Name)
 {
-    DMR_LINE line;
-
-    if (!DmrStarted)
+    if (InterlockedExchange(&DmrStarted, 1))
         return;
-    DmrBegin(&line, 'i', "stop");
-    DmrKey(&line, "lost", (ULONG)DmrLost);
-    DmrKey(&line, "over", (ULONG)DmrOver);
-    DmrEnd(&line);
-    if (DmrFlags & DMA_RECORD_RING)
-        DmaRecordDump(NULL, NULL);
-    InterlockedExchange(&DmrStarted, 0);
+    DmrFlags = Flags;
+    DmrName = Name ? Name : "driver";
+    DmrState("start");
 }
 
 ULONG DmaRecordNote(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, const DMA_RECORD_PAIR *Pairs,
@@ -315,17 +291,33 @@ C_ASSERT(FIELD_OFFSET(DMR_OPERATIONS, BuildMdlFromScatterGatherList) ==
          FIELD_OFFSET(DMA_OPERATIONS, BuildMdlFromScatterGatherList));
 C_ASSERT(sizeof(DMA_OPERATIONS) <= FIELD_OFFSET(DMR_OPERATIONS, Later));
 
-/* What version 3 added to DEVICE_DESCRIPTION, wdm/ns-wdm-_device_description. */
+/* DEVICE_DESCRIPTION whole, with what version 3 added: wdm/ns-wdm-_device_description. */
 typedef struct _DMR_DESCRIPTION {
-    DEVICE_DESCRIPTION Old;
+    ULONG Version;
+    BOOLEAN Master, ScatterGather, DemandMode, AutoInitialize;
+    BOOLEAN Dma32BitAddresses, IgnoreCount, Reserved1, Dma64BitAddresses;
+    ULONG BusNumber, DmaChannel;
+    INTERFACE_TYPE InterfaceType;
+    DMA_WIDTH DmaWidth;
+    DMA_SPEED DmaSpeed;
+    ULONG MaximumLength, DmaPort;
     ULONG DmaAddressWidth, DmaControllerInstance, DmaRequestLine;
     PHYSICAL_ADDRESS DeviceAddress;
 } DMR_DESCRIPTION;
+
+#define DMR_DESCRIPTION_OLD FIELD_OFFSET(DMR_DESCRIPTION, DmaAddressWidth)
+C_ASSERT(FIELD_OFFSET(DMR_DESCRIPTION, DmaPort) == FIELD_OFFSET(DEVICE_DESCRIPTION, DmaPort));
+C_ASSERT(sizeof(DEVICE_DESCRIPTION) == sizeof(DMR_DESCRIPTION) ||
+         sizeof(DEVICE_DESCRIPTION) == DMR_DESCRIPTION_OLD);
 
 typedef struct _DMR_ADAPTER {
     PDMA_ADAPTER volatile Adapter; /* NULL: free */
     ULONG Id;                      /* a number that no other adapter ever has; 0: none */
     BOOLEAN Put;
+    PDEVICE_OBJECT Pdo;
+    ULONG Registers; /* as IoGetDmaAdapter said */
+    BOOLEAN Described;
+    DMR_DESCRIPTION Description;
     PDMR_OPERATIONS Original;
     DMR_OPERATIONS Table;
 } DMR_ADAPTER, *PDMR_ADAPTER;
@@ -517,7 +509,7 @@ static VOID DmrMdlKeys(PDMR_LINE Line, PMDL Mdl)
 }
 
 /* The MDLs behind the first, before the line of a call that may reach them. */
-static VOID DmrChain(PMDL First)
+static ULONG DmrChain(PMDL First)
 {
     PMDL mdl = First ? First->Next : NULL;
     ULONG count;
@@ -529,6 +521,7 @@ static VOID DmrChain(PMDL First)
         DmrMdlKeys(&line, mdl);
         DmrEnd(&line);
     }
+    return count;
 }
 
 /* --- version 1 --- */
@@ -732,12 +725,13 @@ static NTSTATUS NTAPI DmrGetScatterGatherList(PDMA_ADAPTER Adapter, PDEVICE_OBJE
     PDMR_REQUEST request;
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "GetScatterGatherList", Adapter, DMA_RECORD_CALLER());
     request =
         DmrListKeys(&line, a, DeviceObject, Mdl, Length, Routine, Context, NULL, WriteToDevice);
+    DmrKey(&line, "mn", chain);
     DmrPointer(&line, "va", CurrentVa);
     call = DmrEnd(&line);
     if (request) {
@@ -801,12 +795,13 @@ static NTSTATUS NTAPI DmrBuildScatterGatherList(PDMA_ADAPTER Adapter, PDEVICE_OB
     PDMR_REQUEST request;
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "BuildScatterGatherList", Adapter, DMA_RECORD_CALLER());
     request =
         DmrListKeys(&line, a, DeviceObject, Mdl, Length, Routine, Context, NULL, WriteToDevice);
+    DmrKey(&line, "mn", chain);
     DmrPointer(&line, "va", CurrentVa);
     DmrPointer(&line, "buf", Buffer);
     DmrKey(&line, "blen", BufferLength);
@@ -876,11 +871,12 @@ static NTSTATUS NTAPI DmrGetDmaTransferInfo(PDMA_ADAPTER Adapter, PMDL Mdl, ULON
     PULONG words = (PULONG)Info; /* wdm/ns-wdm-_dma_transfer_info_v1, behind the version */
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "GetDmaTransferInfo", Adapter, DMA_RECORD_CALLER());
     DmrMdlKeys(&line, Mdl);
+    DmrKey(&line, "mn", chain);
     DmrKey(&line, "off", Offset);
     DmrKey(&line, "len", Length);
     DmrKey(&line, "w", WriteOnly);
@@ -1016,12 +1012,13 @@ static NTSTATUS NTAPI DmrMapTransferEx(PDMA_ADAPTER Adapter, PMDL Mdl, PVOID Map
     PDMR_REQUEST request;
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "MapTransferEx", Adapter, DMA_RECORD_CALLER());
     request = Completion ? DmrRequestTake(a->Id, NULL, Context) : NULL;
     DmrMdlKeys(&line, Mdl);
+    DmrKey(&line, "mn", chain);
     DmrPointer(&line, "base", MapRegisterBase);
     DmrKey(&line, "off", Offset);
     DmrKey(&line, "len", Length ? *Length : 0);
@@ -1086,12 +1083,13 @@ static NTSTATUS NTAPI DmrGetScatterGatherListEx(PDMA_ADAPTER Adapter, PDEVICE_OB
     PDMR_REQUEST request;
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "GetScatterGatherListEx", Adapter, DMA_RECORD_CALLER());
     request =
         DmrListKeys(&line, a, DeviceObject, Mdl, Length, Routine, Context, Transfer, WriteToDevice);
+    DmrKey(&line, "mn", chain);
     DmrListExKeys(&line, Transfer, Offset, Flags, List);
     call = DmrEnd(&line);
     if (request) {
@@ -1121,12 +1119,13 @@ static NTSTATUS NTAPI DmrBuildScatterGatherListEx(PDMA_ADAPTER Adapter, PDEVICE_
     PDMR_REQUEST request;
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "BuildScatterGatherListEx", Adapter, DMA_RECORD_CALLER());
     request =
         DmrListKeys(&line, a, DeviceObject, Mdl, Length, Routine, Context, Transfer, WriteToDevice);
+    DmrKey(&line, "mn", chain);
     DmrListExKeys(&line, Transfer, Offset, Flags, Result);
     DmrKey(&line, "blen", BufferLength);
     call = DmrEnd(&line);
@@ -1153,11 +1152,12 @@ static NTSTATUS NTAPI DmrFlushAdapterBuffersEx(PDMA_ADAPTER Adapter, PMDL Mdl,
     DMR_LINE line;
     PDMR_ADAPTER a;
     NTSTATUS status;
-    ULONG call;
+    ULONG call, chain;
 
-    DmrChain(Mdl);
+    chain = DmrChain(Mdl);
     a = DmrCall(&line, "FlushAdapterBuffersEx", Adapter, DMA_RECORD_CALLER());
     DmrMdlKeys(&line, Mdl);
+    DmrKey(&line, "mn", chain);
     DmrPointer(&line, "base", MapRegisterBase);
     DmrKey(&line, "off", Offset);
     DmrKey(&line, "len", Length);
@@ -1395,6 +1395,35 @@ static NTSTATUS NTAPI DmrCreateCommonBufferFromMdl(PDMA_ADAPTER Adapter, PMDL Md
     return status;
 }
 
+/* --- KMDF: what EvtProgramDma was given for a transaction --- */
+
+typedef struct _DMR_TRANSACTION {
+    PVOID volatile Handle;
+    PVOID Function;
+} DMR_TRANSACTION;
+
+static DMR_TRANSACTION DmrTransactions[DMA_RECORD_TRANSACTIONS];
+
+PVOID DmaRecordTransaction(PVOID Transaction, PVOID Function)
+{
+    ULONG first = (ULONG)((ULONG_PTR)Transaction >> 4) % DMA_RECORD_TRANSACTIONS, i;
+
+    for (i = 0; i < DMA_RECORD_TRANSACTIONS; i++) {
+        DMR_TRANSACTION *t = &DmrTransactions[(first + i) % DMA_RECORD_TRANSACTIONS];
+        PVOID handle = t->Handle;
+
+        if (handle == NULL && Function)
+            handle =
+                InterlockedCompareExchangePointer((PVOID volatile *)&t->Handle, Transaction, NULL);
+        if (handle != Transaction && !(handle == NULL && Function))
+            continue;
+        if (Function)
+            t->Function = Function;
+        return t->Function;
+    }
+    return NULL;
+}
+
 /* --- attaching --- */
 
 static const DMR_OPERATIONS DmrWrappers = {
@@ -1474,12 +1503,13 @@ static PDMR_ADAPTER DmrSlotTake(PDMA_ADAPTER Adapter)
     return NULL;
 }
 
-static NTSTATUS DmrAttach(PDMA_ADAPTER Adapter, PULONG Id)
+static NTSTATUS DmrAttach(PDMA_ADAPTER Adapter, PDEVICE_OBJECT Pdo, PDEVICE_DESCRIPTION Description,
+                          ULONG Registers, PDMR_ADAPTER *Slot)
 {
     PDMR_OPERATIONS original = (PDMR_OPERATIONS)Adapter->DmaOperations;
     PDMR_ADAPTER a;
 
-    *Id = 0;
+    *Slot = NULL;
     if (original->Size > sizeof(DMR_OPERATIONS))
         return STATUS_NOT_SUPPORTED;
     a = DmrSlotTake(Adapter);
@@ -1489,7 +1519,14 @@ static NTSTATUS DmrAttach(PDMA_ADAPTER Adapter, PULONG Id)
     a->Put = FALSE;
     DmrTableMake(&a->Table, original);
     DmrStray.Original = original;
-    *Id = a->Id = (ULONG)InterlockedIncrement(&DmrAdapterId);
+    a->Pdo = Pdo;
+    a->Registers = Registers;
+    a->Described = (BOOLEAN)(Description != NULL);
+    if (Description)
+        RtlCopyMemory(&a->Description, Description,
+                      Description->Version < 3 ? DMR_DESCRIPTION_OLD : sizeof(DMR_DESCRIPTION));
+    a->Id = (ULONG)InterlockedIncrement(&DmrAdapterId);
+    *Slot = a;
     a->Adapter = Adapter;
     InterlockedExchangePointer((PVOID volatile *)&Adapter->DmaOperations, &a->Table);
     return STATUS_SUCCESS;
@@ -1533,26 +1570,35 @@ static VOID DmrStartDefault(VOID)
         DmaRecordStart(DMA_RECORD_DEBUGGER, NULL);
 }
 
+/* An adapter as it is known to us; Caller: who attached it, NULL: it is only told of again. */
+static VOID DmrAdapterLine(PCSTR Which, PDMR_ADAPTER A, NTSTATUS Status, PVOID Caller)
+{
+    DMR_LINE line;
+
+    DmrBegin(&line, 'i', Which);
+    DmrKey(&line, "st", (ULONG)Status);
+    if (A) {
+        DmrKey(&line, "a", A->Id);
+        DmrKey(&line, "size", A->Original->Size);
+        DmrKey(&line, "n", A->Registers);
+        DmrDescription(&line, A->Pdo, A->Described ? (PDEVICE_DESCRIPTION)&A->Description : NULL);
+    }
+    if (Caller)
+        DmrPointer(&line, "ra", Caller);
+    DmrEnd(&line);
+}
+
 NTSTATUS DmaRecordAttach(PDMA_ADAPTER Adapter, PDEVICE_OBJECT Pdo, PDEVICE_DESCRIPTION Description,
                          ULONG NumberOfMapRegisters)
 {
+    PDMR_ADAPTER slot;
     NTSTATUS status;
-    ULONG id, size;
-    DMR_LINE line;
 
     if (!Adapter)
         return STATUS_INVALID_PARAMETER;
     DmrStartDefault();
-    size = Adapter->DmaOperations->Size;
-    status = DmrAttach(Adapter, &id);
-    DmrBegin(&line, 'i', "attach");
-    DmrKey(&line, "st", (ULONG)status);
-    DmrKey(&line, "a", id);
-    DmrKey(&line, "size", size);
-    DmrKey(&line, "n", NumberOfMapRegisters);
-    DmrDescription(&line, Pdo, Description);
-    DmrPointer(&line, "ra", DMA_RECORD_CALLER());
-    DmrEnd(&line);
+    status = DmrAttach(Adapter, Pdo, Description, NumberOfMapRegisters, &slot);
+    DmrAdapterLine("attach", slot, status, DMA_RECORD_CALLER());
     return status;
 }
 
@@ -1578,7 +1624,8 @@ PDMA_ADAPTER DmaRecordGetDmaAdapter(PDEVICE_OBJECT PhysicalDeviceObject,
                                     PULONG NumberOfMapRegisters)
 {
     PDMA_ADAPTER adapter;
-    ULONG call, id = 0;
+    PDMR_ADAPTER slot = NULL;
+    ULONG call, count;
     DMR_LINE line;
 
     DmrStartDefault();
@@ -1590,11 +1637,65 @@ PDMA_ADAPTER DmaRecordGetDmaAdapter(PDEVICE_OBJECT PhysicalDeviceObject,
     DmrReturn(&line, "IoGetDmaAdapter", call);
     DmrKey(&line, "got", adapter != NULL);
     if (adapter) {
+        count = NumberOfMapRegisters ? *NumberOfMapRegisters : 0;
         DmrKey(&line, "size", adapter->DmaOperations->Size);
-        DmrAttach(adapter, &id);
+        DmrKey(&line, "n", count);
+        DmrAttach(adapter, PhysicalDeviceObject, DeviceDescription, count, &slot);
     }
-    DmrKey(&line, "a", id);
-    DmrKey(&line, "n", adapter && NumberOfMapRegisters ? *NumberOfMapRegisters : 0);
+    DmrKey(&line, "a", slot ? slot->Id : 0);
     DmrEnd(&line);
     return adapter;
+}
+
+/* --- the end of a recording --- */
+
+static VOID DmrStateAll(VOID)
+{
+    ULONG i;
+
+    DmrState("state");
+    for (i = 0; i < DMA_RECORD_ADAPTERS; i++)
+        if (DmrAdapters[i].Id && !DmrAdapters[i].Put)
+            DmrAdapterLine("adapter", &DmrAdapters[i], STATUS_SUCCESS, NULL);
+}
+
+ULONG DmaRecordDump(DMA_RECORD_WRITE *Write, PVOID Context)
+{
+    ULONG next, number, count = 0;
+    LONG was;
+
+    DmrStateAll();
+    next = (ULONG)DmrNumber;
+    number = next - DMA_RECORD_RING_LINES;
+
+    if (next < DMA_RECORD_RING_LINES)
+        number = 0;
+    for (; number != next; number++) {
+        PDMR_RING_SLOT slot = &DmrRing[number & (DMA_RECORD_RING_LINES - 1)];
+
+        if (!DmrTake(slot, DMR_READING, &was))
+            continue;
+        if (Write)
+            Write(Context, slot->Text);
+        else
+            DmrPrint(slot->Text);
+        count++;
+        InterlockedExchange(&slot->State, DMR_FREE);
+    }
+    return count;
+}
+
+VOID DmaRecordStop(VOID)
+{
+    DMR_LINE line;
+
+    if (!DmrStarted)
+        return;
+    DmrBegin(&line, 'i', "stop");
+    DmrKey(&line, "lost", (ULONG)DmrLost);
+    DmrKey(&line, "over", (ULONG)DmrOver);
+    DmrEnd(&line);
+    if (DmrFlags & DMA_RECORD_RING)
+        DmaRecordDump(NULL, NULL);
+    InterlockedExchange(&DmrStarted, 0);
 }

@@ -29,6 +29,9 @@ extern "C" {
 #ifndef DMA_RECORD_REQUESTS
 #define DMA_RECORD_REQUESTS 512 /* callbacks that are still to come */
 #endif
+#ifndef DMA_RECORD_TRANSACTIONS
+#define DMA_RECORD_TRANSACTIONS 256 /* of KMDF, ever made */
+#endif
 
 /* Flags of DmaRecordStart. */
 #define DMA_RECORD_DEBUGGER 0x01u /* each line goes to DbgPrintEx at once */
@@ -84,6 +87,226 @@ ULONG DmaRecordNote(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, const DMA_R
 /* With DMA_RECORD_INTERPOSE (best as /FI dmarecord.h) not even IoGetDmaAdapter's call sites change. */
 #ifdef DMA_RECORD_INTERPOSE
 #define IoGetDmaAdapter DmaRecordGetDmaAdapter
+#endif
+
+/*
+ * KMDF, with DMA_RECORD_WDF. The framework's own calls go through the adapters that
+ * WdfDmaEnablerCreate makes, so attaching these records them: its macro does that. The others write
+ * down the steps of transactions: how much the framework was told to have moved is in no call of the
+ * DMA interface, and EvtProgramDma in none either. The framework's names stay as they are in the
+ * driver's text.
+ */
+#ifdef DMA_RECORD_WDF
+
+#include <wdf.h>
+
+/* What EvtProgramDma was given for a transaction: NULL asks, else it is remembered. NULL: no room is
+ * left, or none was given. */
+PVOID DmaRecordTransaction(PVOID Transaction, PVOID Function);
+
+static __inline ULONG DmaRecordWdf(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, PVOID Object,
+                                   ULONG64 X0, ULONG64 X1, ULONG64 X2)
+{
+    DMA_RECORD_PAIR pairs[4];
+
+    pairs[0].Key = Kind == 'r' || Kind == 'e' ? "st" : "o";
+    pairs[0].Value = Kind == 'r' || Kind == 'e' ? X0 : (ULONG64)(ULONG_PTR)Object;
+    pairs[1].Key = "x0";
+    pairs[1].Value = X0;
+    pairs[2].Key = "x1";
+    pairs[2].Value = X1;
+    pairs[3].Key = "x2";
+    pairs[3].Value = X2;
+    return DmaRecordNote(Kind, Name, Call, Caller, pairs, Kind == 'r' || Kind == 'e' ? 1 : 4);
+}
+
+static __inline BOOLEAN DmaRecordEvtProgramDma(WDFDMATRANSACTION Transaction, WDFDEVICE Device,
+                                               WDFCONTEXT Context, WDF_DMA_DIRECTION Direction,
+                                               PSCATTER_GATHER_LIST List)
+{
+    PFN_WDF_PROGRAM_DMA function =
+        (PFN_WDF_PROGRAM_DMA)(ULONG_PTR)DmaRecordTransaction(Transaction, NULL);
+    ULONG call = DmaRecordWdf('b', "EvtProgramDma", 0, NULL, Transaction, (ULONG64)Direction,
+                              (ULONG64)(ULONG_PTR)List, 0);
+    BOOLEAN result = function(Transaction, Device, Context, Direction, List);
+
+    DmaRecordWdf('e', "EvtProgramDma", call, NULL, Transaction, result, 0, 0);
+    return result;
+}
+
+static __inline PFN_WDF_PROGRAM_DMA DmaRecordProgram(WDFDMATRANSACTION Transaction,
+                                                     PFN_WDF_PROGRAM_DMA Function)
+{
+    return DmaRecordTransaction(Transaction, (PVOID)(ULONG_PTR)Function) ? DmaRecordEvtProgramDma
+                                                                         : Function;
+}
+
+/* One adapter of an enabler, with what its configuration says of it. */
+static __inline VOID DmaRecordEnabler(WDFDMAENABLER Enabler, const WDF_DMA_ENABLER_CONFIG *Config,
+                                      WDF_DMA_DIRECTION Direction)
+{
+    PDMA_ADAPTER adapter = WdfDmaEnablerWdmGetDmaAdapter(Enabler, Direction);
+    WDF_DMA_PROFILE profile = Config->Profile;
+    DEVICE_DESCRIPTION description;
+
+    RtlZeroMemory(&description, sizeof(description));
+    description.Version = adapter->DmaOperations->Size > 16 * sizeof(PVOID) ? 3 : 2;
+    description.Master = TRUE;
+    description.ScatterGather =
+        (BOOLEAN)(profile != WdfDmaProfilePacket && profile != WdfDmaProfilePacket64);
+    description.Dma32BitAddresses = TRUE;
+    description.Dma64BitAddresses =
+        (BOOLEAN)(profile == WdfDmaProfilePacket64 || profile == WdfDmaProfileScatterGather64 ||
+                  profile == WdfDmaProfileScatterGather64Duplex);
+    description.DmaAddressWidth = description.Dma64BitAddresses ? 64 : 32;
+    description.MaximumLength = (ULONG)Config->MaximumLength;
+    description.InterfaceType = PCIBus;
+    DmaRecordAttach(adapter, NULL, &description, 0);
+}
+
+static __inline NTSTATUS DmaRecordWdfDmaEnablerCreate(WDFDEVICE Device,
+                                                      PWDF_DMA_ENABLER_CONFIG Config,
+                                                      PWDF_OBJECT_ATTRIBUTES Attributes,
+                                                      WDFDMAENABLER *Enabler)
+{
+    NTSTATUS status = WdfDmaEnablerCreate(Device, Config, Attributes, Enabler);
+
+    if (!NT_SUCCESS(status) || Config->Profile >= WdfDmaProfileSystem) /* has none yet */
+        return status;
+    DmaRecordEnabler(*Enabler, Config, WdfDmaDirectionReadFromDevice);
+    if (Config->Profile == WdfDmaProfileScatterGatherDuplex ||
+        Config->Profile == WdfDmaProfileScatterGather64Duplex)
+        DmaRecordEnabler(*Enabler, Config, WdfDmaDirectionWriteToDevice);
+    return status;
+}
+
+static __inline NTSTATUS DmaRecordWdfDmaTransactionCreate(WDFDMAENABLER Enabler,
+                                                          PWDF_OBJECT_ATTRIBUTES Attributes,
+                                                          WDFDMATRANSACTION *Transaction)
+{
+    ULONG call =
+        DmaRecordWdf('c', "WdfDmaTransactionCreate", 0, DMA_RECORD_CALLER(), Enabler, 0, 0, 0);
+    NTSTATUS status = WdfDmaTransactionCreate(Enabler, Attributes, Transaction);
+
+    DmaRecordWdf('r', "WdfDmaTransactionCreate", call, NULL, NULL, (ULONG)status, 0, 0);
+    return status;
+}
+
+static __inline NTSTATUS DmaRecordWdfDmaTransactionInitialize(WDFDMATRANSACTION Transaction,
+                                                              PFN_WDF_PROGRAM_DMA Function,
+                                                              WDF_DMA_DIRECTION Direction, PMDL Mdl,
+                                                              PVOID Va, size_t Length)
+{
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitialize", 0, DMA_RECORD_CALLER(),
+                              Transaction, (ULONG64)Direction, (ULONG64)(ULONG_PTR)Mdl, Length);
+    NTSTATUS status =
+        WdfDmaTransactionInitialize(Transaction, DmaRecordProgram(Transaction, Function), Direction,
+                                    Mdl, Va, Length);
+
+    DmaRecordWdf('r', "WdfDmaTransactionInitialize", call, NULL, NULL, (ULONG)status, 0, 0);
+    return status;
+}
+
+static __inline NTSTATUS DmaRecordWdfDmaTransactionInitializeUsingOffset(
+    WDFDMATRANSACTION Transaction, PFN_WDF_PROGRAM_DMA Function, WDF_DMA_DIRECTION Direction,
+    PMDL Mdl, size_t Offset, size_t Length)
+{
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitializeUsingOffset", 0, DMA_RECORD_CALLER(),
+                              Transaction, (ULONG64)Direction, (ULONG64)(ULONG_PTR)Mdl, Length);
+    NTSTATUS status =
+        WdfDmaTransactionInitializeUsingOffset(Transaction, DmaRecordProgram(Transaction, Function),
+                                               Direction, Mdl, Offset, Length);
+
+    DmaRecordWdf('r', "WdfDmaTransactionInitializeUsingOffset", call, NULL, NULL, (ULONG)status, 0,
+                 0);
+    return status;
+}
+
+static __inline NTSTATUS
+DmaRecordWdfDmaTransactionInitializeUsingRequest(WDFDMATRANSACTION Transaction, WDFREQUEST Request,
+                                                 PFN_WDF_PROGRAM_DMA Function,
+                                                 WDF_DMA_DIRECTION Direction)
+{
+    ULONG call =
+        DmaRecordWdf('c', "WdfDmaTransactionInitializeUsingRequest", 0, DMA_RECORD_CALLER(),
+                     Transaction, (ULONG64)Direction, (ULONG64)(ULONG_PTR)Request, 0);
+    NTSTATUS status =
+        WdfDmaTransactionInitializeUsingRequest(Transaction, Request,
+                                                DmaRecordProgram(Transaction, Function), Direction);
+
+    DmaRecordWdf('r', "WdfDmaTransactionInitializeUsingRequest", call, NULL, NULL, (ULONG)status, 0,
+                 0);
+    return status;
+}
+
+static __inline NTSTATUS DmaRecordWdfDmaTransactionExecute(WDFDMATRANSACTION Transaction,
+                                                           WDFCONTEXT Context)
+{
+    ULONG call =
+        DmaRecordWdf('c', "WdfDmaTransactionExecute", 0, DMA_RECORD_CALLER(), Transaction, 0, 0, 0);
+    NTSTATUS status = WdfDmaTransactionExecute(Transaction, Context);
+
+    DmaRecordWdf('r', "WdfDmaTransactionExecute", call, NULL, NULL, (ULONG)status, 0, 0);
+    return status;
+}
+
+static __inline NTSTATUS DmaRecordWdfDmaTransactionRelease(WDFDMATRANSACTION Transaction)
+{
+    ULONG call =
+        DmaRecordWdf('c', "WdfDmaTransactionRelease", 0, DMA_RECORD_CALLER(), Transaction, 0, 0, 0);
+    NTSTATUS status = WdfDmaTransactionRelease(Transaction);
+
+    DmaRecordWdf('r', "WdfDmaTransactionRelease", call, NULL, NULL, (ULONG)status, 0, 0);
+    return status;
+}
+
+static __inline BOOLEAN DmaRecordWdfDmaTransactionDmaCompleted(WDFDMATRANSACTION Transaction,
+                                                               NTSTATUS *Status)
+{
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompleted", 0, DMA_RECORD_CALLER(),
+                              Transaction, 0, 0, 0);
+    BOOLEAN done = WdfDmaTransactionDmaCompleted(Transaction, Status);
+
+    DmaRecordWdf('r', "WdfDmaTransactionDmaCompleted", call, NULL, NULL, done, 0, 0);
+    return done;
+}
+
+static __inline BOOLEAN
+DmaRecordWdfDmaTransactionDmaCompletedWithLength(WDFDMATRANSACTION Transaction, size_t Length,
+                                                 NTSTATUS *Status)
+{
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompletedWithLength", 0,
+                              DMA_RECORD_CALLER(), Transaction, Length, 0, 0);
+    BOOLEAN done = WdfDmaTransactionDmaCompletedWithLength(Transaction, Length, Status);
+
+    DmaRecordWdf('r', "WdfDmaTransactionDmaCompletedWithLength", call, NULL, NULL, done, 0, 0);
+    return done;
+}
+
+static __inline BOOLEAN DmaRecordWdfDmaTransactionDmaCompletedFinal(WDFDMATRANSACTION Transaction,
+                                                                    size_t Length, NTSTATUS *Status)
+{
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompletedFinal", 0, DMA_RECORD_CALLER(),
+                              Transaction, Length, 0, 0);
+    BOOLEAN done = WdfDmaTransactionDmaCompletedFinal(Transaction, Length, Status);
+
+    DmaRecordWdf('r', "WdfDmaTransactionDmaCompletedFinal", call, NULL, NULL, done, 0, 0);
+    return done;
+}
+
+#ifndef DMA_RECORD_ITSELF
+#define WdfDmaEnablerCreate DmaRecordWdfDmaEnablerCreate
+#define WdfDmaTransactionCreate DmaRecordWdfDmaTransactionCreate
+#define WdfDmaTransactionInitialize DmaRecordWdfDmaTransactionInitialize
+#define WdfDmaTransactionInitializeUsingOffset DmaRecordWdfDmaTransactionInitializeUsingOffset
+#define WdfDmaTransactionInitializeUsingRequest DmaRecordWdfDmaTransactionInitializeUsingRequest
+#define WdfDmaTransactionExecute DmaRecordWdfDmaTransactionExecute
+#define WdfDmaTransactionRelease DmaRecordWdfDmaTransactionRelease
+#define WdfDmaTransactionDmaCompleted DmaRecordWdfDmaTransactionDmaCompleted
+#define WdfDmaTransactionDmaCompletedWithLength DmaRecordWdfDmaTransactionDmaCompletedWithLength
+#define WdfDmaTransactionDmaCompletedFinal DmaRecordWdfDmaTransactionDmaCompletedFinal
+#endif
+
 #endif
 
 #ifdef __cplusplus

@@ -18,6 +18,7 @@ includes() { # room pattern, forbidden pattern
 # Who includes whom (style: base <- trace <- sim; base <- trace <- verifier <- reports).
 check "base includes nobody" "$(includes 'base/*' '(trace|sim|verifier|reports|machine|cli|include)/')"
 check "trace includes base only" "$(includes 'trace/*' '(sim|verifier|reports|machine|cli|include)/')"
+check "import includes base and trace only" "$(includes 'import/*' '(sim|verifier|reports|machine|cli|include)/')"
 check "sim never includes verifier" "$(includes 'sim/*' '(verifier|reports|machine|cli)/')"
 check "verifier never includes sim" "$(includes 'verifier/*' '(sim|reports|machine|cli)/')"
 check "inputs include base, plans and tables alone" "$(includes 'inputs/*' '(sim|verifier|reports|machine|cli|trace/[a-z_]*\.h)')"
