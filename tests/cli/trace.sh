@@ -212,6 +212,16 @@ has out '^9 operations alike, 0 changed, 0 removed, 0 added, 0 moved; findings: 
 # Another version of the driver: lines, objects, addresses and times shift, events too.
 vary shifted 's/"line":4/"line":14/; s/SGL#1/SGL#7/g; s/184549377/184549383/g; s/"ba":65536/"ba":262144/g; s/"t":1\([0-9]*\)/"t":2\1/; /"KeInsertQueueDpc"/d'
 exits 0 diff "$two" "$tmp/shifted.dmatrace"
+# A request that is given down a stack is one; an I/O control is known by its code.
+vary down '/"k":"irp",.*"irp#1"/p'
+exits 0 diff "$two" "$tmp/down.dmatrace"
+control='s/"major_minor":768/"major_minor":3584/; s/"op":"read","file":1/"op":"ioctl","file":1,"code":"0x8000a00d"/'
+vary control "$control"
+vary control2 "$control; s/0x8000a00d/0x8000a011/"
+exits 1 diff "$tmp/control.dmatrace" "$tmp/control2.dmatrace" --context 0
+has out '^  - +11 request DEVICE_CONTROL 0x8000a00d 8192 bytes -> STATUS_SUCCESS 8192$'
+has out '^  \+ +11 request DEVICE_CONTROL 0x8000a011 8192 bytes -> STATUS_SUCCESS 8192$'
+has out '^8 operations alike, 0 changed, 1 removed, 1 added, 0 moved'
 vary direction '/"api":"MapTransfer"/s/"0x8000000000000064"/100/; /"k":"map".*"mapregs#1"/s/"0x8000000000000064"/100/'
 exits 1 diff "$two" "$tmp/direction.dmatrace"
 has out '^First difference, in what scenario does:$'
