@@ -82,6 +82,23 @@ static bool of_owner(const struct trace_filter *f, const struct event *e, unsign
     return !f->owner_count;
 }
 
+/* What happened at its places until then; not to another object of its sort. */
+static bool at_finding(const struct trace_filter *f, const struct event *e, const uint32_t *objects,
+                       unsigned count)
+{
+    bool there = false;
+
+    if (e->seq > f->finding_seq)
+        return false;
+    for (unsigned i = 0; i < f->finding_site_count; i++)
+        there = there || e->site == f->finding_sites[i];
+    for (unsigned i = 0; i < count && there; i++)
+        if (OBJ_TYPE(objects[i]) == OBJ_TYPE(f->finding_objects[0]) &&
+            objects[i] != f->finding_objects[0])
+            return false;
+    return there;
+}
+
 static bool of_finding(const struct trace_filter *f, const struct event *e, unsigned nth)
 {
     uint32_t objects[1 + TRACE_ARGS_MAX];
@@ -89,14 +106,12 @@ static bool of_finding(const struct trace_filter *f, const struct event *e, unsi
 
     if (!f->finding)
         return true;
-    for (unsigned i = 0; i < f->finding_site_count; i++)
-        if (e->site == f->finding_sites[i])
-            return true;
     n = trace_event_objects(e, nth, objects);
     for (unsigned i = 0; i < n; i++)
         if (f->finding_objects[0] && objects[i] == f->finding_objects[0])
             return true;
-    return f->finding_objects[1] && e->obj == f->finding_objects[1] && is_life(e);
+    return at_finding(f, e, objects, n) ||
+           (f->finding_objects[1] && e->obj == f->finding_objects[1] && is_life(e));
 }
 
 /* "dma.c:88" or "dma.c": any frame, the path from some folder on. */

@@ -35,10 +35,11 @@ struct trace_filter {
     unsigned object_count, owner_count;
     bool kind[EV_COUNT], api[API_COUNT];
     uint8_t agent[8192]; /* a bit each */
-    /* Of a finding: events at its places, or that name its objects. */
+    /* Of a finding: events at its places up to it, and those that name its object. */
     bool finding;
     uint32_t finding_sites[FILTER_SITES_MAX], finding_objects[2];
     unsigned finding_site_count;
+    uint64_t finding_seq; /* the event at which it was made */
 };
 
 /* "10", "10..20", "10..", "..20". time: with units, "1.5us..2ms"; nanoseconds without. va: also as

@@ -286,6 +286,7 @@ bool filter_finding(struct trace_filter *f, unsigned nth, char *message, size_t 
 
     if (found) {
         f->finding = true;
+        f->finding_seq = found->seq;
         f->finding_objects[0] = found->obj;
         f->finding_objects[1] = found->owner;
         for (unsigned i = 0; i < found->site_count && i < FILTER_SITES_MAX; i++)

@@ -61,22 +61,21 @@ static void say_value(struct writer *w, const json_t *v)
 /* "a=1 b=2 …" in lines that fit a page. */
 static void say_wrapped(struct writer *w, const char *text)
 {
+    const char *whole = text;
     size_t column = 16;
 
     while (*text) {
         size_t n = strcspn(text, " ");
 
         if (column + n + 1 > PAGE_COLUMNS && column > 16) {
-            say(w, "\n# %-14s", "");
+            say(w, "\n# %-13s", "");
             column = 16;
         }
+        if (text > whole)
+            writer_raw(w, " ", 1);
         writer_raw(w, text, n);
         column += n + 1;
-        text += n;
-        if (*text) {
-            writer_raw(w, " ", 1);
-            text++;
-        }
+        text += n + (text[n] == ' ');
     }
 }
 
@@ -127,6 +126,26 @@ static bool say_bytes(struct writer *w, const json_t *v)
     return true;
 }
 
+/* Where its buffer lies: [number of the allocation, offset there]. */
+static bool say_at(struct writer *w, const char *key, const json_t *v)
+{
+    size_t n = strlen(key);
+
+    if (n < 3 || strcmp(key + n - 3, "_at") || json_array_size(v) != 2)
+        return false;
+    say_value(w, json_array_get(v, 0));
+    say(w, "+");
+    say_value(w, json_array_get(v, 1));
+    return true;
+}
+
+/* The agent is that of the event beside it, the scenario's first thread the usual one. */
+static bool is_silent(const char *key, const json_t *v)
+{
+    return !strcmp(key, "k") || !strcmp(key, "op") || !strcmp(key, "g") ||
+           (!strcmp(key, "thread") && json_is_integer(v) && !json_integer_value(v));
+}
+
 static bool holds_bytes(const char *key)
 {
     return !strcmp(key, "in") || !strcmp(key, "out") || !strcmp(key, "data") ||
@@ -143,12 +162,12 @@ void trace_input_text(struct writer *w, const char *json)
     writer_clean(w, op ? op : "input", "");
     json_object_foreach(o, key, v)
     {
-        if (!strcmp(key, "k") || !strcmp(key, "op"))
+        if (is_silent(key, v))
             continue;
         say(w, " ");
         writer_clean(w, strcmp(key, "index") ? key : "nr", "");
         say(w, "=");
-        if (!holds_bytes(key) || !say_bytes(w, v))
+        if (!(holds_bytes(key) && say_bytes(w, v)) && !say_at(w, key, v))
             say_value(w, v);
     }
     say(w, "\n");

@@ -194,6 +194,14 @@ static void put_what(struct line *l, const struct event *e)
     }
 }
 
+/* A doorbell that is the place of the event, too, stands there already. */
+static bool names_place(const struct event *e)
+{
+    return (e->kind == EV_DEV_CLAIM || e->kind == EV_DEV_PART || e->kind == EV_DEV_READ ||
+            e->kind == EV_DEV_WRITE || e->kind == EV_DEV_RELEASE) &&
+           (uint32_t)e->a[3] == e->site;
+}
+
 const char *trace_line_head(void)
 {
     return "  event              time cpu  irql     agent          what";
@@ -229,7 +237,7 @@ size_t trace_line(char *out, size_t size, const struct trace_names *n, const str
         if (*text)
             put(&l, " %s", text);
     }
-    trace_place_text(n, e->site, text, sizeof text);
+    trace_place_text(n, names_place(e) ? 0 : e->site, text, sizeof text);
     if (*text) {
         put(&l, "  ");
         paint(&l, "2");

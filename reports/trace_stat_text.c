@@ -431,7 +431,7 @@ void trace_stat_text(struct writer *w, struct trace_stat *s, const struct trace_
     trace_time_text(s->end_ns, length, sizeof length);
     say(&p, "%" PRIu64 " events in %s", s->events, length);
     if (s->findings)
-        say(&p, ", %" PRIu64 " findings recorded", s->findings);
+        say(&p, ", findings recorded: %" PRIu64, s->findings);
     say(&p, "\n");
     say_requests(&p);
     say_dma(&p);

@@ -146,6 +146,18 @@ is "$(jq -r '[.s, .k, .o, .agent, .where, (.objects | join("+"))] | join(" ")' "
 exits 0 query "$leaked" --finding 1
 has out ' sgl           SGL#1 '
 has out ' call          PutDmaAdapter adapter#1 '
+# Up to it, and of its object alone: there are five more transfers behind it.
+record "$tmp/early.dmatrace" case:early-put --profile remap
+exits 0 query "$tmp/early.dmatrace" --finding 1
+has out ' call          PutScatterGatherList adapter#1 list=SGL#1 '
+has out ' device-fault '
+is "$(grep -c 'SGL#[2-9]' "$tmp/out")" 0 "other lists than the finding's"
+is "$(grep -c ' call          BuildScatterGatherList ' "$tmp/out")" 1 "the finding's own transfer"
+exits 0 cat "$tmp/early.dmatrace"
+has out '^> alloc alloc=1 bytes=128 offset=0$'
+has out '^> write nr=1 file=1 bytes=128 offset=0 data_at=1\+0 data=128 bytes of pattern 0x80$'
+has out '^# subject       case:early-put$'
+is "$(grep -c ' $' "$tmp/out")" 0 "blanks at the end of lines"
 wrong "no finding 2: this trace has 1 to 1" query "$leaked" --finding 2
 wrong "this trace has no findings" query "$two" --finding 1
 wrong "a number from 1, not '0'" query "$two" --finding 0
@@ -183,7 +195,7 @@ is "$(jq -c '[.adapters[0].map_registers_high, .adapters[0].from_device, .adapte
 is "$(jq -c '[.kinds.map, .calls.MapTransfer, .callbacks, .choices, (.idle_while_waiting | map([.who, .longest_ns, .from_event, .to_event]))]' "$tmp/out")" \
     '[3,1,{"AdapterListControl":1},{"device-delay":1},[["cpu0",9600,35,39],["adapter#1",10700,35,44],["device#1",8600,33,36]]]' "counts as JSON"
 exits 0 stat "$leaked"
-has out '^270 events in .*, 1 findings recorded$'
+has out '^270 events in .*, findings recorded: 1$'
 has out 'SGL#1 +2048 bytes to the device, never unmapped$'
 has out 'lists +1 made, 1 at once at most, 1 left$'
 cp "$tmp/out" "$tmp/again"
