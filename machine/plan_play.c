@@ -239,8 +239,9 @@ static void play_other_thread(struct player *p, const struct dm_plan_op *op)
             dm_join(p->run, made);
         return;
     }
-    if (p->thread_count == RUN_THREADS_MAX)
-        return;
+    if (p->thread_count == RUN_THREADS_MAX || !op->id ||
+        plan_thing(&p->things, PLAN_THREAD, op->id))
+        return; /* each thread's ops are done once */
     p->thread_count++;
     *t = (struct played_thread) { p, op->id };
     made = dm_thread(p->run, thread_main, t);
