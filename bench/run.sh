@@ -14,5 +14,6 @@ printf '| %-60s | %-23s | %-15s | %-13s |\n' "what" "measured" "budget" "verdict
 . bench/machine.sh
 . bench/data.sh
 . bench/accel.sh
+. bench/replay.sh
 echo
 if [ $over -eq 0 ]; then echo "every budget holds"; else echo "$over budgets do not hold"; fi

@@ -170,6 +170,9 @@ static int replay(struct replay_options *o, const struct dm_recording *rec, stru
     if (!o->other_driver && !dm_recording_is_of(rec, d))
         fprintf(stderr, "dmacheck: %s is another build than the one that was recorded (%s)\n",
                 o->run.driver, h->digest);
+    if (plan && replay_recorded_failure(rec))
+        fprintf(stderr,
+                "dmacheck: what the scenario expected is not in the trace, and is not judged\n");
     report_init(&r, o->run.driver);
     r.fail_on = o->run.fail_on;
     r.choice_word = choice_word;
@@ -177,6 +180,8 @@ static int replay(struct replay_options *o, const struct dm_recording *rec, stru
     o->run.recording = rec;
     r.replay = replay_sides_begin(o, rec, d);
     run_each(o, d, rec, plan, profiles, count, &r);
+    if (count > 1)
+        run_compare_profiles(&r);
     cli_story_roots(&r, o->run.driver);
     if (cli_wants_story(&o->run.outputs))
         run_tell_story(&o->run, d, plan, &r);

@@ -26,6 +26,8 @@ int replay_take_options(struct replay_options *o, int argc, char **argv);
 /* --- replay_sides.c --- */
 /* The recorded run as a report of one run, judged by the rules again. */
 void replay_judge_recorded(const struct dm_recording *rec, struct report *out);
+/* Whether the recorded run failed an expectation of its scenario. */
+bool replay_recorded_failure(const struct dm_recording *rec);
 /* Begins the report's replay: the recorded side is gathered. */
 struct report_replay *replay_sides_begin(const struct replay_options *o,
                                          const struct dm_recording *rec, struct dm_driver *d);

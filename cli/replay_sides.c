@@ -24,13 +24,21 @@ static json_t *result_line(const struct trace_loaded *t)
     return NULL;
 }
 
-static void add_failure(const struct trace_header *h, const json_t *result, struct report *out)
+/* The first expectation that did not hold; NULL: all did. */
+static const char *failure_of(const json_t *result)
 {
-    const char *failure = json_string_value(json_object_get(result, "failure"));
-    struct run_item item = { .scenario = h->scenario, .profile = h->profile, .seed = h->seed };
+    bool found = json_integer_value(json_object_get(result, "exit")) == DM_FINDINGS;
 
-    if (failure && json_integer_value(json_object_get(result, "exit")) == DM_FINDINGS)
-        run_add_expectation(out, 0, &item, failure);
+    return found ? json_string_value(json_object_get(result, "failure")) : NULL;
+}
+
+bool replay_recorded_failure(const struct dm_recording *rec)
+{
+    json_t *result = result_line(dm_recording_trace(rec));
+    bool failed = failure_of(result) != NULL;
+
+    json_decref(result);
+    return failed;
 }
 
 void replay_judge_recorded(const struct dm_recording *rec, struct report *out)
@@ -38,6 +46,7 @@ void replay_judge_recorded(const struct dm_recording *rec, struct report *out)
     const struct trace_loaded *t = dm_recording_trace(rec);
     const struct trace_header *h = t->header;
     struct report_run run = { .scenario = h->scenario, .profile = h->profile, .seed = h->seed };
+    struct run_item item = { .scenario = h->scenario, .profile = h->profile, .seed = h->seed };
     struct verifier *v = verifier_create(t->depot);
     json_t *result = result_line(t);
 
@@ -53,7 +62,8 @@ void replay_judge_recorded(const struct dm_recording *rec, struct report *out)
     report_add_run(out, &run);
     for (unsigned i = 0; i < finding_count(v); i++)
         cli_add_judged(out, t->depot, finding_at(v, i), h, NULL);
-    add_failure(h, result, out);
+    if (failure_of(result))
+        run_add_expectation(out, 0, &item, failure_of(result));
     json_decref(result);
     verifier_destroy(v);
 }

@@ -66,6 +66,8 @@ static bool recording_take(struct dm_machine *m, char *message, size_t size)
         m->options.inputs = o->recording->given;
         m->options.inputs_count = o->recording->given_count;
     }
+    if (o->recording)
+        recording_plan(o->recording, &m->options);
     if (o->recording && !o->faults)
         return faults_exact(m, o->recording->faults, o->recording->fault_count, message, size);
     if (o->recording || !o->choices)

@@ -66,6 +66,42 @@ static bool take_all(struct dm_recording *r, const char *path, char *message, si
     return true;
 }
 
+/* "N" or "POINT:K[=V]", as --faults takes it. false: it is neither. */
+static bool take_planned(struct dm_recording *r, const char *path, char *message, size_t size)
+{
+    const char *text = r->trace->header->faults;
+    unsigned n = 0, end = 0;
+    uint64_t value = 0;
+
+    if (!*text)
+        return true;
+    if (sscanf(text, "%u%n", &n, &end) == 1 && n && !text[end]) {
+        r->planned.one_in = n;
+        return true;
+    }
+    end = 0;
+    if (sscanf(text, "%31[a-z-]:%u%n=0x%" SCNx64 "%n", r->planned.point, &n, &end, &value, &end) >=
+            2 &&
+        n && !text[end] && fault_point_of(r->planned.point) >= 0) {
+        r->planned.nth = n;
+        r->planned.value = value;
+        return true;
+    }
+    snprintf(message, size, "%s:1: expected faults as N or POINT:K, not '%s'", path, text);
+    return false;
+}
+
+/* What a machine that is to repeat it watches for, where the caller says nothing else. */
+void recording_plan(const struct dm_recording *r, struct dm_options *o)
+{
+    if (o->fault_one_in || o->fault_point)
+        return;
+    o->fault_one_in = r->planned.one_in;
+    o->fault_point = *r->planned.point ? r->planned.point : NULL;
+    o->fault_nth = r->planned.nth;
+    o->fault_value = r->planned.value;
+}
+
 struct dm_recording *dm_recording_load(const char *trace_path, char *message, size_t message_size)
 {
     struct dm_recording *r = calloc(1, sizeof(*r));
@@ -74,6 +110,7 @@ struct dm_recording *dm_recording_load(const char *trace_path, char *message, si
     message[0] = 0;
     r->trace = trace_load(trace_path, message, message_size);
     if (!r->trace || !take_all(r, trace_path, message, message_size) ||
+        !take_planned(r, trace_path, message, message_size) ||
         !given_load(r, trace_path, message, message_size)) {
         dm_recording_free(r);
         return NULL;

@@ -17,6 +17,11 @@ struct dm_recording {
     size_t choice_count;
     struct dm_plan_fault *faults; /* never NULL, so that an empty list is one */
     size_t fault_count;
+    struct {
+        char point[32]; /* "": none by name */
+        uint32_t nth, one_in;
+        uint64_t value;
+    } planned; /* what was to fail: a machine watches for that, whatever failed of it */
     struct dm_input *given; /* what the scenario was handed */
     unsigned given_count;
 };
@@ -25,6 +30,8 @@ struct dm_recording {
 bool recording_is_whole(const struct dm_recording *r);
 /* The machine draws its choices from it: those that it has, and 0 for all others. */
 int recording_apply(struct sim *s, const struct dm_recording *r);
+
+void recording_plan(const struct dm_recording *r, struct dm_options *o);
 
 /* --- given.c --- */
 bool given_load(struct dm_recording *r, const char *path, char *message, size_t size);

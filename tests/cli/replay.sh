@@ -57,6 +57,23 @@ for case in flush.dmatrace:1 clean.dmatrace:0 plain.dmatrace:0 faults.dmatrace:0
         if [ -s "$tmp/was" ] && cmp -s "$tmp/was" "$tmp/is"; then ok; else bad "replay $trace $inputs: other events"; fi
     done
 done
+# An adversary that never struck is watched for all the same; a program is in the trace; expectations are the scenario's.
+record "$tmp/adversary.dmatrace" accel --scenario users --profile remap --seed 3 --faults 30
+exits 0 replay "$tmp/adversary.dmatrace"
+record "$tmp/program.dmatrace" accel --program drivers-under-test/samples/accel/programs/saxpy.acc --profile remap --seed 2
+for inputs in '' --plan; do
+    exits 0 replay "$tmp/program.dmatrace" $inputs
+    has out '^replay: [0-9]+ events, each as recorded$'
+done
+exits 0 replay "$tmp/program.dmatrace" --profile all
+has out '^bounce32 +0 +0 +0 +0 +3 +0 +5 +5 +4100$'
+record "$tmp/expect.dmatrace" twin:expectation-failed
+exits 1 replay "$tmp/expect.dmatrace"
+has out '^dmacheck: error: expectation-failed '
+exits 0 replay "$tmp/expect.dmatrace" --plan
+has err '^dmacheck: what the scenario expected is not in the trace, and is not judged$'
+exits 0 replay "$tmp/expect.dmatrace" --bug 0
+has out '^gone on direct64: expectation-failed at '
 exits 1 replay "$tmp/flush.dmatrace"
 has out '^dmacheck: error: flush-missing \[profile=remap seed=7\] drivers-under-test/twins/flush_missing\.c:26$'
 has out '^  schedule: S1:AEDQAL6E$'
@@ -153,6 +170,8 @@ has err '^dmacheck: twin:flush-missing is another build than the one that was re
 has out '^replay: 311 events, each as recorded$'
 
 # --- what is wrong, in one line each ---
+exits 0 replay --help
+has out '^usage: dmacheck replay TRACE'
 wrong 'wants one trace' replay
 wrong 'nosuch\.dmatrace' replay "$tmp/nosuch.dmatrace"
 wrong "stop, report or resync, not 'nonsense'" replay "$tmp/flush.dmatrace" --on-divergence nonsense
@@ -170,6 +189,10 @@ wrong 'bound\.dmatrace: event [0-9]+: expected a choice whose value is below its
 sed '1s/"subject":"[^"]*"/"subject":"gone.so"/' "$tmp/flush.dmatrace" > "$tmp/gone.dmatrace"
 exits 2 replay "$tmp/gone.dmatrace"
 has err '\-\-driver names it where it is now'
+sed '1s/"faults":"20"/"faults":"x"/' "$tmp/faults.dmatrace" > "$tmp/planned.dmatrace"
+wrong "planned\.dmatrace:1: expected faults as N or POINT:K, not 'x'" replay "$tmp/planned.dmatrace"
+sed 's/"op":"given","name":"program","bytes":/&1/' "$tmp/program.dmatrace" > "$tmp/given.dmatrace"
+wrong 'given\.dmatrace:[0-9]+: expected a name and data of as many bytes as it says' replay "$tmp/given.dmatrace"
 sed '1s/cpus=[0-9]*/cpus=9/' "$tmp/flush.dmatrace" > "$tmp/cpus.dmatrace"
 wrong 'expected another value than cpus=9' replay "$tmp/cpus.dmatrace"
 
