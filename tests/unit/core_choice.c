@@ -171,9 +171,9 @@ static void faults_come_at_the_planned_chance(void **state)
 
 static void an_exact_list_fails_and_nothing_else_that_is_planned(void **state)
 {
-    static const struct fault_at list[] = { { FAULT_MDL, 2 },
-                                            { FAULT_POOL, 4 },
-                                            { FAULT_POOL, 1 } };
+    static const struct fault_at list[] = { { FAULT_MDL, 2, 0 },
+                                            { FAULT_POOL, 4, 0 },
+                                            { FAULT_POOL, 1, 0 } };
     struct sim *s = bare();
 
     (void)state;
