@@ -6,6 +6,7 @@
  *     point     a scheduling point with its decision, two processors taking turns
  *     point_seed  the same, each decision drawn from a seed
  *     emit      an event into the ring
+ *     keep      an event into memory
  *     reset     a machine reset after a transfer's worth of work
  *     memset    a memset of the bytes that this dirtied
  *     create    a machine made and destroyed
@@ -20,6 +21,7 @@
 #include "sim/core/fiber.h"
 #include "sim/core/mem.h"
 #include "sim/core/sched.h"
+#include "trace/memory.h"
 
 static struct profile profile;
 static bool given_back; /* what small_work takes */
@@ -87,15 +89,9 @@ static void point(unsigned long count, bool seeded)
     sim_destroy(s);
 }
 
-static void bench_point(unsigned long count)
-{
-    point(count, false);
-}
+static void bench_point(unsigned long count) { point(count, false); }
 
-static void bench_point_seed(unsigned long count)
-{
-    point(count, true);
-}
+static void bench_point_seed(unsigned long count) { point(count, true); }
 
 static void bench_emit(unsigned long count)
 {
@@ -107,6 +103,20 @@ static void bench_emit(unsigned long count)
     for (unsigned long i = 0; i < count; i++)
         trace_emit(&s->trace, EV_MAP, API_NONE, 1, i, 2, 3, 4);
     must(ring.count >= count);
+    sim_destroy(s);
+}
+
+static void bench_keep(unsigned long count)
+{
+    struct sim *s = machine();
+    struct trace_memory memory;
+
+    trace_memory_init(&memory, 0);
+    trace_attach(&s->trace, trace_memory_event, &memory);
+    for (unsigned long i = 0; i < count; i++)
+        trace_emit(&s->trace, EV_MAP, API_NONE, 1, i, 2, 3, 4);
+    must(trace_memory_count(&memory) >= count && !memory.lost);
+    trace_memory_free(&memory);
     sim_destroy(s);
 }
 
@@ -182,8 +192,8 @@ static const struct {
     void (*run)(unsigned long count);
 } benches[] = {
     { "switch", bench_switch }, { "point", bench_point },   { "point_seed", bench_point_seed },
-    { "emit", bench_emit },     { "reset", bench_reset },   { "work", bench_work },
-    { "memset", bench_memset }, { "create", bench_create },
+    { "emit", bench_emit },     { "keep", bench_keep },     { "reset", bench_reset },
+    { "work", bench_work },     { "memset", bench_memset }, { "create", bench_create },
 };
 
 int main(int argc, char **argv)
@@ -198,6 +208,6 @@ int main(int argc, char **argv)
                 printf("%.9f\n", seconds() - start);
             return 0;
         }
-    fprintf(stderr, "usage: bench_core switch|point|emit|reset|work|memset|create COUNT\n");
+    fprintf(stderr, "usage: bench_core switch|point|emit|keep|reset|work|memset|create COUNT\n");
     return 2;
 }

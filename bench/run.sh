@@ -15,5 +15,6 @@ printf '| %-60s | %-23s | %-15s | %-13s |\n' "what" "measured" "budget" "verdict
 . bench/data.sh
 . bench/accel.sh
 . bench/replay.sh
+. bench/trace.sh
 echo
 if [ $over -eq 0 ]; then echo "every budget holds"; else echo "$over budgets do not hold"; fi

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define SPOOL_LINE_MAX 16384 /* the longest line that is formatted in place */
-#define SPOOL_BYTES (256u << 10)
+#define SPOOL_BYTES (128u << 10)
 #define SPOOL_MAGIC 0x6c6f6f7073616d64ull
 
 /* At the start of the spool file. While `used` is not 0, what the trace file has beyond `drained` is a

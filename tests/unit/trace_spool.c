@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "trace/memory.h"
 #include "trace/read.h"
 #include "trace/record.h"
 #include "trace/spool.h"
@@ -321,6 +322,47 @@ static void a_line_may_be_longer_than_the_spool(void **state)
     free(line);
 }
 
+/* --- a run in memory --- */
+
+static void what_is_kept_in_memory_can_be_written(void **state)
+{
+    struct trace_memory m;
+    struct site_depot *depot = site_depot_create();
+    struct recorder *r;
+    char cut[300];
+
+    (void)state;
+    trace_memory_init(&m, 10000); /* three chunks */
+    assert_int_equal(trace_memory_count(&m), 0);
+    assert_null(trace_memory_at(&m, 0));
+    for (unsigned round = 0; round < 2; round++) {
+        trace_memory_clear(&m);
+        for (uint64_t i = 0; i < 12300; i++) {
+            struct event e = event_of(i);
+
+            trace_memory_event(&m, &e);
+            if (i == 5000) {
+                assert_int_equal(trace_memory_count(&m), 5001);
+                assert_int_equal(m.lost, 0);
+            }
+        }
+        assert_int_equal(trace_memory_count(&m), 12288);
+        assert_int_equal(m.lost, 12);
+    }
+    assert_int_equal(trace_memory_at(&m, 4096)->seq, 4096);
+    assert_null(trace_memory_at(&m, 12288));
+    r = recorder_open(file("memory.dmatrace"), &header, depot, NULL, NULL, message,
+                      sizeof(message));
+    assert_non_null(r);
+    trace_memory_write(&m, r);
+    assert_int_equal(recorder_close(r, message, sizeof(message)), 0);
+    assert_int_equal(read_back(file("memory.dmatrace"), cut, sizeof(cut)), 12288);
+    assert_non_null(
+        strstr(cut, ": its last 12 lines (768 bytes) could not be written: no room in memory"));
+    trace_memory_free(&m);
+    site_depot_destroy(depot);
+}
+
 static int folder_make(void **state)
 {
     (void)state;
@@ -347,6 +389,7 @@ int main(void)
         cmocka_unit_test(killed_on_a_full_disk),
         cmocka_unit_test(no_room_at_all_is_refused),
         cmocka_unit_test(a_line_may_be_longer_than_the_spool),
+        cmocka_unit_test(what_is_kept_in_memory_can_be_written),
     };
 
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
