@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-plan check-fault check-recorder check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-plan check-replay check-fault check-recorder check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -266,6 +266,9 @@ check-drivers: all
 ## Each scenario recorded, and played from its trace without its code: the same events
 check-plan: all $(BUILD)/tests/plan/plays
 	@sh tests/plan/run.sh $(BUILD)
+## Failing runs are shrunk, and written as tests that fail with the same finding until the driver is mended
+check-replay: all $(BUILD)/tests/replay/random
+	@sh tests/replay/run.sh $(BUILD) $(CASES)
 ## Each resource request of each sample made to fail, one at a time
 check-fault: all $(BUILD)/tests/fault/sweep
 	@$(BUILD)/tests/fault/sweep $(BUILD)/drivers $(SAMPLES)

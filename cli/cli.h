@@ -95,6 +95,7 @@ int verb_rules(int argc, char **argv);
 int verb_report(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_dump(int argc, char **argv);
+int verb_shrink(int argc, char **argv);
 int verb_trace(int argc, char **argv);
 
 #endif

@@ -22,6 +22,7 @@ static const struct cli_verb verbs[] = {
     { "rules", "list the rules", verb_rules },
     { "explain", "print a rule's page", verb_explain },
     { "dump", "show a recorded run's DMA adapters at a moment", verb_dump },
+    { "shrink", "make a recorded failing run smaller", verb_shrink },
     { "trace", "list a recorded run, search it, count, compare two", verb_trace },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)

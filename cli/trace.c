@@ -13,6 +13,7 @@ static const struct cli_verb verbs[] = {
       trace_verb_query },
     { "stat", "count: requests, map registers, bytes, times, overlap, gaps", trace_verb_stat },
     { "diff", "tell what two runs did differently", trace_verb_diff },
+    { "to-test", "write a recorded run as a test in C", trace_verb_to_test },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

@@ -13,6 +13,7 @@ int trace_verb_cat(int argc, char **argv);
 int trace_verb_query(int argc, char **argv);
 int trace_verb_stat(int argc, char **argv);
 int trace_verb_diff(int argc, char **argv);
+int trace_verb_to_test(int argc, char **argv); /* to_test.c */
 
 /* The whole trace; what is missing at its end is noted on stderr. NULL: its line is said. */
 struct trace_loaded *cli_trace_load(const char *path);

@@ -28,19 +28,13 @@ static bool is_about(const struct dm_plan *p, size_t at, enum dm_plan_kind kind,
     return at < p->op_count && p->ops[at].kind == kind && p->ops[at].on == request;
 }
 
-/* A chain has no call that waits. */
-static bool is_chain(const struct dm_plan_op *op)
-{
-    return op->kind != DM_OP_IOCTL && op->buffer_count != 1;
-}
-
 /* Fills at[] with the ops of the call; how many they are, 0: it is none. */
 static size_t waited_call(const struct dm_plan *p, size_t first, size_t at[4])
 {
     size_t count = 0, i = next_of_thread(p, first);
     uint32_t id = p->ops[first].id;
 
-    if (!is_request(&p->ops[first]) || is_chain(&p->ops[first]))
+    if (!is_request(&p->ops[first]) || calls_chain(&p->ops[first]))
         return 0;
     at[count++] = first;
     if (!is_about(p, i, DM_OP_WAIT, id) || p->ops[i].a != UINT64_MAX)
@@ -55,6 +49,11 @@ static size_t waited_call(const struct dm_plan *p, size_t first, size_t at[4])
         return 0;
     at[count++] = i;
     return count;
+}
+
+bool calls_chain(const struct dm_plan_op *op)
+{
+    return op->kind != DM_OP_IOCTL && (op->b || op->buffer_count > 1);
 }
 
 bool calls_waits(const struct dm_plan *p, size_t at)
@@ -84,7 +83,7 @@ size_t calls_count(const struct dm_plan *p)
     must(inside);
     calls_fold(p, inside);
     for (size_t i = 0; i < p->op_count; i++)
-        count += !inside[i];
+        count += !inside[i] && p->ops[i].kind != DM_OP_CHOOSE;
     free(inside);
     return count;
 }

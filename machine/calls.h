@@ -10,10 +10,13 @@
 
 #include "include/dmacheck/plan.h"
 
+/* Whether a read or write is sent as a chain of MDLs; there is no call that waits for one. */
+bool calls_chain(const struct dm_plan_op *op);
 /* Whether the request that is sent at this op is waited for in the same call. */
 bool calls_waits(const struct dm_plan *p, size_t at);
 /* Marks the ops that belong to an earlier one's call; inside: as long as the plan. */
 void calls_fold(const struct dm_plan *p, bool *inside);
+/* How many calls it is; to draw a choice does nothing, and is none. */
 size_t calls_count(const struct dm_plan *p);
 
 #endif

@@ -38,10 +38,13 @@ static int choices_source(struct dm_machine *m)
 static int schedule_take(struct dm_machine *m, const struct dm_options *o, char *message,
                          size_t size)
 {
+    int error = 0;
+
     if (o->schedule)
-        return schedule_read(&m->schedule, o->schedule, message, size);
-    m->schedule = (struct schedule) { .seeded = o->seed != 0, .seed = o->seed };
-    return 0;
+        error = schedule_read(&m->schedule, o->schedule, message, size);
+    else
+        m->schedule = (struct schedule) { .seeded = o->seed != 0, .seed = o->seed };
+    return error ? error : schedule_add(&m->schedule, o->changes, o->change_count, message, size);
 }
 
 /* The machine that was asked for, or the one that a recording describes. */

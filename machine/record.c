@@ -65,6 +65,7 @@ bool run_record_begin(struct dm_machine *m, const char *text, char *message, siz
         .faults = faults_text(&m->options, faults, sizeof(faults)),
         .races = m->options.races,
         .bugcheck_stops = m->options.bugcheck_stops,
+        .plan = r->plan != NULL,
     };
 
     if (!m->record_path)

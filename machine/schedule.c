@@ -38,6 +38,29 @@ bool schedule_change(struct schedule *c, const struct choice_record *r)
     return true;
 }
 
+int schedule_add(struct schedule *c, const struct dm_choice *changes, size_t count, char *message,
+                 size_t message_size)
+{
+    for (size_t i = 0; i < count; i++) {
+        int site = choice_site_of(changes[i].site);
+
+        if (site < 0) {
+            snprintf(message, message_size, "change %zu: expected a choice, not '%s'", i + 1,
+                     changes[i].site);
+            return ERR_INVALID;
+        }
+        if (!schedule_change(c, &(struct choice_record) { .site = (uint16_t)site,
+                                                          .agent = changes[i].agent,
+                                                          .nth = changes[i].nth,
+                                                          .bound = UINT32_MAX,
+                                                          .value = changes[i].value })) {
+            snprintf(message, message_size, "no memory for %zu changes", count);
+            return ERR_NOMEM;
+        }
+    }
+    return 0;
+}
+
 void schedule_free(struct schedule *c)
 {
     free(c->changes);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "include/dmacheck/machine.h"
 #include "sim/core/choice.h"
 
 #define SCHEDULE_TOKEN_MAX 200 /* characters of one that is typed; a longer one lies in a file */
@@ -23,6 +24,9 @@ struct schedule {
 
 /* One more change, of a choice that has none yet. false: no memory. */
 bool schedule_change(struct schedule *c, const struct choice_record *r);
+/* More of them, as the options of a machine give them. 0, or negative with one line in message. */
+int schedule_add(struct schedule *c, const struct dm_choice *changes, size_t count, char *message,
+                 size_t message_size);
 void schedule_free(struct schedule *c);
 
 /* Its token, to be freed by the caller; NULL: no memory. Sorts the changes. */

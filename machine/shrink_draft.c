@@ -31,7 +31,7 @@ enum draft_sort draft_about(const struct dm_plan_op *op)
 {
     switch (op->kind) {
     case DM_OP_OPEN:
-        return op->name ? SORT_NONE : SORT_DEVICE;
+        return op->name || op->b ? SORT_NONE : SORT_DEVICE; /* or one of the driver's own */
     case DM_OP_START:
     case DM_OP_STOP:
     case DM_OP_REMOVE:
@@ -220,6 +220,17 @@ static void number(struct draft *d)
         free(sorts[s].to);
 }
 
+/* Bytes that are all alike are said in one word. */
+static void simplify(struct dm_plan_buffer *b)
+{
+    if (b->content != DM_CONTENT_BYTES || !b->bytes ||
+        (b->bytes > 1 && memcmp(b->data, b->data + 1, b->bytes - 1) != 0))
+        return;
+    b->content = DM_CONTENT_FILL;
+    b->value = b->data[0];
+    b->data = NULL;
+}
+
 void draft_take(struct draft *d, const struct shrink_case *from)
 {
     const struct dm_plan *p = &from->plan;
@@ -233,6 +244,9 @@ void draft_take(struct draft *d, const struct shrink_case *from)
     copy_rest(d, p, p->faults, p->fault_count);
     draft_copy_choices(d, from->choices, from->choice_count);
     copy_program(d, from->program, from->program_bytes);
+    for (size_t i = 0; i < d->op_count; i++)
+        for (uint32_t b = 0; b < d->ops[i].buffer_count && d->ops[i].kind != DM_OP_FILE; b++)
+            simplify(&d->buffers[d->ops[i].buffer_first + b]);
     d->cards = first_plugged(d);
     number(d);
 }

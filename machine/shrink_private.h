@@ -76,7 +76,7 @@ void ddmin(size_t count, bool *gone, bool (*without)(void *ctx, const bool *gone
 /* --- the passes; true: something got smaller --- */
 bool shrink_plain(struct shrinker *s); /* shrink_choices.c: does the plain schedule do? */
 bool shrink_ops(struct shrinker *s);
-bool shrink_merge(struct shrinker *s);
+bool shrink_merge(struct shrinker *s); /* shrink_merge.c: two things become one */
 bool shrink_faults(struct shrinker *s);
 bool shrink_choices(struct shrinker *s);
 bool shrink_bytes(struct shrinker *s);

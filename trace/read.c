@@ -73,6 +73,7 @@ static bool header_asked(struct trace_header *h, const json_t *o)
     h->has_devices = json_is_string(json_object_get(o, "devices"));
     h->races = json_is_true(json_object_get(o, "races"));
     h->bugcheck_stops = json_is_true(json_object_get(o, "bugcheck_stops"));
+    h->plan = json_is_true(json_object_get(o, "plan"));
     if (!number_field(o, "scenario_flags", UINT32_MAX, &flags))
         return false;
     h->scenario_flags = (unsigned)flags;

@@ -26,6 +26,7 @@ struct trace_header {
     char faults[RECORD_FAULTS_MAX];
     char devices[RECORD_DEVICES_MAX]; /* only if has_devices: "" wants none */
     bool has_devices, races, bugcheck_stops;
+    bool plan; /* what ran was a plan: not the code of that scenario */
     unsigned scenario_flags;
 };
 

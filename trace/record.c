@@ -158,6 +158,8 @@ static void say_header(struct recorder *r, const struct record_header *h)
     put_decimal(r, h->scenario_flags);
     put_text(r, h->races ? ",\"races\":true" : ",\"races\":false");
     put_text(r, h->bugcheck_stops ? ",\"bugcheck_stops\":true" : ",\"bugcheck_stops\":false");
+    if (h->plan)
+        put_text(r, ",\"plan\":true");
     *r->at++ = '}';
     line_end(r);
 }

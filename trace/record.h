@@ -39,6 +39,7 @@ struct record_header {
     const char *faults;               /* options: "N" or "POINT:K" */
     unsigned scenario_flags;
     bool races, bugcheck_stops;
+    bool plan; /* the scenario was a plan that was played */
 };
 
 /* NULL with one line in message. names(ctx, id) gives an agent's name; may be NULL. */

@@ -30,6 +30,13 @@ enum dm_exit {
     DM_DIVERGED = 5,
 };
 
+/* One choice of a run: the nth of its kind (trace/choices.def) that an agent meets. */
+struct dm_choice {
+    const char *site; /* "schedule" */
+    uint16_t agent;
+    uint32_t nth, value;
+};
+
 /* What becomes of a run that does not follow its recording. */
 enum dm_check {
     DM_CHECK_SAME, /* as REPORT where driver, machine and scenario are the recorded ones, else as NONE */
@@ -49,6 +56,9 @@ struct dm_options {
     const char *record;   /* path of a .dmatrace to write; NULL: none */
     const char *choices;  /* path of a trace whose recorded choices alone are taken; or NULL */
     const char *schedule; /* a token or @FILE (machine/schedule.h) in the place of seed; or NULL */
+    const struct dm_choice
+        *changes; /* that differ from what seed or schedule gives, a list as long as it may be */
+    size_t change_count;
     const uint8_t *bytes; /* choices out of a fuzzer's bytes; NULL: by seed */
     size_t bytes_count;
     uint32_t fault_one_in;   /* random faults; 0: none */
@@ -141,6 +151,9 @@ const struct dm_finding *dm_finding(const struct dm_machine *m, unsigned index);
  * first, as one line. Returns its length; 0: there are no more. */
 size_t dm_finding_last(const struct dm_machine *m, unsigned finding, unsigned index, char *text,
                        size_t size);
+
+/* The last run's findings with their places, and what else went wrong, as lines of text. */
+void dm_found(const struct dm_machine *m, const struct dm_result *result, char *text, size_t size);
 
 /* The last resort against a loop without end that never calls Windows: after this much CPU time the
  * run ends with DM_BUDGET. 0: off. For programs that run one thing at a time; uses ITIMER_VIRTUAL. */

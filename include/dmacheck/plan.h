@@ -114,6 +114,13 @@ int dm_machine_run_plan(struct dm_machine *m, struct dm_driver *d, const struct 
 int dm_machine_run_scenario(struct dm_machine *m, struct dm_driver *d, const struct dm_scenario *s,
                             const char *devices, struct dm_result *result);
 
+/* Two calls that a scenario has no need of, and a plan that is written as one has: the driver's own device of
+ * that number, from 0; a pointer into nothing of the scenario's, by its name in events. */
+struct dm_run;
+struct dm_file;
+struct dm_file *dm_open_own(struct dm_run *r, unsigned index, unsigned access, int32_t *status);
+void *dm_wild(uint64_t name);
+
 /* Reads the plan of a recorded run. NULL: one line in message. */
 struct dm_plan *dm_plan_read(const char *trace_path, char *message, size_t message_size);
 void dm_plan_free(struct dm_plan *p); /* one that dm_plan_read made */

@@ -110,7 +110,8 @@ struct wanted {
     struct choice_record choice; /* that must be drawn, with at least this value; bound 0: none */
     uint64_t seed_every;         /* seeds that draw it; 0: none */
     const char *fault;
-    size_t asked, smallest;
+    bool on_thread; /* the requests are another thread's than the first */
+    size_t asked;
     struct choice_record drawn[512];
     /* Of the first request that is wanted: a byte, and a record that begins with it. */
     uint8_t byte;
@@ -186,6 +187,7 @@ static bool plan_does(const struct wanted *w, const struct dm_plan *p)
 
     for (size_t i = 0; i < p->op_count && found < 4 && w->offsets[found]; i++)
         if (draft_is_request(&p->ops[i]) && p->ops[i].a == w->offsets[found] &&
+            (!w->on_thread || p->ops[i].thread) &&
             contents_do(w, &p->buffers[p->ops[i].buffer_first]))
             found++;
     return found == 4 || !w->offsets[found];
@@ -292,10 +294,10 @@ static void one_request_of_a_crowd_remains(void **state)
     assert_int_equal(s.runs, w.asked);
     shrink_size_of(&s.best, &size);
     assert_int_equal(size.requests, 1);
-    assert_int_equal(size.threads, 2);
+    assert_int_equal(size.threads, 1);
     assert_int_equal(size.bytes, 128);    /* the least usual length that does */
-    assert_int_equal(size.operations, 6); /* thread, open, alloc, the read, close, join */
-    assert_int_equal(s.best.plan.op_count, 8);
+    assert_int_equal(size.operations, 4); /* open, alloc, the read, close */
+    assert_int_equal(s.best.plan.op_count, 6);
     for (size_t i = 0; i < s.best.plan.op_count; i++) {
         const struct dm_plan_op *o = &s.best.plan.ops[i];
 
@@ -321,9 +323,37 @@ static void three_requests_of_two_threads_remain(void **state)
     assert_int_equal(s.end, SHRINK_DONE);
     shrink_size_of(&s.best, &size);
     assert_int_equal(size.requests, 3);
-    assert_int_equal(size.threads, 2);
+    assert_int_equal(size.threads, 1);
+    assert_int_equal(size.operations, 6); /* and one file, one allocation */
     assert_int_equal(size.bytes, 0);
     shrink_free(&s);
+}
+
+static void a_thread_that_is_needed_keeps_its_join(void **state)
+{
+    struct wanted w = { .offsets = { 50 }, .on_thread = true };
+    struct shrink_size size;
+    struct shrunk s;
+
+    (void)state;
+    crowd();
+    reduce(&s, &w, NULL, 0, 0);
+    shrink_size_of(&s.best, &size);
+    assert_int_equal(size.threads, 2);
+    assert_int_equal(size.operations, 6); /* thread, open, alloc, the request, close, join */
+    shrink_free(&s);
+}
+
+static void draws_are_no_operations(void **state)
+{
+    struct shrink_size size;
+
+    (void)state;
+    begin();
+    op(DM_OP_CHOOSE, 0, 0, 0, 3);
+    op(DM_OP_SLEEP, 0, 0, 0, 3);
+    shrink_size_of(&(struct shrink_case) { .plan = made.plan }, &size);
+    assert_int_equal(size.operations, 1);
 }
 
 static void allocations_are_merged(void **state)
@@ -663,6 +693,8 @@ int main(void)
         cmocka_unit_test(ddmin_keeps_what_is_needed_and_no_more),
         cmocka_unit_test(one_request_of_a_crowd_remains),
         cmocka_unit_test(three_requests_of_two_threads_remain),
+        cmocka_unit_test(a_thread_that_is_needed_keeps_its_join),
+        cmocka_unit_test(draws_are_no_operations),
         cmocka_unit_test(allocations_are_merged),
         cmocka_unit_test(cards_that_are_plugged_are_counted_again),
         cmocka_unit_test(one_choice_remains_with_a_lower_value),

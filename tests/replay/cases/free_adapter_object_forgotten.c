@@ -1,0 +1,80 @@
+/*
+ * adapter-object-not-freed: GetScatterGatherListEx of adapter#1 finds it held by SGL#1, which was put without FreeAdapterObject
+ *   Created at       drivers-under-test/cases/free_adapter_object_forgotten/driver.c:28 CaseDispatchRequest
+ *   Here             drivers-under-test/cases/free_adapter_object_forgotten/driver.c:28 CaseDispatchRequest
+ *
+ * Made by dmacheck trace to-test of a run in which this was found. The test fails as long as it
+ * is, and passes when the driver is mended.
+ * DMACHECK_DRIVER names the driver's shared object.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dmacheck/machine.h"
+#include "dmacheck/plan.h"
+#include "dmacheck/scenario.h"
+
+static const char driver[] = "build/gcc/drivers/cases/free_adapter_object_forgotten.bug1.so";
+
+static void run_scenario(struct dm_run *r)
+{
+    struct dm_file *file1 = dm_open(r, dm_device_at(r, 0), DM_READ_ACCESS | DM_WRITE_ACCESS, NULL);
+
+    if (!file1)
+        return;
+    uint8_t *memory1 = dm_alloc(r, 1, 0);
+    memset(memory1, 0, 1);
+    dm_write(r, file1, memory1, 1, 0, NULL);
+    memset(memory1, 0, 1);
+    dm_read(r, file1, memory1, 1, 0, NULL);
+    dm_close(r, file1);
+}
+
+static void test_free_adapter_object_forgotten(void **state)
+{
+    static const struct dm_plan_fault none;
+    const struct dm_options options = {
+        .profile = "direct64",
+        .verify = true,
+        .races = true,
+        .faults = &none,
+        .fault_count = 0,
+    };
+    const struct dm_scenario scenario = {
+        .name = "free_adapter_object_forgotten",
+        .summary = "",
+        .run = run_scenario,
+        .flags = 0,
+    };
+    const char *path = getenv("DMACHECK_DRIVER");
+    char message[512] = "", found[8192] = "";
+    struct dm_result result;
+    struct dm_driver *d;
+    struct dm_machine *m;
+
+    (void)state;
+    d = dm_driver_open(path ? path : driver, message, sizeof(message));
+    m = d ? dm_machine_create(&options, message, sizeof(message)) : NULL;
+    if (!m)
+        fail_msg("%s", message);
+    dm_machine_run_scenario(m, d, &scenario, "sgdma", &result);
+    dm_found(m, &result, found, sizeof(found));
+    dm_machine_destroy(m);
+    dm_driver_close(d);
+    if (result.exit != DM_CLEAN)
+        fail_msg("%s", found);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_free_adapter_object_forgotten),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
