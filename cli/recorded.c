@@ -19,6 +19,7 @@ void cli_recorded_options(struct dm_options *o, const struct trace_header *h)
 {
     *o = (struct dm_options) {
         .profile = h->profile,
+        .profile_text = *h->profile_text ? h->profile_text : NULL,
         .seed = h->seed,
         .verify = true,
         .races = h->races,

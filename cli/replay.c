@@ -74,7 +74,7 @@ static int take_inputs(struct replay_options *o, const struct trace_header *h, s
 {
     char message[512] = "";
 
-    if (!o->plan && has_scenario(d, h->scenario))
+    if (!o->plan && !h->plan && has_scenario(d, h->scenario))
         return 0;
     *plan = dm_plan_read(o->trace, message, sizeof message);
     return *plan ? 0 : cli_wrong("%s", message);

@@ -135,6 +135,29 @@ static int write_test(const struct to_test_verb *v, const struct to_test *t)
                   : 0;
 }
 
+/* NULL: a profile of its name is the machine that was recorded. 0, or DM_USAGE with its line said. */
+static int take_machine(const struct to_test_verb *v, const struct trace_header *h,
+                        const char **text)
+{
+    struct profile named, recorded;
+    char message[512] = "";
+    bool is_there;
+
+    memset(&named, 0, sizeof named);
+    memset(&recorded, 0, sizeof recorded);
+    *text = NULL;
+    is_there = !profile_find(&named, h->profile, message, sizeof message);
+    if (*h->profile_text &&
+        profile_from_text(&recorded, h->profile, h->profile_text, message, sizeof message))
+        return cli_wrong("%s:1: %s", v->trace, message);
+    if (!*h->profile_text)
+        return is_there ? 0 : cli_wrong("%s:1: %s", v->trace, message);
+    memcpy(named.summary, recorded.summary, sizeof named.summary);
+    if (!is_there || memcmp(&named, &recorded, sizeof named) != 0)
+        *text = h->profile_text;
+    return 0;
+}
+
 static int make_test(struct to_test_verb *v, const struct dm_recording *r, struct dm_plan *plan)
 {
     const struct trace_header *h = r->trace->header;
@@ -145,15 +168,14 @@ static int make_test(struct to_test_verb *v, const struct dm_recording *r, struc
                          .plan = plan };
     struct shrink_target target;
     struct cli_driver driver;
-    struct profile profile;
     char message[512] = "";
     char *schedule;
     int code = cli_recorded_driver(&driver, h, v->driver);
 
     if (code)
         return code;
-    if (profile_find(&profile, h->profile, message, sizeof message))
-        return cli_wrong("%s: %s", v->trace, message);
+    if (take_machine(v, h, &t.profile_text))
+        return DM_USAGE;
     switch (shrink_target_choose(&target, r->trace, v->finding, message, sizeof message)) {
     case 0:
         t.target = &target;

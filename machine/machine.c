@@ -53,6 +53,8 @@ static int profile_take(const struct dm_machine *m, struct profile *p, char *mes
     const struct dm_options *o = &m->options;
     const struct trace_header *h = o->recording ? o->recording->trace->header : NULL;
 
+    if (o->profile_text)
+        return profile_from_text(p, o->profile ? o->profile : "", o->profile_text, message, size);
     if (h && !o->profile)
         return profile_from_text(p, h->profile, h->profile_text, message, size);
     return profile_find(p, o->profile ? o->profile : "direct64", message, size);

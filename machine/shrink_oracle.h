@@ -24,8 +24,8 @@ void shrink_runner_close(struct shrink_runner *r);
 /* What the runs have for a seed besides the choices: 0 if the finding does not need the recorded one. */
 uint64_t shrink_runner_seed(const struct shrink_runner *r);
 
-/* Runs a case once more and records it as o says. 0; or negative with one line in message: ERR_DIVERGED when it
- * does not show the finding. */
+/* Runs a case once more and records it as o says. 0; or negative with one line in message: ERR_DIVERGED
+ * when it does not show the finding. */
 int shrink_record(const struct dm_options *o, uint64_t seed, struct dm_driver *d,
                   const char *scenario, const struct shrink_case *c, const struct shrink_target *t,
                   char *message, size_t message_size);

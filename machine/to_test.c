@@ -40,19 +40,20 @@ static void write_places(FILE *out, const struct shrink_target *t)
 
 static void write_head(FILE *out, const struct to_test *t)
 {
-    fputs("/*\n * ", out);
+    char what[512];
+
+    fputs("/*\n", out);
     if (t->target) {
-        code_comment(out, t->target->rule);
-        fputs(": ", out);
-        code_comment(out, *t->target->failure ? t->target->failure : t->target->message);
-        fputc('\n', out);
+        snprintf(what, sizeof(what), "%s: %s", t->target->rule,
+                 *t->target->failure ? t->target->failure : t->target->message);
+        code_paragraph(out, what);
         write_places(out, t->target);
         fputs(" *\n * Made by dmacheck trace to-test of a run in which this was found. The test "
               "fails as "
               "long as it\n * is, and passes when the driver is mended.",
               out);
     } else {
-        fputs("Made by dmacheck trace to-test of a run in which nothing was found.", out);
+        fputs(" * Made by dmacheck trace to-test of a run in which nothing was found.", out);
     }
     fputs("\n * DMACHECK_DRIVER names the driver's shared object.\n */\n", out);
 }
@@ -81,7 +82,7 @@ static void write_literal(FILE *out, const char *name, const char *value)
 
     code_string(literal, sizeof(literal), value);
     length = strlen(literal);
-    if (length < LITERAL_COLUMNS) {
+    if (strlen("static const char [] = ;") + strlen(name) + length <= CODE_COLUMNS) {
         fprintf(out, "static const char %s[] = %s;\n", name, literal);
         return;
     }
@@ -134,6 +135,8 @@ static void write_options(FILE *out, const struct to_test *t)
 
     fprintf(out, "    const struct dm_options options = {\n        .profile = %s,\n",
             code_string(literal, sizeof(literal), t->profile));
+    if (t->profile_text)
+        fputs("        .profile_text = machine,\n", out);
     fputs("        .verify = true,\n", out);
     if (t->schedule)
         fputs("        .schedule = schedule,\n", out);
@@ -223,6 +226,8 @@ void to_test_write(FILE *out, const struct to_test *from)
     write_head(out, &t);
     write_includes(out);
     write_literal(out, "driver", t.driver);
+    if (t.profile_text)
+        write_literal(out, "machine", t.profile_text);
     if (t.schedule)
         write_literal(out, "schedule", t.schedule);
     write_choices(out, &t);

@@ -16,6 +16,7 @@ struct to_test {
     const char *name;   /* the test is test_NAME: letters, digits and _ */
     const char *driver; /* path of the shared object, when DMACHECK_DRIVER names no other */
     const char *profile;
+    const char *profile_text; /* where no profile of that name is the machine; else NULL */
     bool races, bugcheck_stops;
     const struct dm_plan *plan;
     const char *schedule;                /* a token; NULL: plain, but for these choices */

@@ -17,6 +17,7 @@ void code_statement(FILE *out, unsigned indent, const char *format, ...)
 const char *code_string(char *literal, size_t size, const char *text);
 /* In a comment: what would end it is pulled apart. */
 void code_comment(FILE *out, const char *text);
+void code_paragraph(FILE *out, const char *text); /* the same as lines of one */
 
 /* --- to_test_names.c --- */
 /* Who makes things and who uses them: a thing of one thread is a variable there, others are static, and

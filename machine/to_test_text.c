@@ -101,3 +101,27 @@ void code_comment(FILE *out, const char *text)
             fputc(' ', out);
     }
 }
+
+void code_paragraph(FILE *out, const char *text)
+{
+    size_t column = CODE_COLUMNS;
+
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        char word[256];
+
+        if (length >= sizeof(word))
+            length = sizeof(word) - 1;
+        snprintf(word, sizeof(word), "%.*s", (int)length, text);
+        if (column + 1 + length > CODE_COLUMNS - 4) {
+            fputs(column == CODE_COLUMNS ? " *" : "\n *", out);
+            column = 2;
+        }
+        fputc(' ', out);
+        code_comment(out, word);
+        column += 1 + length;
+        text += length;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}

@@ -47,10 +47,11 @@ enum dm_check {
 };
 
 struct dm_options {
-    const char *profile;  /* name or path of an .ini; NULL: direct64 */
-    uint64_t seed;        /* 0: the plain schedule */
-    bool verify;          /* attach the verifier */
-    bool ring;            /* attach the flight recorder */
+    const char *profile;      /* name or path of an .ini; NULL: direct64 */
+    const char *profile_text; /* the machine key by key, as a trace's header has it; or NULL */
+    uint64_t seed;            /* 0: the plain schedule */
+    bool verify;              /* attach the verifier */
+    bool ring;                /* attach the flight recorder */
     unsigned last_events; /* kept of it with each finding (dm_finding_last), at most 256; 0: none */
     bool bugcheck_stops;
     const char *record;   /* path of a .dmatrace to write; NULL: none */

@@ -55,6 +55,8 @@ has "$tmp/out" '^choices +[0-9]+ +0$'
 has "$small" '^{"dmatrace":.*"subject":"case:early-put".*"plan":true'
 if [ -s "$tmp/err" ]; then bad "shrink says $(cat "$tmp/err")"; else ok; fi
 says 1 '^dmacheck: error: sgl-used-after-put \[profile=bounce32' verify "$small"
+# The driver has a scenario of the recorded name, but what is played is the plan.
+says 1 'events, each as recorded' replay "$small"
 # What is shrunk can be shrunk: there is nothing left to take away.
 says 0 'operations +4 +4$' shrink "$small" -o "$tmp/again.dmatrace"
 
@@ -92,3 +94,13 @@ if compiles "$tmp/clean.c" "$tmp/clean" && DMACHECK_DRIVER=$build/drivers/cases/
 fi
 DMACHECK_DRIVER=/nonsense.so "$tmp/clean" > "$tmp/clean.out" 2>&1
 has "$tmp/clean.out" '/nonsense.so: no such driver'
+
+# A machine of one's own goes along: into the smaller run, and into the test.
+sed 's/^map_registers *=.*/map_registers = 77/' profiles/bounce32.ini > "$tmp/own.ini"
+"$dmacheck" run case:early-put --profile "$tmp/own.ini" --record "$tmp/own.dmatrace" -q > /dev/null 2>&1
+says 0 'operations +20 +4$' shrink "$tmp/own.dmatrace" -o "$tmp/own.small.dmatrace"
+has "$tmp/own.small.dmatrace" '"profile":"own","profile_text":".* map_registers=77 '
+"$dmacheck" trace to-test "$tmp/own.small.dmatrace" -o "$tmp/own.c"
+has "$tmp/own.c" 'map_registers=77 '
+formatted "$tmp/own.c"
+if compiles "$tmp/own.c" "$tmp/own"; then fails_as_said "$tmp/own.c" "$tmp/own" "$build/drivers/cases/early_put.bug1.so"; fi

@@ -1,5 +1,6 @@
 /*
- * direction-differs-at-put: SGL#1 of adapter#1 was mapped from the device and is put as if mapped to it
+ * direction-differs-at-put: SGL#1 of adapter#1 was mapped from the device and is put as if
+ * mapped to it
  *   Here             drivers-under-test/cases/accel_inplace/driver.c:122 EvtIoDeviceControl
  *   Mapped at        drivers-under-test/cases/accel_inplace/driver.c:106 EvtIoDeviceControl
  *

@@ -1,5 +1,6 @@
 /*
- * irp-completed-while-mapped: irp#17 was completed while its buffer is mapped by SGL#1 of adapter#1
+ * irp-completed-while-mapped: irp#17 was completed while its buffer is mapped by SGL#1 of
+ * adapter#1
  *   Completed at     drivers-under-test/cases/case.h:292 CaseDispatchRequest
  *   Mapped at        drivers-under-test/cases/adapter_put_outstanding/driver.c:28 CaseDispatchRequest
  *

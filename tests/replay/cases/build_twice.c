@@ -1,5 +1,6 @@
 /*
- * v3-steps-parallel: a list was asked of adapter#1 before the adapter object of SGL#1 was freed: so it is refused
+ * v3-steps-parallel: a list was asked of adapter#1 before the adapter object of SGL#1 was
+ * freed: so it is refused
  *   The other at     drivers-under-test/cases/build_twice/driver.c:66 CaseDispatchRequest
  *   Held since       drivers-under-test/cases/build_twice/driver.c:66 CaseDispatchRequest
  *   Here             drivers-under-test/cases/build_twice/driver.c:85 CaseDispatchRequest

@@ -1,5 +1,6 @@
 /*
- * context-reused: GetScatterGatherListEx of adapter#1 on dma-context#1, which was not initialised again after the last transaction
+ * context-reused: GetScatterGatherListEx of adapter#1 on dma-context#1, which was not
+ * initialised again after the last transaction
  *   Here             drivers-under-test/cases/context_reused/driver.c:37 CaseDispatchRequest
  *   Created at       drivers-under-test/cases/context_reused/driver.c:22 CaseDispatchPnp
  *   The other at     drivers-under-test/cases/context_reused/driver.c:37 CaseDispatchRequest

@@ -1,5 +1,6 @@
 /*
- * direction-differs-at-put: SGL#1 of adapter#1 was mapped from the device and is put as if mapped to it
+ * direction-differs-at-put: SGL#1 of adapter#1 was mapped from the device and is put as if
+ * mapped to it
  *   Here             drivers-under-test/cases/direction_mismatch/driver.c:28 CaseDispatchRequest
  *   Mapped at        drivers-under-test/cases/case.h:131 CaseListBuild
  *                    drivers-under-test/cases/direction_mismatch/driver.c:20 CaseDispatchRequest

@@ -1,5 +1,6 @@
 /*
- * adapter-object-not-freed: GetScatterGatherListEx of adapter#1 finds it held by SGL#1, which was put without FreeAdapterObject
+ * adapter-object-not-freed: GetScatterGatherListEx of adapter#1 finds it held by SGL#1, which
+ * was put without FreeAdapterObject
  *   Created at       drivers-under-test/cases/free_adapter_object_forgotten/driver.c:28 CaseDispatchRequest
  *   Here             drivers-under-test/cases/free_adapter_object_forgotten/driver.c:28 CaseDispatchRequest
  *

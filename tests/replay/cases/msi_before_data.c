@@ -1,5 +1,6 @@
 /*
- * interrupt-before-data: SGL#1 was released on the word of an interrupt of device#1, 1 bytes ahead of what the device has written
+ * interrupt-before-data: SGL#1 was released on the word of an interrupt of device#1, 1 bytes
+ * ahead of what the device has written
  *   Released at      drivers-under-test/cases/courier.h:76 CaseDispatchRequest
  *   Mapped at        drivers-under-test/cases/case.h:131 CaseListBuild
  *                    drivers-under-test/cases/courier.h:67 CaseDispatchRequest

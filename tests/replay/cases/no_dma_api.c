@@ -1,5 +1,6 @@
 /*
- * address-truncated: engine 0 of device#1 was given 0x609f000, which is the low 32 bits of the physical address of a page that is locked for I/O
+ * address-truncated: engine 0 of device#1 was given 0x609f000, which is the low 32 bits of the
+ * physical address of a page that is locked for I/O
  *   Handed to the device at drivers-under-test/cases/no_dma_api/driver.c:47 CaseDispatchRequest
  *
  * Made by dmacheck trace to-test of a run in which this was found. The test fails as long as it

@@ -1,5 +1,6 @@
 /*
- * address-raw-physical: engine 0 of device#1 was given 0x180000000, which is a physical address and not one that the DMA interface gave
+ * address-raw-physical: engine 0 of device#1 was given 0x180000000, which is a physical address
+ * and not one that the DMA interface gave
  *
  * Made by dmacheck trace to-test of a run in which this was found. The test fails as long as it
  * is, and passes when the driver is mended.

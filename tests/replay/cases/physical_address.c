@@ -1,5 +1,6 @@
 /*
- * address-raw-physical: engine 0 of device#1 was given 0x10609f000, which is a physical address and not one that the DMA interface gave
+ * address-raw-physical: engine 0 of device#1 was given 0x10609f000, which is a physical address
+ * and not one that the DMA interface gave
  *   Handed to the device at drivers-under-test/cases/physical_address/driver.c:31 CaseDispatchRequest
  *
  * Made by dmacheck trace to-test of a run in which this was found. The test fails as long as it

@@ -1,5 +1,6 @@
 /*
- * user-double-fetch: 4 bytes of user memory were read twice; the program changed them in between
+ * user-double-fetch: 4 bytes of user memory were read twice; the program changed them in
+ * between
  *   Here             drivers-under-test/cases/program_changed/driver.c:77 StepsAdd
  *   First at         drivers-under-test/cases/program_changed/driver.c:35 StepsCheck
  *

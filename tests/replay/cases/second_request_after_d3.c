@@ -1,5 +1,6 @@
 /*
- * address-unknown: engine 0 of device#1 was given 0x0, which is nothing that was ever mapped for it
+ * address-unknown: engine 0 of device#1 was given 0x0, which is nothing that was ever mapped
+ * for it
  *   Handed to the device at drivers-under-test/cases/sgdma.h:55 CaseDispatchPower
  *
  * Made by dmacheck trace to-test of a run in which this was found. The test fails as long as it

@@ -1,5 +1,6 @@
 /*
- * cpu-writes-device-buffer: 4 bytes of a buffer that is mapped to the device by SGL#1 of adapter#1 were written
+ * cpu-writes-device-buffer: 4 bytes of a buffer that is mapped to the device by SGL#1 of
+ * adapter#1 were written
  *   Touched at       drivers-under-test/cases/courier.h:51 CaseDispatchRequest
  *   Mapped at        drivers-under-test/cases/case.h:131 CaseListBuild
  *                    drivers-under-test/cases/stale_magic/driver.c:33 CaseDispatchPnp

@@ -1,5 +1,6 @@
 /*
- * device-reads-write-only: engine 0 of device#1 reads SGL#1 of adapter#1, which was mapped for the device to write
+ * device-reads-write-only: engine 0 of device#1 reads SGL#1 of adapter#1, which was mapped for
+ * the device to write
  *   Mapped at        drivers-under-test/cases/case.h:131 CaseListBuild
  *                    drivers-under-test/cases/two_way/driver.c:33 CaseDispatchRequest
  *   Touched at       drivers-under-test/cases/two_way/driver.c:38 CaseDispatchRequest

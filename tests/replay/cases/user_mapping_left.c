@@ -1,5 +1,6 @@
 /*
- * user-mapping-left: 4194304 bytes of mdl#1 are still mapped into the program whose last handle is closed
+ * user-mapping-left: 4194304 bytes of mdl#1 are still mapped into the program whose last handle
+ * is closed
  *   Here             drivers-under-test/cases/case.h:292 CaseDispatchOpen
  *   Mapped at        drivers-under-test/cases/capture.h:146 CaptureMapToUser
  *                    drivers-under-test/cases/capture.h:169 CaseDispatchRequest
