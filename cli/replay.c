@@ -9,45 +9,7 @@
 
 #include "base/must.h"
 #include "include/dmacheck/plan.h"
-#include "machine/schedule.h"
 #include "sim/core/choice.h"
-#include "sim/core/profile.h"
-
-/* What the recording says of how it was run; options win. */
-static void take_header(struct replay_options *o, const struct trace_header *h)
-{
-    struct run_options *run = &o->run;
-    const char *bug = o->bug ? o->bug : *h->bug ? h->bug : "1";
-
-    run->driver = o->driver ? o->driver : *h->subject ? h->subject : h->driver;
-    run->bug = strcmp(bug, "0") != 0;
-    run->mend = o->mend ? o->mend : *h->mend && !o->driver ? h->mend : NULL;
-    run->no_races = !h->races;
-    run->bugcheck = run->outputs.style.bugcheck = h->bugcheck_stops;
-    run->steps_max = h->steps_max;
-    run->seed_first = run->seed_last = h->seed;
-    if (o->divergence)
-        return;
-    run->check = run->profile ? DM_CHECK_NONE : o->other_driver ? DM_CHECK_RESYNC : DM_CHECK_STOP;
-}
-
-/* A breakpoint's place is nobody's without a debugger: then the command that starts one is said. */
-static int check_debugger(const struct replay_options *o)
-{
-    char line[128];
-    int tracer = 0;
-    FILE *f = fopen("/proc/self/status", "r");
-
-    while (f && fgets(line, sizeof line, f))
-        sscanf(line, "TracerPid: %d", &tracer);
-    if (f)
-        fclose(f);
-    if (tracer || !o->run.has_break)
-        return 0;
-    return cli_wrong("replay: --break stops in a debugger, and there is none: make debug "
-                     "TRACE=%s EVENT=%llu starts one",
-                     o->trace, (unsigned long long)o->run.break_at);
-}
 
 static int print_token(const struct dm_recording *rec)
 {
@@ -57,37 +19,6 @@ static int print_token(const struct dm_recording *rec)
     puts(token);
     free(token);
     return DM_CLEAN;
-}
-
-static bool has_scenario(struct dm_driver *d, const char *name)
-{
-    const struct dm_scenario *s = dm_driver_scenarios(d);
-
-    while (s->name && strcmp(s->name, name))
-        s++;
-    return s->name != NULL;
-}
-
-/* The inputs: the driver's scenario of that name, or what the trace says of them. */
-static int take_inputs(struct replay_options *o, const struct trace_header *h, struct dm_driver *d,
-                       struct dm_plan **plan)
-{
-    char message[512] = "";
-
-    if (!o->plan && !h->plan && has_scenario(d, h->scenario))
-        return 0;
-    *plan = dm_plan_read(o->trace, message, sizeof message);
-    return *plan ? 0 : cli_wrong("%s", message);
-}
-
-static int check_machine(const struct replay_options *o, const struct trace_header *h)
-{
-    struct profile p;
-    char message[512];
-
-    if (!profile_from_text(&p, h->profile, h->profile_text, message, sizeof message))
-        return 0;
-    return cli_wrong("%s:1: %s", o->trace, message);
 }
 
 static const char *repro_of(const struct replay_options *o, struct report *r)
@@ -157,10 +88,11 @@ static int replay(struct replay_options *o, const struct dm_recording *rec, stru
     struct dm_plan *plan = NULL;
     unsigned count = 1;
     struct report r;
-    int code = take_inputs(o, h, d, &plan);
+    int code = replay_take_inputs(o, h, d, &plan);
 
     if (!code)
-        code = o->run.profile ? run_take_profiles(&o->run, profiles, &count) : check_machine(o, h);
+        code = o->run.profile ? run_take_profiles(&o->run, profiles, &count)
+                              : replay_check_machine(o, h);
     if (!code)
         code = cli_known_read(&o->run.known);
     if (code) {
@@ -192,24 +124,6 @@ static int replay(struct replay_options *o, const struct dm_recording *rec, stru
     return code;
 }
 
-static int find_driver(const struct replay_options *o, const struct trace_header *h,
-                       struct dm_driver **d)
-{
-    struct cli_driver found;
-    char message[512] = "";
-
-    if (cli_driver_find(&found, o->run.driver, o->run.bug, o->run.mend)) {
-        if (!o->driver)
-            fprintf(stderr,
-                    "dmacheck: it is the driver that %s was recorded of (%s); --driver "
-                    "names it where it is now\n",
-                    o->trace, h->driver);
-        return DM_USAGE;
-    }
-    *d = dm_driver_open(found.path, message, sizeof message);
-    return *d ? 0 : cli_wrong("%s", message);
-}
-
 int verb_replay(int argc, char **argv)
 {
     struct replay_options o = { .run = {
@@ -226,11 +140,11 @@ int verb_replay(int argc, char **argv)
         return cli_wrong("%s", message);
     if (*message)
         fprintf(stderr, "dmacheck: %s\n", message);
-    take_header(&o, dm_recording_trace(rec)->header);
+    replay_take_header(&o, dm_recording_trace(rec)->header);
     if (o.print_token)
         code = print_token(rec);
-    else if (!(code = check_debugger(&o)) &&
-             !(code = find_driver(&o, dm_recording_trace(rec)->header, &d)))
+    else if (!(code = replay_check_debugger(&o)) &&
+             !(code = replay_find_driver(&o, dm_recording_trace(rec)->header, &d)))
         code = replay(&o, rec, d);
     if (d)
         dm_driver_close(d);

@@ -23,6 +23,17 @@ struct replay_options {
 /* 0; DM_USAGE, with its line said; negative: help was asked for and printed. */
 int replay_take_options(struct replay_options *o, int argc, char **argv);
 
+/* --- replay_source.c: 0, or DM_USAGE with its line said --- */
+/* What the recording says of how it was run; options win. */
+void replay_take_header(struct replay_options *o, const struct trace_header *h);
+int replay_check_debugger(const struct replay_options *o); /* that there is one to break into */
+int replay_find_driver(const struct replay_options *o, const struct trace_header *h,
+                       struct dm_driver **d);
+/* The inputs: the driver's scenario of that name (*plan stays NULL), or what the trace says of them. */
+int replay_take_inputs(struct replay_options *o, const struct trace_header *h, struct dm_driver *d,
+                       struct dm_plan **plan);
+int replay_check_machine(const struct replay_options *o, const struct trace_header *h);
+
 /* --- replay_sides.c --- */
 /* The recorded run as a report of one run, judged by the rules again. */
 void replay_judge_recorded(const struct dm_recording *rec, struct report *out);
