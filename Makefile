@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-plan check-replay check-fault check-recorder check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-plan check-traces check-replay check-fault check-recorder check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -228,6 +228,7 @@ $(BUILD)/drivers/recorded/twin/%.so: $(BUILD)/drivers/twins/%.bug1.so $(RECORDER
 $(BUILD)/tests/%: $(OBJ)/tests/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive -lcmocka $(LDLIBS)
+$(BUILD)/tests/traces/again: $(OBJ)/tests/traces/judged.o
 # The accelerator's second implementation, and programs for both.
 ACCEL_TESTS := $(BUILD)/tests/accel/compare $(BUILD)/tests/accel/generate $(BUILD)/tests/accel/staged
 $(ACCEL_TESTS): $(patsubst %,$(OBJ)/tests/accel/%.o,reference reference_float random)
@@ -269,6 +270,9 @@ check-plan: all $(BUILD)/tests/plan/plays
 ## Failing runs are shrunk, and written as tests that fail with the same finding until the driver is mended
 check-replay: all $(BUILD)/tests/replay/random
 	@sh tests/replay/run.sh $(BUILD) $(CASES)
+## Each scenario on each machine: recorded, judged from the file as live, replayed event by event
+check-traces: all $(BUILD)/tests/traces/again
+	@sh tests/traces/run.sh $(BUILD)
 ## Each resource request of each sample made to fail, one at a time
 check-fault: all $(BUILD)/tests/fault/sweep
 	@$(BUILD)/tests/fault/sweep $(BUILD)/drivers $(SAMPLES)
