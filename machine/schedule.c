@@ -90,16 +90,31 @@ static void put_number(struct bytes *b, uint64_t v)
     b->at[b->count++] = (uint8_t)v;
 }
 
+/* How a change's key follows from the one before: in the low bits of its first number, the value above
+ * them. */
+enum follows { NEXT_NTH, LATER_NTH, OTHER_AGENT, OTHER_SITE };
+
+/* Numbers from 2^31 on are those of points between calls: their top bit is moved down, so that both sorts are
+ * small. */
+static uint32_t folded(uint32_t nth) { return nth << 1 | nth >> 31; }
+static uint32_t unfolded(uint32_t nth) { return nth >> 1 | nth << 31; }
+
 static void put_change(struct bytes *b, const struct choice_record *r,
                        const struct choice_record *before)
 {
-    bool same_site = r->site == before->site;
-    bool same_agent = same_site && r->agent == before->agent;
+    uint32_t nth = folded(r->nth), last = folded(before->nth);
+    enum follows how = r->site != before->site     ? OTHER_SITE
+                       : r->agent != before->agent ? OTHER_AGENT
+                       : nth - last == folded(1)   ? NEXT_NTH
+                                                   : LATER_NTH;
 
-    put_number(b, r->site - before->site);
-    put_number(b, same_site ? r->agent - before->agent : r->agent);
-    put_number(b, same_agent ? r->nth - before->nth : r->nth);
-    put_number(b, r->value);
+    put_number(b, (uint64_t)r->value << 2 | how);
+    if (how == OTHER_SITE)
+        put_number(b, r->site - before->site);
+    if (how >= OTHER_AGENT)
+        put_number(b, how == OTHER_SITE ? r->agent : r->agent - before->agent);
+    if (how != NEXT_NTH)
+        put_number(b, how == LATER_NTH ? nth - last : nth);
 }
 
 static uint32_t sum_of(const uint8_t *bytes, size_t count)
@@ -140,7 +155,7 @@ static int by_key(const void *one, const void *other)
         return a->site < b->site ? -1 : 1;
     if (a->agent != b->agent)
         return a->agent < b->agent ? -1 : 1;
-    return a->nth < b->nth ? -1 : a->nth > b->nth;
+    return folded(a->nth) < folded(b->nth) ? -1 : folded(a->nth) > folded(b->nth);
 }
 
 char *schedule_token(struct schedule *c)
@@ -198,19 +213,25 @@ static uint64_t take_number(struct taken *t, uint64_t limit)
 
 static void take_change(struct taken *t, struct choice_record *r)
 {
-    uint64_t site = take_number(t, CHOICE_COUNT), agent = take_number(t, UINT16_MAX);
-    uint64_t nth = take_number(t, UINT32_MAX), value = take_number(t, UINT32_MAX - 1);
+    uint64_t first = take_number(t, (uint64_t)(UINT32_MAX - 1) << 2 | 3);
+    enum follows how = first & 3;
+    uint64_t site = r->site, agent = r->agent, nth = folded(r->nth);
 
-    agent += site ? 0 : r->agent;
-    nth += site || agent != r->agent ? 0 : r->nth;
-    site += r->site;
+    if (how == OTHER_SITE)
+        site += take_number(t, CHOICE_COUNT);
+    if (how >= OTHER_AGENT)
+        agent = take_number(t, UINT16_MAX) + (how == OTHER_SITE ? 0 : agent);
+    if (how == NEXT_NTH)
+        nth += folded(1);
+    else
+        nth = take_number(t, UINT32_MAX) + (how == LATER_NTH ? nth : 0);
     if ((site >= CHOICE_COUNT || agent > UINT16_MAX || nth > UINT32_MAX) && !t->wrong)
         t->wrong = "a change names no choice that there is";
     *r = (struct choice_record) { .site = (uint16_t)site,
                                   .agent = (uint16_t)agent,
-                                  .nth = (uint32_t)nth,
+                                  .nth = unfolded((uint32_t)nth),
                                   .bound = UINT32_MAX, /* the run's own says how far */
-                                  .value = (uint32_t)value };
+                                  .value = (uint32_t)(first >> 2) };
 }
 
 static const char *take_schedule(struct schedule *c, const uint8_t *bytes, size_t count)

@@ -38,9 +38,31 @@ static void typed_tokens_mean_what_the_page_says(void **state)
     for (unsigned i = 0; i < 4; i++)
         assert_true(schedule_change(&with, &changes[i]));
     token = schedule_token(&with); /* whatever the order they came in */
-    assert_string_equal(token, "S1:AEDQIAACAUAQAAAEAMAAEAIBAUA2YAQCIH3Q");
+    assert_string_equal(token, "S1:AEDQIBQCBIGQQBQCAIFQKAOYATQFW");
     free(token);
     schedule_free(&with);
+}
+
+/* Points between calls have numbers from 2^31 on, and are as short as others. */
+static void points_between_calls_are_short(void **state)
+{
+    static const uint32_t nths[] = { 0, 0x80000003, 1 };
+    struct schedule s = { 0 };
+    char message[256], *token;
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(
+            schedule_change(&s, &(struct choice_record) { CHOICE_SCHED_NEXT, 5, nths[i], 2, 1 }));
+    token = schedule_token(&s);
+    schedule_free(&s);
+    assert_string_equal(token, "S1:AAAAGBQFAACAKBIAOY");
+    assert_int_equal(schedule_read(&s, token, message, sizeof(message)), 0);
+    assert_int_equal(s.changes[0].nth, 0);
+    assert_int_equal(s.changes[1].nth, 1);
+    assert_int_equal(s.changes[2].nth, 0x80000003);
+    free(token);
+    schedule_free(&s);
 }
 
 static void a_token_is_read_again(void **state)
@@ -49,7 +71,7 @@ static void a_token_is_read_again(void **state)
     char message[256] = "", *token;
 
     (void)state;
-    assert_int_equal(schedule_read(&s, "S1:aedqiaacauaqaaaeamaaeaibaua2yaqcih3q", message,
+    assert_int_equal(schedule_read(&s, "S1:aedqibqcbigqqbqcaifqkaoyatqfw", message,
                                    sizeof(message)),
                      0);
     assert_true(s.seeded);
@@ -64,7 +86,7 @@ static void a_token_is_read_again(void **state)
     assert_int_equal(s.changes[3].nth, 300);
     assert_int_equal(s.changes[3].value, 2);
     token = schedule_token(&s);
-    assert_string_equal(token, "S1:AEDQIAACAUAQAAAEAMAAEAIBAUA2YAQCIH3Q");
+    assert_string_equal(token, "S1:AEDQIBQCBIGQQBQCAIFQKAOYATQFW");
     free(token);
     schedule_free(&s);
 }
@@ -117,8 +139,10 @@ static void a_mistake_is_told_with_its_place(void **state)
         { "S1:AIAABFRT", "schedule:1-11: a number is too large" }, /* a third strategy */
         { "S1:AAAAAAF6QA", "schedule:1-13: something follows its last change" },
         { "S1:ACAPAOQ", "schedule:1-10: it ends within a number" },
-        { "S1:AAAACEIAAAATHAI", "schedule:1-18: a change names no choice that there is" },
-        { "S1:AAAAEAAAAAAQAAAAAKJWU", "schedule:1-24: a choice is changed twice" },
+        { "S1:AAAACBYRAAAI6XI", "schedule:1-18: a change names no choice that there is" },
+        { "S1:AAAAEBIABEAE74Y", "schedule:1-18: a choice is changed twice" },
+        { "S1:AAAAEBP777776DYEXNQA",
+          "schedule:1-23: a change names no choice that there is" }, /* one more than the last */
         { "@/nosuch/file",
           "/nosuch/file: cannot be read as a schedule: No such file or directory" },
         { "@/tmp", "/tmp: cannot be read as a schedule: Is a directory" },
@@ -205,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(typed_tokens_mean_what_the_page_says),
+        cmocka_unit_test(points_between_calls_are_short),
         cmocka_unit_test(a_token_is_read_again),
         cmocka_unit_test(a_file_holds_one_of_any_length),
         cmocka_unit_test(a_mistake_is_told_with_its_place),

@@ -23,8 +23,7 @@
 #include "dmacheck/scenario.h"
 
 static const char driver[] = "build/gcc/drivers/cases/poll_outlives.bug1.so";
-static const char schedule[] =
-    "S1:AAAAQAACQ2AIBAAIAEAAMAQBAAAAKAIAAAAQCAAAAEAQAAABAEAAAAIBAAAACAPUN4";
+static const char schedule[] = "S1:AAAAQBQCBUDAMBAFBICAIBAEASXSS";
 
 static void run_scenario(struct dm_run *r)
 {

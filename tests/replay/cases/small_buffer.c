@@ -21,7 +21,7 @@
 #include "dmacheck/scenario.h"
 
 static const char driver[] = "build/gcc/drivers/cases/small_buffer.bug1.so";
-static const char schedule[] = "S1:AAAACCAJAEAZARQ";
+static const char schedule[] = "S1:AAAACBYIBEBHBBQ";
 
 static void run_scenario(struct dm_run *r)
 {
