@@ -49,9 +49,9 @@ while [ -f "$tmp/$n.cmd" ]; do
 done
 [ $n -gt 1 ] || bad "1: no command is shown"
 
-# A link leads to a file of the tree.
+# A link leads to a file of the tree, from where the page lies.
 for link in $(sed -n 's/.*/&/p' "$page" | grep -oE '\]\([^)#]*\)' | sed 's/^](//; s/)$//' | grep -v '^http' | sort -u); do
-    if [ -e "$link" ]; then ok; else bad "1: nothing at $link"; fi
+    if [ -e "$(dirname "$page")/$link" ]; then ok; else bad "1: nothing at $link"; fi
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
