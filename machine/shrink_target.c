@@ -104,30 +104,62 @@ static void say_others(const struct trace_loaded *trace, const char *wanted, cha
             used += (size_t)snprintf(message + used, size - used, "%s %s", i ? "," : "", t.rule);
 }
 
+/* Takes one into account; false: no better one can come. */
+static bool consider(struct shrink_target *t, bool *found, const struct shrink_target *one,
+                     bool error, const char *wanted)
+{
+    if (wanted && !is_wanted(one, wanted))
+        return true;
+    if (!*found || error)
+        *t = *one;
+    *found = true;
+    return !wanted && !error;
+}
+
 int shrink_target_choose(struct shrink_target *t, const struct trace_loaded *trace,
                          const char *wanted, char *message, size_t message_size)
 {
     struct shrink_target one;
     bool found = false, error;
 
-    for (size_t i = 0; i < trace->findings.count; i++) {
-        if (!read_finding(&one, &error, trace->findings.at[i]) ||
-            (wanted && !is_wanted(&one, wanted)))
-            continue;
-        if (!found)
-            *t = one;
-        found = true;
-        if (wanted || error) {
-            *t = one;
+    for (size_t i = 0; i < trace->findings.count; i++)
+        if (read_finding(&one, &error, trace->findings.at[i]) &&
+            !consider(t, &found, &one, error, wanted))
             break;
-        }
-    }
     if (found)
         return 0;
     if (!trace->findings.count)
         return ERR_NOTFOUND;
     say_others(trace, wanted ? wanted : "", message, message_size);
     return ERR_INVALID;
+}
+
+static void copy_site(struct shrink_site *to, const struct dm_finding_site *from)
+{
+    TEXT(to->role, from->role);
+    for (unsigned i = 0; i < from->frame_count && i < SITE_FRAMES_MAX; i++) {
+        TEXT(to->frames[i].file, from->frames[i].file);
+        TEXT(to->frames[i].function, from->frames[i].function);
+        to->frames[i].line = from->frames[i].line;
+        to->frame_count++;
+    }
+}
+
+bool shrink_target_of_run(struct shrink_target *t, const struct dm_machine *m, const char *wanted)
+{
+    bool found = false, more = true;
+
+    for (unsigned i = 0; i < dm_finding_count(m) && more; i++) {
+        const struct dm_finding *f = dm_finding(m, i);
+        struct shrink_target one = { .site_count = 0 };
+
+        TEXT(one.rule, f->rule);
+        TEXT(one.message, f->message);
+        for (unsigned k = 0; k < f->site_count && k < FINDING_SITES_MAX; k++)
+            copy_site(&one.sites[one.site_count++], &f->sites[k]);
+        more = consider(t, &found, &one, !strcmp(f->severity, "error"), wanted);
+    }
+    return found;
 }
 
 /* --- knowing it again --- */

@@ -33,6 +33,8 @@ struct shrink_target {
  * ERR_INVALID: with one line in message. */
 int shrink_target_choose(struct shrink_target *t, const struct trace_loaded *trace,
                          const char *wanted, char *message, size_t message_size);
+/* The same of a run's own findings, the last of m. false: there is none. */
+bool shrink_target_of_run(struct shrink_target *t, const struct dm_machine *m, const char *wanted);
 bool shrink_target_is(const struct shrink_target *t, const struct dm_finding *f);
 
 #endif
