@@ -268,7 +268,7 @@ check-drivers: all
 check-plan: all $(BUILD)/tests/plan/plays
 	@sh tests/plan/run.sh $(BUILD)
 ## Failing runs are shrunk, and written as tests that fail with the same finding until the driver is mended
-check-replay: all $(BUILD)/tests/replay/random
+check-replay: all $(BUILD)/tests/replay/random $(BUILD)/tests/replay/everything
 	@sh tests/replay/run.sh $(BUILD) $(CASES)
 ## Each scenario on each machine: recorded, judged from the file as live, replayed event by event
 check-traces: all $(BUILD)/tests/traces/again

@@ -233,8 +233,8 @@ void to_test_write(FILE *out, const struct to_test *from)
     write_choices(out, &t);
     write_faults(out, t.plan);
     fputc('\n', out);
-    calls_write_data(out, t.plan);
-    calls_write_functions(out, t.plan, &names);
+    functions_write_data(out, &names);
+    functions_write(out, t.plan, &names);
     write_test(out, &t);
     names_free(&names);
     draft_free(&draft);

@@ -1,5 +1,5 @@
 /*
- * Ops as calls of scenario.h, and the payloads that they need.
+ * An op as a call of scenario.h, with the contents of its buffers before it.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -12,36 +12,11 @@
 #include "machine/shrink_private.h"
 #include "machine/to_test_private.h"
 
-#define BYTES_A_LINE 16u
-
-struct writing {
-    FILE *out;
-    const struct dm_plan *plan;
-    const struct names *names;
-    const bool *inside; /* ops that an earlier one's call has done */
-    uint16_t thread;
-    unsigned indent; /* of the statement at hand */
-};
-
 /* --- payloads --- */
 
 static bool has_bytes(const struct dm_plan_buffer *b)
 {
     return b->content == DM_CONTENT_BYTES && b->bytes;
-}
-
-void calls_write_data(FILE *out, const struct dm_plan *p)
-{
-    for (size_t i = 0; i < p->buffer_count; i++) {
-        const struct dm_plan_buffer *b = &p->buffers[i];
-
-        if (!has_bytes(b))
-            continue;
-        fprintf(out, "/* clang-format off */\nstatic const uint8_t bytes%zu[] = {", i + 1);
-        for (uint64_t k = 0; k < b->bytes; k++)
-            fprintf(out, "%s0x%02x,", k % BYTES_A_LINE ? " " : "\n    ", b->data[k]);
-        fputs("\n};\n/* clang-format on */\n\n", out);
-    }
 }
 
 /* --- words --- */
@@ -87,7 +62,7 @@ static struct text pointer(const struct dm_plan_buffer *b)
 
 static struct text timeout(uint64_t ns)
 {
-    return ns == UINT64_MAX ? text("UINT64_MAX") : number(ns);
+    return ns == UINT64_MAX ? text("UINT64_MAX") : text("%" PRIu64, ns);
 }
 
 /* --- statements --- */
@@ -97,48 +72,11 @@ static const struct thing *thing(const struct writing *w, unsigned sort, uint32_
     return names_find(w->names, sort, id);
 }
 
-static bool is_shared(const struct writing *w, unsigned sort, uint32_t id)
+bool calls_shared(const struct writing *w, unsigned sort, uint32_t id)
 {
     const struct thing *t = thing(w, sort, id);
 
     return t && t->shared;
-}
-
-struct guard {
-    char text[STATEMENT_MAX];
-    size_t used;
-};
-
-static void guard_add(struct guard *g, const char *word, uint32_t id)
-{
-    char name[32];
-
-    snprintf(name, sizeof(name), "%s%u", word, id);
-    if (g->used + 32 >= sizeof(g->text) || strstr(g->text, name))
-        return;
-    g->used += (size_t)snprintf(g->text + g->used, sizeof(g->text) - g->used, "%s%s",
-                                g->used ? " && " : "", name);
-}
-
-/* What may not be there is asked for first. */
-static struct guard guard_of(const struct writing *w, const struct dm_plan_op *op)
-{
-    static const char *const words[] = { [SORT_FILE] = "file",
-                                         [SORT_REQUEST] = "request",
-                                         [SORT_ALLOC] = "memory",
-                                         [SORT_THREAD] = "thread" };
-    enum draft_sort about = draft_about(op);
-    struct guard g = { .used = 0 };
-
-    if (about && about != SORT_DEVICE && is_shared(w, about, op->on))
-        guard_add(&g, words[about], op->on);
-    for (uint32_t i = 0; i < op->buffer_count; i++) {
-        const struct dm_plan_buffer *b = &w->plan->buffers[op->buffer_first + i];
-
-        if (b->place == DM_PLACE_ALLOC && is_shared(w, SORT_ALLOC, b->alloc))
-            guard_add(&g, "memory", b->alloc);
-    }
-    return g;
 }
 
 /* How a thing that is made is kept: as a variable, as a static one, or not at all. */
@@ -179,7 +117,13 @@ static void write_content(const struct writing *w, size_t index)
 
 /* --- requests --- */
 
-static struct text code_name(uint64_t code) { return text("IOCTL_%08X", (unsigned)code); }
+const char *calls_code(uint32_t code)
+{
+    static char name[24];
+
+    snprintf(name, sizeof(name), "IOCTL_%08X", code);
+    return name;
+}
 
 static const struct dm_plan_buffer *buffer_at(const struct writing *w, const struct dm_plan_op *op,
                                               unsigned i)
@@ -215,8 +159,8 @@ static void write_call(struct writing *w, const struct dm_plan_op *op, bool wait
 
     if (op->kind == DM_OP_IOCTL)
         code_statement(w->out, w->indent, "%sdm_ioctl%s(r, file%u, %s, %s, %s, %s, %s%s);", before,
-                       start, op->on, code_name(op->a).at, pointer(b).at, number(b->bytes).at,
-                       pointer(out).at, number(out->bytes).at, after);
+                       start, op->on, calls_code((uint32_t)op->a), pointer(b).at,
+                       number(b->bytes).at, pointer(out).at, number(out->bytes).at, after);
     else
         code_statement(w->out, w->indent, "%sdm_%s%s(r, file%u, %s, %s, %s%s);", before,
                        op->kind == DM_OP_READ ? "read" : "write", start, op->on, pointer(b).at,
@@ -261,7 +205,7 @@ static void write_end(struct writing *w, const struct dm_plan_op *op, const char
                       const char *word)
 {
     code_statement(w->out, w->indent, "%s(r, %s%u);", call, word, op->on);
-    if (is_shared(w, draft_about(op), op->on))
+    if (calls_shared(w, draft_about(op), op->on))
         code_statement(w->out, w->indent, "%s%u = NULL;", word, op->on);
 }
 
@@ -311,7 +255,7 @@ static void write_alloc(struct writing *w, const struct dm_plan_op *op)
                    op->b);
 }
 
-static void write_op(struct writing *w, size_t at)
+void calls_write_op(struct writing *w, size_t at)
 {
     const struct dm_plan_op *op = &w->plan->ops[at];
 
@@ -367,7 +311,7 @@ static void write_op(struct writing *w, size_t at)
         code_statement(w->out, w->indent, "dm_join(r, thread%u);", op->on);
         break;
     case DM_OP_SLEEP:
-        code_statement(w->out, w->indent, "dm_sleep(r, %s);", number(op->a).at);
+        code_statement(w->out, w->indent, "dm_sleep(r, %" PRIu64 ");", op->a);
         break;
     case DM_OP_CHOOSE:
         code_statement(w->out, w->indent, "dm_choose(r, %" PRIu64 ");", op->a);
@@ -375,120 +319,4 @@ static void write_op(struct writing *w, size_t at)
     case DM_OP_COUNT:
         break;
     }
-}
-
-/* --- functions --- */
-
-static void write_guarded(struct writing *w, size_t at)
-{
-    struct guard g = guard_of(w, &w->plan->ops[at]);
-
-    w->indent = 4;
-    if (!g.used) {
-        write_op(w, at);
-        return;
-    }
-    code_statement(w->out, w->indent, "if (%s) {", g.text);
-    w->indent = 8;
-    write_op(w, at);
-    fputs("    }\n", w->out);
-}
-
-/* The statements of a thread; how many lines they are. */
-static size_t write_body(struct writing *w, uint16_t thread, char **body)
-{
-    FILE *out = w->out;
-    size_t size, lines = 0;
-
-    w->thread = thread;
-    w->out = open_memstream(body, &size);
-    must(w->out);
-    for (size_t i = 0; i < w->plan->op_count; i++)
-        if (w->plan->ops[i].thread == thread && !w->inside[i])
-            write_guarded(w, i);
-    must(fclose(w->out) == 0);
-    w->out = out;
-    for (const char *p = *body; *p; p++)
-        lines += *p == '\n';
-    return lines;
-}
-
-static void write_function(struct writing *w, uint16_t thread)
-{
-    char *body, head[64] = "run_scenario(struct dm_run *r)";
-    size_t lines = write_body(w, thread, &body);
-    const char *only = lines ? body + 4 : "(void)r;\n";
-
-    if (thread)
-        fprintf(w->out,
-                "static void run_thread%u(struct dm_run *r, void *ctx)\n{\n    (void)ctx;\n%s}\n\n",
-                thread, lines ? body : "    (void)r;\n");
-    else if (lines < 2 && strlen("static void ") + strlen(head) + strlen(only) + 4 < CODE_COLUMNS)
-        fprintf(w->out, "static void %s { %.*s }\n\n", head, (int)strlen(only) - 1, only);
-    else
-        fprintf(w->out, "static void %s\n{\n%s}\n\n", head, body);
-    free(body);
-}
-
-static void write_codes(FILE *out, const struct dm_plan *p)
-{
-    static const char *const methods[] = { "DM_METHOD_BUFFERED", "DM_METHOD_IN_DIRECT",
-                                           "DM_METHOD_OUT_DIRECT", "DM_METHOD_NEITHER" };
-    bool any = false;
-
-    for (size_t i = 0; i < p->op_count; i++) {
-        uint32_t code = (uint32_t)p->ops[i].a;
-        bool before = p->ops[i].kind != DM_OP_IOCTL;
-
-        for (size_t k = 0; k < i && !before; k++)
-            before = p->ops[k].kind == DM_OP_IOCTL && (uint32_t)p->ops[k].a == code;
-        if (before)
-            continue;
-        fprintf(out, "#define %s DM_CTL_CODE(0x%x, 0x%x, %s, %u)\n", code_name(code).at, code >> 16,
-                code >> 2 & 0xfff, methods[code & 3], code >> 14 & 3);
-        any = true;
-    }
-    if (any)
-        fputc('\n', out);
-}
-
-static void write_statics(FILE *out, const struct names *n)
-{
-    static const char *const types[] = { [SORT_FILE] = "struct dm_file *file",
-                                         [SORT_REQUEST] = "struct dm_request *request",
-                                         [SORT_ALLOC] = "uint8_t *memory",
-                                         [SORT_THREAD] = "struct dm_thread *thread" };
-    bool any = false;
-
-    for (size_t i = 0; i < n->thing_count; i++) {
-        const struct thing *t = &n->things[i];
-
-        if (!t->shared || !t->used)
-            continue;
-        fprintf(out, "static %s%u;\n", types[t->sort], t->id);
-        any = true;
-    }
-    if (any)
-        fputc('\n', out);
-}
-
-/* A thread is made by one that was there before it: the last stands first. */
-void calls_write_functions(FILE *out, const struct dm_plan *p, const struct names *n)
-{
-    bool *inside = malloc(p->op_count + 1);
-    struct writing w = { .out = out, .plan = p, .names = n, .inside = inside };
-    uint16_t last = 0;
-
-    must(inside);
-    calls_fold(p, inside);
-    write_codes(out, p);
-    write_statics(out, n);
-    for (size_t i = 0; i < p->op_count; i++)
-        if (p->ops[i].kind == DM_OP_THREAD && p->ops[i].id > last)
-            last = (uint16_t)p->ops[i].id;
-    for (uint16_t thread = last; thread > 0; thread--)
-        if (names_find(n, SORT_THREAD, thread))
-            write_function(&w, thread);
-    write_function(&w, 0);
-    free(inside);
 }

@@ -21,6 +21,21 @@ const struct thing *names_find(const struct names *n, unsigned sort, uint32_t id
     return find(n, sort, id);
 }
 
+bool names_vain(const struct names *n, const struct dm_plan_op *op)
+{
+    unsigned about = draft_about(op);
+
+    if (about && about != SORT_DEVICE && !find(n, about, op->on))
+        return true;
+    for (uint32_t b = 0; b < op->buffer_count && op->kind != DM_OP_FILE; b++) {
+        const struct dm_plan_buffer *buffer = &n->plan->buffers[op->buffer_first + b];
+
+        if (buffer->place == DM_PLACE_ALLOC && !find(n, SORT_ALLOC, buffer->alloc))
+            return true;
+    }
+    return false;
+}
+
 static void use(struct names *n, unsigned sort, uint32_t id, const struct dm_plan_op *by, size_t at)
 {
     struct thing *t = find(n, sort, id);
@@ -103,6 +118,18 @@ static void care_for_files(struct names *n)
     }
 }
 
+/* Requests that are never sent are no things either. */
+static void drop_vain(struct names *n)
+{
+    struct thing *things = (struct thing *)n->things;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n->thing_count; i++)
+        if (things[i].sort != SORT_REQUEST || !names_vain(n, &n->plan->ops[things[i].made]))
+            things[kept++] = things[i];
+    n->thing_count = kept;
+}
+
 void names_take(struct names *n, const struct dm_plan *p)
 {
     struct thing *things = calloc(p->op_count + 1, sizeof(*things));
@@ -118,6 +145,7 @@ void names_take(struct names *n, const struct dm_plan *p)
                 .sort = (uint16_t)sort, .id = p->ops[i].id, .made = i, .thread = p->ops[i].thread
             };
     }
+    drop_vain(n);
     use_all(n);
     share_what_outlives(n);
     care_for_files(n);

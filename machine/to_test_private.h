@@ -38,10 +38,25 @@ struct thing {
 };
 void names_take(struct names *n, const struct dm_plan *p);
 const struct thing *names_find(const struct names *n, unsigned sort, uint32_t id);
+/* Whether an op is about something that nobody ever makes: it does nothing. */
+bool names_vain(const struct names *n, const struct dm_plan_op *op);
 void names_free(struct names *n);
 
-/* --- to_test_calls.c --- */
-void calls_write_data(FILE *out, const struct dm_plan *p);
-void calls_write_functions(FILE *out, const struct dm_plan *p, const struct names *n);
+/* --- to_test_calls.c: one op --- */
+struct writing {
+    FILE *out;
+    const struct dm_plan *plan;
+    const struct names *names;
+    const bool *inside; /* ops that an earlier one's call has done */
+    unsigned indent;    /* of the statement at hand */
+};
+void calls_write_op(struct writing *w, size_t at);
+bool calls_shared(const struct writing *w, unsigned sort, uint32_t id);
+/* "IOCTL_8000A00D"; until the next call. */
+const char *calls_code(uint32_t code);
+
+/* --- to_test_functions.c: all of them --- */
+void functions_write_data(FILE *out, const struct names *n);
+void functions_write(FILE *out, const struct dm_plan *p, const struct names *n);
 
 #endif

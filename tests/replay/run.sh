@@ -19,12 +19,15 @@ failed=0
 ok() { passed=$((passed + 1)); }
 bad() { failed=$((failed + 1)); echo "FAILED: $*"; }
 
-# compiles FILE.c PROGRAM: as its reader would, with every warning.
+# compiles FILE.c PROGRAM [OPTION...]: as its reader would, with every warning.
 compiles() {
-    if ${CC:-gcc} -std=gnu11 -g -Wall -Wextra -Werror -Iinclude -c "$1" -o "$2.o" 2> "$2.err" &&
-        ${CC:-gcc} -rdynamic -o "$2" "$2.o" -Wl,--whole-archive "$build/libdmacheck.a" -Wl,--no-whole-archive -lcmocka \
-            -ljansson -linih -ldw -lzstd -ldl -lpthread -lm 2>> "$2.err"; then ok; else
-        bad "$1 does not compile: $(head -n 3 "$2.err")"
+    source=$1
+    program=$2
+    shift 2
+    if ${CC:-gcc} -std=gnu11 -g -Wall -Wextra -Werror -Iinclude "$@" -c "$source" -o "$program.o" 2> "$program.err" &&
+        ${CC:-gcc} -rdynamic -o "$program" "$program.o" -Wl,--whole-archive "$build/libdmacheck.a" -Wl,--no-whole-archive -lcmocka \
+            -ljansson -linih -ldw -lzstd -ldl -lpthread -lm 2>> "$program.err"; then ok; else
+        bad "$source does not compile: $(head -n 3 "$program.err")"
         return 1
     fi
 }
@@ -87,6 +90,14 @@ for name in "$@"; do
         bad "$word: mended it should pass: $(head -n 5 "$tmp/$name.out")"
     fi
 done
+
+# Every op and every sort of buffer: the written test does what its plan does, and is well-formed C.
+"$build/tests/replay/everything" "$tmp/everything.c" || bad "everything cannot be written"
+formatted "$tmp/everything.c"
+if compiles "$tmp/everything.c" "$tmp/everything" &&
+    compiles tests/replay/played.c "$tmp/played" -I. -D_GNU_SOURCE -fshort-wchar "-DGENERATED=\"$tmp/everything.c\""; then
+    if "$tmp/played" "$build/drivers/samples/xfer.so" > "$tmp/played.out" 2>&1; then ok; else bad "everything: $(head -n 5 "$tmp/played.out")"; fi
+fi
 
 # Random runs: CASE PROFILE SEED RULE, recorded, shrunk twice with the same result.
 random() {
