@@ -194,10 +194,36 @@ static bool shrink_alloc(struct shrinker *s, size_t at)
     return smaller;
 }
 
+/* A chain without one of its pieces; one that has but one left is still a chain. */
+static bool drop_piece(struct shrinker *s, size_t at, uint32_t piece)
+{
+    struct draft *t = &s->trial;
+    struct dm_plan_op *op;
+    uint32_t i;
+
+    draft_copy(t, &s->now);
+    op = &t->ops[at];
+    for (i = op->buffer_first + piece; i + 1 < op->buffer_first + op->buffer_count; i++)
+        t->buffers[i] = t->buffers[i + 1];
+    op->buffer_count--;
+    op->b = 1;
+    return shrink_try(s);
+}
+
+static bool shorten_chain(struct shrinker *s, size_t at)
+{
+    bool smaller = false;
+
+    for (uint32_t i = s->now.ops[at].buffer_count; i-- > 0 && !s->spent;)
+        if (s->now.ops[at].buffer_count > 1 && drop_piece(s, at, i))
+            smaller = true;
+    return smaller;
+}
+
 static bool shrink_request(struct shrinker *s, size_t at)
 {
+    bool smaller = s->now.ops[at].kind != DM_OP_IOCTL && shorten_chain(s, at);
     uint32_t first = s->now.ops[at].buffer_first, count = s->now.ops[at].buffer_count;
-    bool smaller = false;
 
     for (uint32_t b = first; b < first + count && !s->spent; b++) {
         smaller |= shrink_contents(s, b);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "machine/plan_things.h"
 #include "machine/shrink_private.h"
 
 enum draft_sort draft_makes(const struct dm_plan_op *op)
@@ -142,27 +143,10 @@ void draft_show(const struct draft *d, struct shrink_case *as)
 
 /* --- numbers --- */
 
-/* Old numbers of one sort to new ones: index by old. */
-struct renumber {
-    uint32_t *to;
-    size_t count;
-};
-
-static void renumber_room(struct renumber *r, uint32_t old)
+/* Old numbers to new ones, by sort; whoever made a plan may have numbered its things as it liked. */
+static uint32_t renumbered(const struct plan_things *t, enum draft_sort sort, uint32_t old)
 {
-    size_t wanted = (size_t)old + 1;
-
-    if (wanted <= r->count)
-        return;
-    r->to = realloc(r->to, wanted * 2 * sizeof(*r->to));
-    must(r->to);
-    memset(r->to + r->count, 0, (wanted * 2 - r->count) * sizeof(*r->to));
-    r->count = wanted * 2;
-}
-
-static uint32_t renumbered(const struct renumber *r, uint32_t old)
-{
-    return old < r->count ? r->to[old] : 0;
+    return (uint32_t)(uintptr_t)plan_thing(t, (enum plan_sort)sort, old);
 }
 
 static uint32_t first_plugged(const struct draft *d)
@@ -176,48 +160,49 @@ static uint32_t first_plugged(const struct draft *d)
 }
 
 /* The cards that are there before the first is plugged keep their numbers. */
-static void number_device(const struct renumber *r, uint32_t first, uint32_t *number)
+static void number_device(const struct plan_things *t, uint32_t first, uint32_t *number)
 {
-    uint32_t nth = renumbered(r, *number);
+    uint32_t nth = *number >= first ? renumbered(t, SORT_DEVICE, *number) : 0;
 
     if (*number >= first)
         *number = nth ? first + nth - 1 : UINT32_MAX; /* never plugged */
+}
+
+static void number_op(const struct plan_things *t, uint32_t cards, struct dm_plan_op *op)
+{
+    enum draft_sort makes = draft_makes(op), about = draft_about(op);
+
+    if (makes == SORT_DEVICE)
+        number_device(t, cards, &op->id);
+    else if (makes)
+        op->id = renumbered(t, makes, op->id);
+    if (about == SORT_DEVICE)
+        number_device(t, cards, &op->on);
+    else if (about)
+        op->on = renumbered(t, about, op->on);
+    op->thread = (uint16_t)renumbered(t, SORT_THREAD, op->thread);
 }
 
 /* What is made is numbered from 1 in the order of its making, cards from the first that is plugged; a thread
  * that is nobody's (its number was never made) becomes the first thread. */
 static void number(struct draft *d)
 {
-    struct renumber sorts[SORT_COUNT] = { 0 };
-    uint32_t next[SORT_COUNT] = { 0 };
+    uintptr_t next[SORT_COUNT] = { 0 };
+    struct plan_things t;
 
+    plan_things_begin(&t, d->op_count);
     for (size_t i = 0; i < d->op_count; i++) {
         enum draft_sort sort = draft_makes(&d->ops[i]);
 
-        if (sort == SORT_NONE)
-            continue;
-        renumber_room(&sorts[sort], d->ops[i].id);
-        sorts[sort].to[d->ops[i].id] = ++next[sort];
+        if (sort)
+            plan_thing_put(&t, (enum plan_sort)sort, d->ops[i].id, (void *)++next[sort]);
     }
-    for (size_t i = 0; i < d->op_count; i++) {
-        struct dm_plan_op *op = &d->ops[i];
-        enum draft_sort makes = draft_makes(op), about = draft_about(op);
-
-        if (makes == SORT_DEVICE)
-            number_device(&sorts[makes], d->cards, &op->id);
-        else if (makes)
-            op->id = renumbered(&sorts[makes], op->id);
-        if (about == SORT_DEVICE)
-            number_device(&sorts[about], d->cards, &op->on);
-        else if (about)
-            op->on = renumbered(&sorts[about], op->on);
-        op->thread = (uint16_t)renumbered(&sorts[SORT_THREAD], op->thread);
-    }
+    for (size_t i = 0; i < d->op_count; i++)
+        number_op(&t, d->cards, &d->ops[i]);
     for (size_t i = 0; i < d->buffer_count; i++)
         if (d->buffers[i].place == DM_PLACE_ALLOC)
-            d->buffers[i].alloc = renumbered(&sorts[SORT_ALLOC], d->buffers[i].alloc);
-    for (unsigned s = 0; s < SORT_COUNT; s++)
-        free(sorts[s].to);
+            d->buffers[i].alloc = renumbered(&t, SORT_ALLOC, d->buffers[i].alloc);
+    plan_things_end(&t);
 }
 
 /* Bytes that are all alike are said in one word. */
