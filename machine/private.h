@@ -100,6 +100,7 @@ struct dm_machine {
     struct compare compare;
     struct dm_comparison comparison;
     char *compare_text;
+    struct prober *prober; /* whose scenario is run twice (probe.h); NULL: none */
     struct choice_strategy
         *strategy;            /* decides in the place of all of these (explore.h); NULL: none */
     struct schedule schedule; /* where neither a trace nor bytes give the choices */
