@@ -1,6 +1,7 @@
 /*
- * --faults systematic: each resource request with a stack of its own, failed once. A line for each on
- * standard output, what went wrong as findings of the report; FILE of --log remembers across runs which are done.
+ * --faults systematic: each resource request with a stack of its own, failed once. A line for each
+ * on standard output, what went wrong as findings of the report; FILE of --log remembers across
+ * runs which are done.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -104,8 +105,8 @@ static const char *repro(const struct explore_verb *o, struct report *r,
     return report_keep(r, text);
 }
 
-/* A run whose outcome is not right, with its findings; where no rule has spoken, what was expected has not
- * held. */
+/* A run whose outcome is not right, with its findings; where no rule has spoken, what was expected
+ * has not held. */
 static void report_wrong(const struct explore_verb *o, struct dm_machine *m,
                          const struct probe_chance *c, const struct probe_outcome *out,
                          struct report *r)
@@ -127,7 +128,7 @@ static void report_wrong(const struct explore_verb *o, struct dm_machine *m,
     for (unsigned i = 0; i < dm_finding_count(m); i++)
         run_add_finding(&one, 0, &item, NULL, NULL, dm_finding(m, i));
     if (!dm_finding_count(m)) {
-        snprintf(text, sizeof text, "when %s fails at %s: %s", c->point, c->where, out->text);
+        snprintf(text, sizeof text, "%s (when %s fails at %s)", out->text, c->point, c->where);
         run_add_expectation(&one, 0, &item, text);
     }
     for (unsigned i = 0; i < one.finding_count; i++)

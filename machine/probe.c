@@ -1,6 +1,6 @@
 /*
- * The runs: the scenario, and behind it the scenario once more; what is heard of its requests meanwhile.
- * Judging is probe_judge.c's.
+ * The runs: the scenario, and behind it the scenario once more; what is heard of its requests
+ * meanwhile. Judging is probe_judge.c's.
  */
 #include "machine/probe.h"
 
@@ -174,7 +174,7 @@ static uint32_t hash_text(uint32_t h, const char *text)
     return h;
 }
 
-/* The stack as far as it is the driver's: a scenario that lies in the same file is told by its file's name. */
+/* The stack as far as it is the driver's: not what lies in scenarios.c. */
 static void chance_describe(struct prober *p, const struct chance *c, struct probe_chance *to)
 {
     struct site_depot *depot = p->m->s->depot;

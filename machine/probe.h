@@ -1,9 +1,10 @@
 /*
- * Failing each resource request once. A first run without a fault lists every chance of trace/faults.def that the
- * scenario comes by; chances of one point with one stack of the driver's are one. Then each is made to fail in a
- * run of its own, and what comes of it is judged: a status for the requester and no success with other data, no
- * hang, no leak, no late access, a device that is quiet once its driver has gone, and a scenario that works
- * when it is run again on the machine, the fault over.
+ * Failing each resource request once. A first run without a fault lists every chance of
+ * trace/faults.def that the scenario comes by; chances of one point with one stack of the driver's
+ * are one. Then each is made to fail in a run of its own, and what comes of it is judged: a status
+ * for the requester and no success with other data, no hang, no leak, no late access, a device that
+ * is quiet once its driver has gone, and a scenario that works when it is run again on the machine,
+ * the fault over.
  */
 #ifndef DMACHECK_MACHINE_PROBE_H
 #define DMACHECK_MACHINE_PROBE_H

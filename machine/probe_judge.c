@@ -1,6 +1,6 @@
 /*
- * What is right: the run comes to its end with nothing to be said of it, and its requester knows. Requests
- * are held against those of the run without a fault, in the order in which they were sent.
+ * What is right: the run comes to its end with nothing to be said of it, and its requester knows.
+ * Requests are held against those of the run without a fault, in the order in which they were sent.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,16 +60,23 @@ static unsigned user_count(const struct probe_request *list, unsigned count)
     return n;
 }
 
-/* The first request that is told of an error which it was not told of without the fault. */
+static bool reference_has(const struct prober *p, const struct probe_request *r)
+{
+    for (unsigned i = 0; i < p->reference_count; i++)
+        if (p->reference[i].of_user && p->reference[i].major == r->major &&
+            p->reference[i].status == r->status)
+            return true;
+    return false;
+}
+
+/* The first request that is told of an error which none of its kind was told of without the fault. */
 static const struct probe_request *told(const struct prober *p)
 {
-    const struct probe_request *r, *before;
+    const struct probe_request *r;
 
-    for (unsigned i = 0; (r = user_request(p->requests, p->first_count, i)); i++) {
-        before = user_request(p->reference, p->reference_count, i);
-        if (r->ended && r->status < 0 && (!before || before->status >= 0))
+    for (unsigned i = 0; (r = user_request(p->requests, p->first_count, i)); i++)
+        if (r->ended && r->status < 0 && !reference_has(p, r))
             return r;
-    }
     return NULL;
 }
 
