@@ -272,6 +272,7 @@ check-replay: all $(BUILD)/tests/replay/random $(BUILD)/tests/replay/everything
 	@sh tests/replay/run.sh $(BUILD) $(CASES)
 ## Each scenario on each machine: recorded, judged from the file as live, replayed event by event
 check-traces: all $(BUILD)/tests/traces/again
+	@sh tests/traces/schema.sh $(BUILD)
 	@sh tests/traces/run.sh $(BUILD)
 ## Each resource request of each sample made to fail, one at a time
 check-fault: all $(BUILD)/tests/fault/sweep
@@ -288,7 +289,7 @@ check-query: all
 	@sh tests/cli/replay.sh $(BUILD)
 	@sh tests/cli/broken.sh $(BUILD)
 ## Exploring: strategies on drivers, repro lines, each resource failed once
-check-explore: all $(TEST_DRIVERS)
+check-explore: all
 	@sh tests/explore/run.sh $(BUILD)
 ## What is said of findings: formats, suppressions, baselines
 check-reports: all

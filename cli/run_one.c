@@ -43,8 +43,9 @@ static const char *record_path(const struct run_options *o, const struct run_ite
     return path;
 }
 
-unsigned run_add_finding(struct report *out, unsigned run, const struct run_item *item,
-                         const char *repro, const char *last, const struct dm_finding *f)
+/* Its index in the report of the run. */
+static unsigned add_finding(struct report *out, unsigned run, const struct run_item *item,
+                            const char *repro, const char *last, const struct dm_finding *f)
 {
     struct report_finding to = { .rule = f->rule,
                                  .severity = f->severity,
@@ -120,6 +121,7 @@ static struct dm_machine *make_machine(const struct run_options *o, const struct
         .races = !o->no_races,
         .fault_point = *o->fault_point ? o->fault_point : NULL,
         .steps_max = o->steps_max,
+        .payload_max = (unsigned)o->payload_max,
         .inputs = item->program ? &item->program->input : NULL,
         .inputs_count = item->program != NULL,
         .subject = o->driver,
@@ -168,7 +170,7 @@ static void take_findings(struct dm_machine *m, const struct run_item *item, con
 
     for (unsigned i = 0; i < dm_finding_count(m); i++) {
         const struct dm_finding *f = dm_finding(m, i);
-        unsigned index = run_add_finding(out, 0, item, repro, last_text(m, i), f);
+        unsigned index = add_finding(out, 0, item, repro, last_text(m, i), f);
 
         if (item->timeline)
             timeline_mark(item->timeline,

@@ -10,6 +10,7 @@
 #include "machine/last.h"
 #include "machine/schedule.h"
 #include "sim/core/fault.h"
+#include "trace/record.h"
 
 static const char help[] =
     "usage: dmacheck run DRIVER [options]\n"
@@ -28,6 +29,8 @@ static const char help[] =
     "to\n"
     "                           the scenarios that take one, and only those run; repeatable\n"
     "  --record FILE            write a .dmatrace; further runs FILE-SCENARIO-PROFILE-SEED\n"
+    "  --payload N              of the bytes of each device access record N (default 0; at most "
+    "4096)\n"
     "  --record-dir DIR         with --all-samples: where traces and HTML reports go\n"
     "  --choices TRACE          the scenario and the choices that a trace recorded\n"
     "  --schedule TOKEN|@FILE   the schedule that a token names, instead of a seed's\n"
@@ -67,6 +70,7 @@ enum {
     OPT_FAULTS,
     OPT_BUGCHECK,
     OPT_NO_RACES,
+    OPT_PAYLOAD,
     OPT_BUG,
     OPT_MEND,
     OPT_FAIL_ON,
@@ -87,6 +91,7 @@ static const struct option long_options[] = {
     { "scenario", required_argument, NULL, OPT_SCENARIO },
     { "program", required_argument, NULL, OPT_PROGRAM },
     { "record", required_argument, NULL, OPT_RECORD },
+    { "payload", required_argument, NULL, OPT_PAYLOAD },
     { "record-dir", required_argument, NULL, OPT_RECORD_DIR },
     { "choices", required_argument, NULL, OPT_CHOICES },
     { "schedule", required_argument, NULL, OPT_SCHEDULE },
@@ -222,6 +227,8 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
     case OPT_BUGCHECK:
         o->bugcheck = true;
         return 0;
+    case OPT_PAYLOAD:
+        return take_number("payload", text, 0, RECORD_PAYLOAD_MAX, &o->payload_max);
     case OPT_NO_RACES:
         o->no_races = true;
         return 0;

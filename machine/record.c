@@ -74,6 +74,7 @@ bool run_record_begin(struct dm_machine *m, const char *text, char *message, siz
         recorder_open(m->record_path, &h, m->s->depot, agent_name_of, m->s, message, size);
     if (!m->recorder)
         return false;
+    recorder_payload(m->recorder, &m->s->trace, m->options.payload_max);
     must(trace_attach(&m->s->trace, recorder_event, m->recorder) == 0);
     return true;
 }

@@ -11,6 +11,7 @@
 #include "base/must.h"
 #include "trace/form.h"
 #include "trace/spool.h"
+#include "trace/trace.h"
 
 struct recorder {
     struct spool *spool;
@@ -20,6 +21,8 @@ struct recorder {
     uint8_t *site_said; /* one bit a site */
     uint32_t sites_max;
     struct form form;
+    const struct trace *trace; /* whose events' bytes are recorded */
+    unsigned payload_max;
     char *at; /* while a line is being written */
 };
 
@@ -91,6 +94,31 @@ static void say_site(struct recorder *r, uint32_t site)
     line_end(r);
 }
 
+void recorder_payload(struct recorder *r, const struct trace *t, unsigned bytes_max)
+{
+    must(bytes_max <= RECORD_PAYLOAD_MAX);
+    r->trace = t;
+    r->payload_max = bytes_max;
+}
+
+/* The first bytes, and if there are more, how many there are. */
+static void put_payload(struct recorder *r, const struct trace_payload *p)
+{
+    static const char hex[] = "0123456789abcdef";
+    const uint8_t *bytes = p->bytes;
+
+    put_text(r, ",\"data\":\"");
+    for (size_t i = 0; i < p->count && i < r->payload_max; i++) {
+        *r->at++ = hex[bytes[i] >> 4];
+        *r->at++ = hex[bytes[i] & 15];
+    }
+    *r->at++ = '"';
+    if (p->count <= r->payload_max)
+        return;
+    put_text(r, ",\"data_bytes\":");
+    put_decimal(r, p->count);
+}
+
 void recorder_event(void *recorder, const struct event *e)
 {
     struct recorder *r = recorder;
@@ -104,6 +132,8 @@ void recorder_event(void *recorder, const struct event *e)
         put_text(r, ",\"name\":");
         put_string(r, name);
     }
+    if (r->payload_max && r->trace->payload.bytes)
+        put_payload(r, &r->trace->payload);
     *r->at++ = '}';
     line_end(r);
 }

@@ -15,6 +15,9 @@
 #include "trace/site.h"
 
 struct recorder;
+struct trace;
+
+#define RECORD_PAYLOAD_MAX 4096u
 
 /* Room for the texts of a header, each with its zero. */
 enum {
@@ -47,6 +50,9 @@ struct recorder *recorder_open(const char *path, const struct record_header *h,
                                struct site_depot *depot, const char *(*names)(void *, uint16_t),
                                void *names_ctx, char *message, size_t message_size);
 void recorder_event(void *recorder, const struct event *e); /* a sink */
+/* Of the bytes that go along with an event of this trace, so many are recorded; 0, as at first: none. At most
+ * RECORD_PAYLOAD_MAX. */
+void recorder_payload(struct recorder *r, const struct trace *t, unsigned bytes_max);
 /* A further line, one whole JSON object without its newline: a finding, an input with its bytes. */
 void recorder_line(struct recorder *r, const char *json);
 int recorder_close(struct recorder *r, char *message, size_t message_size); /* 0 or negative err */

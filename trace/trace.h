@@ -20,6 +20,11 @@ struct trace_sink {
     void *ctx;
 };
 
+struct trace_payload { /* bytes that go along with the event that is being said; NULL: none */
+    const void *bytes;
+    size_t count;
+};
+
 struct trace {
     bool on;       /* at least one sink */
     uint32_t site; /* of the call that is under way */
@@ -36,7 +41,8 @@ struct trace {
     unsigned sink_count;
     struct trace_sink sinks[TRACE_SINKS_MAX];
     struct site_depot *depot;
-    uint32_t numbers[OBJ_COUNT];       /* last object number given, by type */
+    uint32_t numbers[OBJ_COUNT]; /* last object number given, by type */
+    struct trace_payload payload;
     uint64_t site_from_pc, site_to_pc; /* reserved for the depot's module ranges */
 };
 

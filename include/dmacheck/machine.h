@@ -68,6 +68,7 @@ struct dm_options {
     uint64_t fault_value; /* for points that need one (sim/core/hostile.h) */
     bool races;           /* look for data races; half as much time again */
     uint64_t steps_max;   /* 0: default */
+    unsigned payload_max; /* bytes of each device access that are recorded, at most 4096; 0: none */
     const struct dm_input *inputs;
     unsigned inputs_count;
     /* Exactly these faults (dmacheck/plan.h), as a trace has recorded them, whatever the three above and the

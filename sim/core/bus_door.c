@@ -107,7 +107,8 @@ struct touch { /* one access, as it goes over its ranges */
     const struct dma_range *range;
     uint64_t said_from, said_bytes; /* not said yet, of one owner */
     uint32_t said_owner;
-    bool stray_said; /* once for each access */
+    const char *said_data; /* what goes over the bus there */
+    bool stray_said;       /* once for each access */
 };
 
 uint64_t bus_engine_doorbell(const struct dm_device *d, unsigned engine)
@@ -117,9 +118,14 @@ uint64_t bus_engine_doorbell(const struct dm_device *d, unsigned engine)
 
 static void touch_say(struct touch *t)
 {
-    if (t->said_bytes)
-        trace_emit(&t->d->s->trace, t->to_device ? EV_DEV_READ : EV_DEV_WRITE, API_NONE, t->d->obj,
+    struct trace *trace = &t->d->s->trace;
+
+    if (t->said_bytes) {
+        trace->payload = (struct trace_payload) { t->said_data, t->said_bytes };
+        trace_emit(trace, t->to_device ? EV_DEV_READ : EV_DEV_WRITE, API_NONE, t->d->obj,
                    t->said_from, t->said_bytes, t->said_owner, t->who);
+        trace->payload.bytes = NULL;
+    }
     t->said_bytes = 0;
 }
 
@@ -136,7 +142,8 @@ static uint32_t touch_owner(struct touch *t, uint64_t ba, uint64_t *bytes)
     return r->owner;
 }
 
-static void touch_add(struct touch *t, uint64_t ba, uint64_t bytes, uint32_t owner)
+static void touch_add(struct touch *t, uint64_t ba, const char *data, uint64_t bytes,
+                      uint32_t owner)
 {
     if (__builtin_expect(!owner, 0) && !t->stray_said) {
         t->stray_said = true;
@@ -146,6 +153,7 @@ static void touch_add(struct touch *t, uint64_t ba, uint64_t bytes, uint32_t own
         touch_say(t);
     if (!t->said_bytes) {
         t->said_from = ba;
+        t->said_data = data;
         t->said_owner = owner;
     }
     t->said_bytes += bytes;
@@ -235,14 +243,15 @@ static bool access(struct touch *t, uint64_t ba, char *buf, const char *from, ui
             p = cache_device(t->d->s, p, here);
             touch_stale(t, ba, cpu, p, here);
         }
+        if (buf)
+            memcpy(buf, p, here);
         for (uint64_t at = 0, part; say && at < here; at += part) {
             part = here - at;
             uint32_t owner = touch_owner(t, ba + at, &part);
 
-            touch_add(t, ba + at, part, owner);
+            touch_add(t, ba + at, (buf ? buf : from) + at, part, owner);
         }
         if (buf) {
-            memcpy(buf, p, here);
             if (__builtin_expect(t->d->s->dma->weakorder != NULL, 0))
                 weakorder_read(t->d->s, t->d->obj, cpu, buf, here, t->who);
             buf += here;

@@ -376,6 +376,13 @@ says 2 "scenario 'program' wants --program FILE" run "$tmp/takes" --scenario pro
 wrong 'is for one driver' run --all-samples --program $saxpy
 wrong 'wants a value' run "$tmp/takes" --program
 
+# What goes over the bus, in the trace: as many bytes as are asked for.
+"$dmacheck" run pkt --seed 7 --record "$tmp/bytes.dmatrace" --payload 4 -q > /dev/null 2>&1
+if grep -q '"k":"device-read".*,"data":"[0-9a-f]\{8\}","data_bytes":[0-9]*}$' "$tmp/bytes.dmatrace"; then ok; else bad "--payload 4 records nothing"; fi
+"$dmacheck" run pkt --seed 7 --record "$tmp/none.dmatrace" -q > /dev/null 2>&1
+if sed '/^{"s":/s/,"data":"[0-9a-f]*"\(,"data_bytes":[0-9]*\)\?}$/}/' "$tmp/bytes.dmatrace" | cmp -s - "$tmp/none.dmatrace"; then ok; else bad "--payload changes more than it should"; fi
+wrong "payload" run pkt --payload 5000 --record "$tmp/bytes.dmatrace"
+
 # A replay by recorded choices is held against its recording: the same run on the recorded machine; one
 # choice taken away, or a recording that ends early, is exit 5; another machine goes its own way.
 "$dmacheck" run xfer --profile remap --seed 7 --scenario many --record "$tmp/t.dmatrace" -q > /dev/null 2>&1
