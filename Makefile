@@ -302,6 +302,7 @@ check-docs: all
 	@sh tests/docs/readme.sh
 	@sh tests/docs/readme.sh docs/replaying.md
 	@sh tests/docs/readme.sh docs/exploring.md
+	@sh tests/docs/readme.sh docs/looking.md
 	@sh tests/docs/readme.sh docs/tutorial-failing-transfer.md
 ## The tree itself: includes, pairs, names, sizes
 check-tree:
