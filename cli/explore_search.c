@@ -135,6 +135,8 @@ void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t fi
             break;
         if (o->budget_seconds && i % LOOK_EVERY == 0 && seconds() - begun >= o->budget_seconds)
             break;
+        if (o->has_only)
+            explorer_forget(x); /* what the runs before it showed is its own as well */
         news = explorer_run(x, number, &r);
         sum->exhausted = news == EXPLORE_EXHAUSTED;
         if (sum->exhausted)

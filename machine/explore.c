@@ -173,6 +173,8 @@ enum explore_news explorer_run(struct explorer *x, uint64_t number, struct explo
     return news;
 }
 
+void explorer_forget(struct explorer *x) { x->known_count = 0; }
+
 uint64_t explorer_checked(const struct explorer *e) { return e->checked; }
 
 struct explorer *explorer_create(const struct explore_options *o)

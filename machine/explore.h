@@ -46,6 +46,8 @@ void explorer_destroy(struct explorer *e);
 /* The run of this number; PCT's first ones come in order and before all others. The findings of an
  * EXPLORE_NEW are the machine's. */
 enum explore_news explorer_run(struct explorer *e, uint64_t number, struct explore_run *out);
+/* What was found so far is new again. */
+void explorer_forget(struct explorer *e);
 uint64_t explorer_checked(const struct explorer *e); /* runs that were run twice */
 
 /* From here on the machine's choices are the strategy's; NULL: its options' again. */
