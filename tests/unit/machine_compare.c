@@ -172,7 +172,7 @@ static void unused_arguments_do_not_count(void **state)
 
     (void)state;
     assert_true(compare_same(&a, &b));
-    a.kind = b.kind = EV_FAULT;
+    a.kind = b.kind = EV_SWITCH;
     b.a[0] = 0, b.a[1] = 0;
     assert_true(compare_same(&a, &b));
     b.a[1] = 1;
