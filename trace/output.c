@@ -194,7 +194,7 @@ struct output *output_open(const char *path, char *message, size_t message_size)
     if (o->fd < 0)
         o->error = errno;
     else
-        append(o, NULL, 0);
+        append(o, "", 0);
     if (!o->error)
         return o;
     snprintf(message, message_size, "%s: cannot be written: %s", path, strerror(o->error));
