@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "machine/private.h"
-#include "sim/core/mem.h"
+#include "sim/core/bad_touch.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -71,30 +71,17 @@ static uint32_t culprit(struct sim *s)
     return site_capture(s->depot, __asan_get_report_bp(), 0, low, high);
 }
 
-static void say(struct sim *s, uint32_t site, const void *at)
-{
-    struct pool_block block = { 0 };
-    int32_t distance = 0;
-    enum bad_access what = pool_story(s, at, &block, &distance);
-    uint32_t before = s->trace.site;
-
-    if (!what)
-        what = what_of(__asan_get_report_description());
-    s->trace.site = site;
-    trace_emit(&s->trace, EV_BAD_ACCESS, API_NONE, block.obj,
-               (uint64_t)(uint32_t)distance << 32 | what, va_of(s, at).v,
-               dir_length(__asan_get_report_access_size(), __asan_get_report_access_type()),
-               (uint64_t)block.freed_site << 32 | block.site);
-    s->trace.site = before;
-}
-
 static void on_report(const char *text)
 {
     struct sim *s = reporting ? reporting->s : NULL;
     uint32_t site = s && sched_is_running(s) ? culprit(s) : 0;
 
     if (site) {
-        say(s, site, __asan_get_report_address());
+        bad_touch_say(s, site,
+                      &(struct touch_of_cpu) { __asan_get_report_address(),
+                                               __asan_get_report_access_size(),
+                                               __asan_get_report_access_type() },
+                      what_of(__asan_get_report_description()));
         return;
     }
     if (s)

@@ -172,6 +172,8 @@ uint64_t pool_unwritten(struct sim *s, const void *p, uint64_t bytes, uint64_t *
  * belong to or lie behind (free or not), its distance as the kind returned says; 0: no pool. */
 enum bad_access pool_story(struct sim *s, const void *p, struct pool_block *block,
                            int32_t *distance);
+/* Whether [p, p + bytes) is within one live block, or not in pool at all. */
+bool pool_may_touch(struct sim *s, const void *p, uint64_t bytes);
 /* Whose blocks lie in the page of p. */
 enum pool_page { POOL_PAGE_NONE, POOL_PAGE_DRIVER, POOL_PAGE_INTERNAL };
 enum pool_page pool_page_kind(struct sim *s, const void *p);

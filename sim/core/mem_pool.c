@@ -540,6 +540,21 @@ enum bad_access pool_story(struct sim *s, const void *p, struct pool_block *bloc
     return BAD_ACCESS_BEYOND;
 }
 
+bool pool_may_touch(struct sim *s, const void *p, uint64_t bytes)
+{
+    uint64_t at = (uint64_t)((const char *)p - mem_window.system);
+    const struct mem *m = s->mem;
+    const struct pool_header *h;
+    uint32_t page = (uint32_t)(at >> PAGE_BITS);
+
+    if (at >= MEM_RAM_MAX_BYTES || page >= m->ram_pages || !m->owner[page] ||
+        (m->frames[page].allocated != FRAME_POOL && m->frames[page].allocated != FRAME_PAGED))
+        return true;
+    h = header_near(s->mem, at);
+    return h && h->state == POOL_LIVE && (const char *)p >= block_at(h) &&
+           (uint64_t)((const char *)p - block_at(h)) + bytes <= h->block.bytes;
+}
+
 void pool_check(struct sim *s)
 {
     struct pool *pool = &s->mem->pool;

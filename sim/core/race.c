@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "sim/core/adapter.h"
+#include "sim/core/bad_touch.h"
 #include "sim/core/image.h"
 #include "sim/core/mem.h"
 #include "sim/core/race_private.h"
@@ -209,8 +210,10 @@ static void on_access(uint64_t address, uint64_t bytes, bool is_store, void *pc)
     struct sim *s = sim_running;
     struct access a = { .s = s, .address = address, .bytes = bytes, .pc = pc, .store = is_store };
 
-    if (!s || !bytes || !s->race || !s->trace.on || !sched_is_running(s) || s->sched->in_event ||
-        !is_drivers(s, address))
+    if (!s || !bytes || !s->race || !s->trace.on || !sched_is_running(s) || s->sched->in_event)
+        return;
+    bad_touch_look(s, &(struct touch_of_cpu) { (void *)(uintptr_t)address, bytes, is_store }, pc);
+    if (!s->race || !is_drivers(s, address))
         return;
     a.context = (uint8_t)race_context(s);
     a.locked = s->race->locks[a.context] != 0;

@@ -2,8 +2,9 @@
  * A driver for a card whose interrupt line was never wired: a timer looks at the ring every millisecond
  * and says so when the last descriptor has been carried out.
  *
- * FAULT_NO_FLUSH: at stop the timer is cancelled and the ring freed. A timer that has expired cannot be
- * cancelled any more: its DPC may be on its way on another processor, or in the middle.
+ * FAULT_LATE_FLUSH: at stop the ring is freed between the cancelling of the timer and the wait for DPCs. A
+ * timer that has expired cannot be cancelled any more: its DPC may be on its way on another processor, or in
+ * the middle.
  */
 #include "sgdma.h"
 
@@ -70,10 +71,13 @@ static VOID CardStop(PCASE Case)
 
     CardWatch(card, NULL);
     KeCancelTimer(&card->Timer);
-#if !FAULT_NO_FLUSH
+#if !FAULT_LATE_FLUSH
     KeFlushQueuedDpcs();
 #endif
     SgdmaStop(Case);
+#if FAULT_LATE_FLUSH
+    KeFlushQueuedDpcs();
+#endif
 }
 
 /* The poll may tell of the descriptor before: what counts is this one. */
