@@ -289,7 +289,7 @@ check-query: all
 	@sh tests/cli/replay.sh $(BUILD)
 	@sh tests/cli/broken.sh $(BUILD)
 ## Exploring: strategies on drivers, repro lines, each resource failed once
-check-explore: all
+check-explore: all $(TEST_DRIVERS)
 	@sh tests/explore/run.sh $(BUILD)
 ## What is said of findings: formats, suppressions, baselines
 check-reports: all

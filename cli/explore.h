@@ -20,7 +20,7 @@ struct explore_verb {
     uint64_t only; /* the number of the one run that is wanted */
     bool pin_data, keep_going;
     bool faults, list;
-    const char *exclude, *log;
+    const char *exclude, *log, *only_ids;
 };
 
 /* --- explore_options.c --- */
@@ -31,7 +31,11 @@ int explore_take_options(struct explore_verb *o, int argc, char **argv);
 /* Searches and puts what it finds into *r. An exit code. */
 int explore_search(const struct explore_verb *o, struct dm_driver *d, struct report *r);
 
+/* Where nothing was found the plain run stands for all. */
+void explore_tell_plain(const struct explore_verb *o, struct dm_driver *d, struct report *r);
+
 /* --- explore_search.c --- */
+struct dm_machine *explore_machine(const struct explore_verb *o); /* NULL: said */
 struct explore_found { /* a run that shows something new */
     uint64_t run;
     enum explore_news news;

@@ -36,6 +36,7 @@ static const char help[] =
     "  --faults systematic      fail each resource request with a stack of its own, once\n"
     "  --list                   only say which there are\n"
     "  --exclude ID[,ID...]     leave these out\n"
+    "  --only ID[,ID...]        these alone\n"
     "  --log FILE               leave out what FILE says is done, and add to it\n"
     "\n"
     "  --bug 0|1                a twin with its fault (1, the default) or without\n"
@@ -68,6 +69,7 @@ enum {
     OPT_FAULTS,
     OPT_LIST,
     OPT_EXCLUDE,
+    OPT_ONLY,
     OPT_LOG,
     OPT_BUG,
     OPT_MEND,
@@ -94,6 +96,7 @@ static const struct option long_options[] = {
     { "faults", required_argument, NULL, OPT_FAULTS },
     { "list", no_argument, NULL, OPT_LIST },
     { "exclude", required_argument, NULL, OPT_EXCLUDE },
+    { "only", required_argument, NULL, OPT_ONLY },
     { "log", required_argument, NULL, OPT_LOG },
     { "bug", required_argument, NULL, OPT_BUG },
     { "mend", required_argument, NULL, OPT_MEND },
@@ -241,6 +244,9 @@ static int take_option(struct explore_verb *o, int c, const char *text, const ch
     case OPT_EXCLUDE:
         o->exclude = text;
         return 0;
+    case OPT_ONLY:
+        o->only_ids = text;
+        return 0;
     case OPT_LOG:
         o->log = text;
         return 0;
@@ -251,10 +257,11 @@ static int take_option(struct explore_verb *o, int c, const char *text, const ch
 /* What does not go together. */
 static int check(struct explore_verb *o)
 {
-    if (!o->faults && (o->list || o->exclude || o->log))
-        return cli_wrong("explore: --%s is for --faults systematic", o->list      ? "list"
-                                                                     : o->exclude ? "exclude"
-                                                                                  : "log");
+    if (!o->faults && (o->list || o->exclude || o->only_ids || o->log))
+        return cli_wrong("explore: --%s is for --faults systematic", o->list       ? "list"
+                                                                     : o->exclude  ? "exclude"
+                                                                     : o->only_ids ? "only"
+                                                                                   : "log");
     if (o->has_depth && o->strategy == EXPLORE_RANDOM)
         return cli_wrong("explore: --depth is for pct and dfs");
     if (o->strategy == EXPLORE_PCT && !o->depth)

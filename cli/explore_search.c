@@ -33,7 +33,7 @@ static struct choice_strategy *make_strategy(const struct explore_verb *o)
     return st;
 }
 
-static struct dm_machine *make_machine(const struct explore_verb *o)
+struct dm_machine *explore_machine(const struct explore_verb *o)
 {
     struct dm_options options = { .profile = o->run.profile,
                                   .verify = true,
@@ -119,7 +119,7 @@ void explore_loop(const struct explore_verb *o, struct dm_driver *d, uint64_t fi
                   volatile uint64_t *stop_at, struct explore_sum *sum)
 {
     struct choice_strategy *st = make_strategy(o);
-    struct dm_machine *m = make_machine(o);
+    struct dm_machine *m = explore_machine(o);
     struct explorer *x =
         m ? explorer_create(&(struct explore_options) { m, d, o->run.scenario, st, o->check_every })
           : NULL;

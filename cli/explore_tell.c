@@ -98,8 +98,7 @@ static int tell(const struct explore_verb *o, struct dm_driver *d, const struct 
     }
 }
 
-/* Where nothing was found the plain run stands for all. */
-static void tell_plain(const struct explore_verb *o, struct dm_driver *d, struct report *r)
+void explore_tell_plain(const struct explore_verb *o, struct dm_driver *d, struct report *r)
 {
     struct report one;
 
@@ -160,7 +159,7 @@ int explore_search(const struct explore_verb *o, struct dm_driver *d, struct rep
         free(sum.found[i].token);
     }
     if (!sum.found_count && !code)
-        tell_plain(o, d, r);
+        explore_tell_plain(o, d, r);
     if (o->strategy == EXPLORE_DFS && !sum.found_count && (!sum.exhausted || sum.cut))
         code = cli_worse(code, DM_BUDGET);
     tell_sum(o, &sum, r);

@@ -143,8 +143,7 @@ int verb_replay(int argc, char **argv)
     replay_take_header(&o, dm_recording_trace(rec)->header);
     if (o.print_token)
         code = print_token(rec);
-    else if (!(code = replay_check_debugger(&o)) &&
-             !(code = replay_find_driver(&o, dm_recording_trace(rec)->header, &d)))
+    else if (!(code = replay_check_debugger(&o)) && !(code = replay_find_driver(&o, &d)))
         code = replay(&o, rec, d);
     if (d)
         dm_driver_close(d);

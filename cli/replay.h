@@ -27,8 +27,7 @@ int replay_take_options(struct replay_options *o, int argc, char **argv);
 /* What the recording says of how it was run; options win. */
 void replay_take_header(struct replay_options *o, const struct trace_header *h);
 int replay_check_debugger(const struct replay_options *o); /* that there is one to break into */
-int replay_find_driver(const struct replay_options *o, const struct trace_header *h,
-                       struct dm_driver **d);
+int replay_find_driver(const struct replay_options *o, struct dm_driver **d);
 /* The inputs: the driver's scenario of that name (*plan stays NULL), or what the trace says of them. */
 int replay_take_inputs(struct replay_options *o, const struct trace_header *h, struct dm_driver *d,
                        struct dm_plan **plan);

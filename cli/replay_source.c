@@ -75,20 +75,13 @@ int replay_check_machine(const struct replay_options *o, const struct trace_head
     return cli_wrong("%s:1: %s", o->trace, message);
 }
 
-int replay_find_driver(const struct replay_options *o, const struct trace_header *h,
-                       struct dm_driver **d)
+int replay_find_driver(const struct replay_options *o, struct dm_driver **d)
 {
     struct cli_driver found;
     char message[512] = "";
 
-    if (cli_driver_find(&found, o->run.driver, o->run.bug, o->run.mend)) {
-        if (!o->driver)
-            fprintf(stderr,
-                    "dmacheck: it is the driver that %s was recorded of (%s); --driver "
-                    "names it where it is now\n",
-                    o->trace, h->driver);
+    if (cli_driver_find(&found, o->run.driver, o->run.bug, o->run.mend))
         return DM_USAGE;
-    }
     *d = dm_driver_open(found.path, message, sizeof message);
     return *d ? 0 : cli_wrong("%s", message);
 }

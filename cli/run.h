@@ -86,6 +86,10 @@ const struct run_program *run_program_of(const struct run_options *o, const stru
 /* Runs it and puts the one run with its findings into *out (report_init is done here). */
 void run_one(const struct run_options *o, struct dm_driver *d, const struct run_item *item,
              bool first, struct report *out);
+/* A finding of the machine's last run; gives its index in the report. repro, last: NULL: as the
+ * report makes it; nobody looks. */
+unsigned run_add_finding(struct report *out, unsigned run, const struct run_item *item,
+                         const char *repro, const char *last, const struct dm_finding *f);
 void run_merge(struct report *into, const struct report *one);
 
 /* --- expectation.c --- */

@@ -43,9 +43,8 @@ static const char *record_path(const struct run_options *o, const struct run_ite
     return path;
 }
 
-/* Its index in the report of the run. */
-static unsigned add_finding(struct report *out, unsigned run, const struct run_item *item,
-                            const char *repro, const char *last, const struct dm_finding *f)
+unsigned run_add_finding(struct report *out, unsigned run, const struct run_item *item,
+                         const char *repro, const char *last, const struct dm_finding *f)
 {
     struct report_finding to = { .rule = f->rule,
                                  .severity = f->severity,
@@ -170,7 +169,7 @@ static void take_findings(struct dm_machine *m, const struct run_item *item, con
 
     for (unsigned i = 0; i < dm_finding_count(m); i++) {
         const struct dm_finding *f = dm_finding(m, i);
-        unsigned index = add_finding(out, 0, item, repro, last_text(m, i), f);
+        unsigned index = run_add_finding(out, 0, item, repro, last_text(m, i), f);
 
         if (item->timeline)
             timeline_mark(item->timeline,

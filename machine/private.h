@@ -45,6 +45,7 @@ struct dm_thread {
     unsigned index;   /* in order of creation: part of settled results' key */
     uint32_t settled; /* how many settled requests it named so far */
     bool done;
+    bool waits_for_pnp;
 };
 
 /* One run: from loading the driver to its unloading. */
@@ -76,6 +77,7 @@ struct dm_run {
     struct run_memory *memory; /* the scenario's, for the recorder (input_buffer.c) */
     struct run_fill fills[RUN_FILLS];
     unsigned fill_next;
+    bool pnp_busy; /* a scenario's thread has the PnP manager at work */
     uint32_t expectations_failed;
     char first_failure[160];
 };
@@ -100,6 +102,7 @@ struct dm_machine {
     struct compare compare;
     struct dm_comparison comparison;
     char *compare_text;
+    struct prober *prober; /* whose scenario is run twice (probe.h); NULL: none */
     struct choice_strategy
         *strategy;            /* decides in the place of all of these (explore.h); NULL: none */
     struct schedule schedule; /* where neither a trace nor bytes give the choices */

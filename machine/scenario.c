@@ -22,12 +22,39 @@ unsigned run_device_index(const struct dm_run *r, const struct dm_device *d)
     return i;
 }
 
+/* The PnP manager does one thing after the other, whoever asks. That a card is pulled out it cannot put off,
+ * nor what the power manager wants. */
+static void pnp_begin(struct dm_run *r)
+{
+    struct dm_thread *me = run_thread_now(r);
+
+    while (r->pnp_busy) {
+        me->waits_for_pnp = true;
+        sched_block(r->s, UINT64_MAX);
+        me->waits_for_pnp = false;
+    }
+    r->pnp_busy = true;
+}
+
+static void pnp_end(struct dm_run *r)
+{
+    r->pnp_busy = false;
+    for (unsigned i = 0; i < r->thread_count; i++)
+        if (r->threads[i].waits_for_pnp && agent_blocked(r->threads[i].agent))
+            sched_wake(r->s, r->threads[i].agent);
+}
+
 SYSTEM_ENTRY NTSTATUS run_plug(struct dm_run *r, const char *model, struct dm_device **out)
 {
     SYSTEM_CALL(r);
+    NTSTATUS status;
+
+    pnp_begin(r); /* the device's number is known then */
     input_say(r, INPUT_PLUG, 0, { "device_index", .value = r->device_count },
               { "model", model, 0 });
-    return run_device_add(r, model, out);
+    status = run_device_add(r, model, out);
+    pnp_end(r);
+    return status;
 }
 
 struct dm_device *dm_plug(struct dm_run *r, const char *model)
@@ -47,8 +74,13 @@ static void say_device(struct dm_run *r, enum input_kind kind, const struct dm_d
 SYSTEM_ENTRY int32_t dm_remove(struct dm_run *r, struct dm_device *d)
 {
     SYSTEM_CALL(r);
+    NTSTATUS status;
+
     say_device(r, INPUT_REMOVE, d);
-    return host_device_remove(r->s, d);
+    pnp_begin(r);
+    status = host_device_remove(r->s, d);
+    pnp_end(r);
+    return status;
 }
 
 SYSTEM_ENTRY void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
@@ -61,24 +93,30 @@ SYSTEM_ENTRY void dm_surprise_remove(struct dm_run *r, struct dm_device *d)
 SYSTEM_ENTRY int32_t dm_stop(struct dm_run *r, struct dm_device *d)
 {
     SYSTEM_CALL(r);
+    NTSTATUS status;
+
     say_device(r, INPUT_STOP, d);
-    return host_device_stop(r->s, d);
+    pnp_begin(r);
+    status = host_device_stop(r->s, d);
+    pnp_end(r);
+    return status;
 }
 
 SYSTEM_ENTRY int32_t dm_start(struct dm_run *r, struct dm_device *d)
 {
     SYSTEM_CALL(r);
     struct pnp_node *n = pnp_node_of(r->s, d);
-    NTSTATUS status;
+    NTSTATUS status = STATUS_SUCCESS;
 
     say_device(r, INPUT_START, d);
+    pnp_begin(r);
     /* A device that was removed and is still in its slot gets its driver again first. */
-    if (n && n->state == PNP_REMOVED && d->present) {
+    if (n && n->state == PNP_REMOVED && d->present)
         status = host_device_add(r->s, r->driver_object, d);
-        if (!NT_SUCCESS(status))
-            return status;
-    }
-    return host_device_start(r->s, d);
+    if (NT_SUCCESS(status))
+        status = host_device_start(r->s, d);
+    pnp_end(r);
+    return status;
 }
 
 SYSTEM_ENTRY int32_t dm_power(struct dm_run *r, struct dm_device *d, unsigned d_state)

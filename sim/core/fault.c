@@ -58,6 +58,13 @@ void fault_plan_exact(struct sim *s, const struct fault_at *list, size_t count)
     }
 }
 
+void fault_hear(struct sim *s, void (*hear)(void *ctx, unsigned point, uint32_t nth, uint32_t site),
+                void *ctx)
+{
+    s->fault.hear = hear;
+    s->fault.hear_ctx = ctx;
+}
+
 /* Lists are short: what failed in one run. */
 static const struct fault_at *listed(const struct fault *f, enum fault_point point, uint32_t nth)
 {
@@ -81,6 +88,8 @@ static bool take(struct sim *s, enum fault_point point, bool named, uint64_t *va
     if (f->held)
         return false;
     nth = ++f->chances[point];
+    if (f->hear)
+        f->hear(f->hear_ctx, point, nth, s->trace.site);
     *value = f->fail_value;
     if (f->exact && !(at = listed(f, point, nth)))
         return false;

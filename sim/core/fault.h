@@ -36,6 +36,8 @@ struct fault {
     uint64_t points;  /* in it: a bit each */
     const struct fault_at *list;
     size_t count;
+    void (*hear)(void *ctx, unsigned point, uint32_t nth, uint32_t site); /* of each chance */
+    void *hear_ctx;
 };
 
 const char *fault_word(unsigned point);
@@ -47,6 +49,9 @@ void fault_plan_random(struct sim *s, uint32_t one_in);
 /* Exactly these fail, whatever else is planned; what a plan makes a machine watch for is watched for
  * still. The caller keeps the list; NULL: as planned. */
 void fault_plan_exact(struct sim *s, const struct fault_at *list, size_t count);
+/* Tells each chance from now on, and by which call it comes; NULL: nobody asks. */
+void fault_hear(struct sim *s, void (*hear)(void *ctx, unsigned point, uint32_t nth, uint32_t site),
+                void *ctx);
 bool fault_take(struct sim *s, enum fault_point point);
 /* As fault_take, but never by fault_plan_random. */
 bool fault_take_named(struct sim *s, enum fault_point point);

@@ -145,6 +145,10 @@ VOID FreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PHYSICAL_ADDRESS Lo
                    (uint64_t)LogicalAddress.QuadPart, SAID(s, va_of(s, VirtualAddress).v));
 
     call_arg(&c, 0, CacheEnabled, 0, 0, 0);
+    /* Another thread may have given it back while this one came here. */
+    if (b && common_meant(common_find(s, VirtualAddress, &id), a,
+                          (uint64_t)LogicalAddress.QuadPart) != b)
+        b = NULL;
     if (b && OBJ_TYPE(b->obj) == OBJ_COMMON)
         common_free(s, b);
     call_end(&c, b != NULL, 0, 0, 0);

@@ -124,6 +124,52 @@ says 1 . case:poll-outlives --seed 1 --keep-going --budget 1500runs --format jso
 if jq -e '[.findings[].rule] | index("common-buffer-touched-after-free")' "$tmp/out" > /dev/null; then ok; else bad "--keep-going loses a finding"; fi
 if [ "$(jq '.findings | length' "$tmp/out")" -eq "$(jq '[.findings[] | {rule, sites}] | unique | length' "$tmp/out")" ]; then ok; else bad "--keep-going tells a finding twice"; fi
 
+# Each resource failed once: what is told of the ways out of a driver that takes wrong ones.
+careless=$build/drivers/tests/careless.so
+while read -r scenario outcome; do
+    "$dmacheck" explore "$careless" --scenario "$scenario" --faults systematic > "$tmp/out" 2> "$tmp/err"
+    code=$?
+    want=1
+    [ "$scenario" = right ] && want=0
+    if [ $code -eq $want ] && grep -qE "^[0-9a-f]{8}  pool +tests/drivers/careless.c:[0-9]+ DispatchRead: $outcome" "$tmp/out"; then ok; else
+        bad "careless $scenario: exit $code, $(grep 'pool ' "$tmp/out" | tail -n 1)"
+    fi
+    if grep -q '6 points with a stack of their own: 6 failed once' "$tmp/out"; then ok; else bad "careless $scenario: $(tail -n 2 "$tmp/out")"; fi
+done << 'END'
+right the requester is told 0xC000009A
+silent all requests succeed, but what they got differs, and nobody is told
+less request 2 succeeds with 32 bytes in the place of 64, and nobody is told
+leaks pool-leaked: pool#1 of 128 bytes
+stays_busy tests/drivers/careless.c:[0-9]+: expected: dm_read
+hangs request-never-completes: irp#
+END
+"$dmacheck" explore "$careless" --scenario less --faults systematic > "$tmp/out" 2> "$tmp/err"
+repro=$(sed -n 's/^  repro: dmacheck //p' "$tmp/out")
+# shellcheck disable=SC2086
+"$dmacheck" $repro > "$tmp/again" 2> "$tmp/err"
+if [ $? -eq 1 ] && grep -q 'request 2 succeeds with 32 bytes' "$tmp/again"; then ok; else bad "'dmacheck $repro' shows something else"; fi
+
+# Ids stay the same; listed is not failed; excluded, chosen, done before.
+says 0 '^[0-9a-f]{8}  pool +drivers-under-test/samples/xfer/queue.c:[0-9]+ XferRequestQueue$' xfer --scenario cancel-one --faults systematic --list
+cut -c1-8 "$tmp/out" | grep -E '^[0-9a-f]{8}$' > "$tmp/ids"
+says 0 '0 of them with a wrong outcome, 0 excluded, 0 done before' xfer --scenario cancel-one --faults systematic --log "$tmp/done"
+cut -c1-8 "$tmp/out" | grep -E '^[0-9a-f]{8}$' > "$tmp/again"
+if [ -s "$tmp/ids" ] && cmp -s "$tmp/ids" "$tmp/again"; then ok; else bad "a list has other ids than a run"; fi
+if [ "$(cut -d' ' -f1 "$tmp/done")" = "$(cat "$tmp/ids")" ]; then ok; else bad "the log does not have all that was done"; fi
+count=$(wc -l < "$tmp/ids")
+says 0 "$count points .*: 0 failed once, .*, $count done before" xfer --scenario cancel-one --faults systematic --log "$tmp/done"
+says 0 "1 excluded" xfer --scenario cancel-one --faults systematic --exclude "$(head -n 1 "$tmp/ids")"
+says 0 "$count points .*: 2 failed once" xfer --scenario cancel-one --faults systematic --only "$(head -n 2 "$tmp/ids" | paste -sd,)"
+sed 2s/^./x/ "$tmp/done" > "$tmp/wrong.log"
+wrong "wrong.log:2: expected an id" xfer --scenario cancel-one --faults systematic --log "$tmp/wrong.log"
+wrong 'exclude wants ids of eight hex digits' xfer --scenario cancel-one --faults systematic --exclude 12
+wrong 'no point has the id 00000000' xfer --scenario cancel-one --faults systematic --only 00000000
+wrong "cannot be written" xfer --scenario cancel-one --faults systematic --log "$tmp/none/log"
+wrong 'is not clean without a fault' twin:flush-missing --profile bounce32 --faults systematic
+for what in 'xfer methods' 'pkt cancel' 'accel narrow'; do
+    says 0 ' 0 of them with a wrong outcome' "${what% *}" --scenario "${what#* }" --faults systematic
+done
+
 # The samples are silent.
 for what in 'xfer cancel' 'xfer surprise' 'xfer power' 'pkt cancel' 'pkt surprise' 'pkt power' 'accel narrow' 'accel surprise'; do
     for strategy in pct random; do

@@ -409,6 +409,28 @@ static void threads_cannot_hurt_each_other(void **state)
     assert_true(r.bytes >= 4096); /* the one that was waited for */
 }
 
+/* Threads that start and stop one card at once: a driver meets one after the other, as on Windows. */
+static void the_pnp_manager_does_one_thing_at_a_time(void **state)
+{
+    static const struct dm_plan_op ops[] = {
+        { DM_OP_STOP, 0, .on = 0 },   { DM_OP_THREAD, 0, .id = 1 }, { DM_OP_THREAD, 0, .id = 2 },
+        { DM_OP_START, 1, .on = 0 },  { DM_OP_START, 2, .on = 0 },  { DM_OP_STOP, 1, .on = 0 },
+        { DM_OP_START, 2, .on = 0 },  { DM_OP_START, 1, .on = 0 },  { DM_OP_STOP, 2, .on = 0 },
+        { DM_OP_REMOVE, 1, .on = 0 }, { DM_OP_REMOVE, 2, .on = 0 },
+    };
+    struct dm_plan p = { .ops = ops, .op_count = COUNT(ops) };
+    struct dut t;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        dut_open(&t, "samples/xfer", &(struct dm_options) { .verify = true, .seed = seed });
+        dm_machine_run_plan(t.machine, t.driver, &p, &t.result);
+        assert_findings(t.machine);
+        assert_string_equal(t.result.first_failure, "");
+        dut_close(&t);
+    }
+}
+
 static void faults_of_a_plan_are_its_own(void **state)
 {
     static const struct dm_plan_op ops[] = { { DM_OP_OPEN, 0, .id = 1, .a = ACCESS },
@@ -507,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_scenario_from_outside_gets_the_devices_that_it_wants),
         cmocka_unit_test(what_is_not_there_does_nothing),
         cmocka_unit_test(threads_cannot_hurt_each_other),
+        cmocka_unit_test(the_pnp_manager_does_one_thing_at_a_time),
         cmocka_unit_test(faults_of_a_plan_are_its_own),
         cmocka_unit_test(plans_that_cannot_be_played_are_refused),
     };

@@ -266,6 +266,41 @@ static void registers_go_through_the_door(void **state)
     with_adapter("direct64", mmio);
 }
 
+static struct {
+    PHYSICAL_ADDRESS la;
+    uint8_t *p;
+    uint64_t seed;
+} raced;
+
+static void free_raced(void *ctx)
+{
+    (void)ctx;
+    T.ops->FreeCommonBuffer(T.adapter, 4096, raced.la, raced.p, TRUE);
+}
+
+/* Two threads give the same buffer back; whichever is first ends it. */
+static void free_at_once(void)
+{
+    uint64_t until = sched_now_ns(T.s) + 1000000;
+
+    choice_from_seed(T.s, raced.seed);
+    open_adapter(3, TRUE, 64, 4096);
+    raced.p = T.ops->AllocateCommonBuffer(T.adapter, 4096, &raced.la, TRUE);
+    assert_non_null(raced.p);
+    for (unsigned i = 0; i < 2; i++)
+        assert_non_null(sched_thread(T.s, "free", free_raced, NULL, 0, 8));
+    while (sched_now_ns(T.s) < until)
+        sched_block(T.s, until);
+    assert_int_equal(said_since(0, EV_COMMON_END, NULL), 1);
+}
+
+static void a_buffer_that_two_threads_free_ends_once(void **state)
+{
+    (void)state;
+    for (raced.seed = 1; raced.seed <= 100; raced.seed++)
+        with_adapter("direct64", free_at_once);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +311,7 @@ int main(void)
         cmocka_unit_test(common_buffers_over_an_mdl),
         cmocka_unit_test(siblings_may_share_a_domain),
         cmocka_unit_test(registers_go_through_the_door),
+        cmocka_unit_test(a_buffer_that_two_threads_free_ends_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
