@@ -18,7 +18,8 @@ int trace_verb_to_test(int argc, char **argv); /* to_test.c */
 /* The whole trace; what is missing at its end is noted on stderr. NULL: its line is said. */
 struct trace_loaded *cli_trace_load(const char *path);
 
-/* Writes what is left. 0, also when the reader of a pipe had enough; else DM_USAGE with its line said. */
+/* Writes what is left. 0, also when the reader of a pipe had enough; else DM_USAGE with its
+ * line said. */
 int cli_trace_done(struct writer *w);
 
 #endif

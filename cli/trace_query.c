@@ -59,28 +59,19 @@ static int take_one(struct query *q, int option, const char *text)
 {
     struct trace_filter *f = &q->filter;
 
+    const struct {
+        int option;
+        const char **to;
+    } words[] = { { 'o', &f->objects }, { 'A', &f->adapters }, { 'D', &f->devices },
+                  { 'k', &f->kinds },   { 'p', &f->apis },     { 'a', &f->agents },
+                  { 'w', &f->where } };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].option == option) {
+            *words[i].to = text;
+            return 0;
+        }
     switch (option) {
-    case 'o':
-        f->objects = text;
-        return 0;
-    case 'A':
-        f->adapters = text;
-        return 0;
-    case 'D':
-        f->devices = text;
-        return 0;
-    case 'k':
-        f->kinds = text;
-        return 0;
-    case 'p':
-        f->apis = text;
-        return 0;
-    case 'a':
-        f->agents = text;
-        return 0;
-    case 'w':
-        f->where = text;
-        return 0;
     case 'e':
         return take_range(&f->events, "events", text, FILTER_NUMBER);
     case 't':
@@ -103,27 +94,28 @@ static int take_one(struct query *q, int option, const char *text)
     }
 }
 
+static const struct option options[] = {
+    { "object", required_argument, NULL, 'o' },
+    { "related", no_argument, NULL, 'r' },
+    { "adapter", required_argument, NULL, 'A' },
+    { "device", required_argument, NULL, 'D' },
+    { "kind", required_argument, NULL, 'k' },
+    { "api", required_argument, NULL, 'p' },
+    { "agent", required_argument, NULL, 'a' },
+    { "where", required_argument, NULL, 'w' },
+    { "events", required_argument, NULL, 'e' },
+    { "time", required_argument, NULL, 't' },
+    { "bus", required_argument, NULL, 'b' },
+    { "va", required_argument, NULL, 'v' },
+    { "finding", required_argument, NULL, 'F' },
+    { "format", required_argument, NULL, 'f' },
+    { "color", required_argument, NULL, 'C' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
 static int take_options(struct query *q, int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "object", required_argument, NULL, 'o' },
-        { "related", no_argument, NULL, 'r' },
-        { "adapter", required_argument, NULL, 'A' },
-        { "device", required_argument, NULL, 'D' },
-        { "kind", required_argument, NULL, 'k' },
-        { "api", required_argument, NULL, 'p' },
-        { "agent", required_argument, NULL, 'a' },
-        { "where", required_argument, NULL, 'w' },
-        { "events", required_argument, NULL, 'e' },
-        { "time", required_argument, NULL, 't' },
-        { "bus", required_argument, NULL, 'b' },
-        { "va", required_argument, NULL, 'v' },
-        { "finding", required_argument, NULL, 'F' },
-        { "format", required_argument, NULL, 'f' },
-        { "color", required_argument, NULL, 'C' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
-    };
     const char *color = NULL;
     int got, code = 0;
 

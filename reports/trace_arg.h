@@ -1,7 +1,8 @@
 /*
- * What the arguments of an event are, for people: each with a label and a type, so that an object reads as
- * one, a length has its unit, and numbers that are packed into one argument come apart. Everything that
- * shows or searches events asks here; the tables are in trace_arg.def.
+ * What the arguments of an event are, for people: each with a label and a type, so that an
+ * object reads as one, a length has its unit, and numbers that are packed into one argument
+ * come apart. Everything that shows or searches events asks here; the tables are in
+ * trace_arg.def.
  */
 #ifndef DMACHECK_REPORTS_TRACE_ARG_H
 #define DMACHECK_REPORTS_TRACE_ARG_H
@@ -72,7 +73,8 @@ struct trace_arg {
 
 #define TRACE_ARGS_MAX 4
 
-/* The arguments that say something, in order; how many. nth: of an ARG, which of its call, from 1. */
+/* The arguments that say something, in order; how many. nth: of an ARG, which of its call, from
+ * 1. */
 unsigned trace_args(const struct event *e, unsigned nth, struct trace_arg args[TRACE_ARGS_MAX]);
 /* Whether a table says what this argument of this kind is: a check of the tables. */
 bool trace_arg_known(unsigned kind, unsigned index);

@@ -1,6 +1,7 @@
 /*
- * Aligning operations stream by stream (trace_diff.h): first those that are alike in everything, then,
- * between them, those that are the same operation; what is left was removed, added, or done by somebody else.
+ * Aligning operations stream by stream (trace_diff.h): first those that are alike in
+ * everything, then, between them, those that are the same operation; what is left was removed,
+ * added, or done by somebody else.
  */
 #include "reports/trace_diff.h"
 
@@ -151,7 +152,8 @@ static void align_stream(struct trace_diff *d, uint32_t stream, uint64_t work[2]
 
 /* --- what somebody else did --- */
 
-/* Removed here and added there, in all the same: a DPC does what a thread did. Both rows become one. */
+/* Removed here and added there, in all the same: a DPC does what a thread did. Both rows become
+ * one. */
 static void find_moved(struct trace_diff *d)
 {
     size_t *next = malloc((d->count + 1) * sizeof *next), kept = 0;

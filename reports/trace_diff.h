@@ -1,6 +1,6 @@
 /*
- * Two recorded runs held against each other by what was done, not by numbers of events: who (trace_ops.h) did
- * what in which order, and how each ended.
+ * Two recorded runs held against each other by what was done, not by numbers of events: who
+ * (trace_ops.h) did what in which order, and how each ended.
  */
 #ifndef DMACHECK_REPORTS_TRACE_DIFF_H
 #define DMACHECK_REPORTS_TRACE_DIFF_H

@@ -1,6 +1,6 @@
 /*
- * Which findings of the rules two runs have in common (trace_diff.h). Lines shift from version to version:
- * a finding is known by its rule and the function in which it is.
+ * Which findings of the rules two runs have in common (trace_diff.h). Lines shift from version
+ * to version: a finding is known by its rule and the function in which it is.
  */
 #include "reports/trace_diff.h"
 

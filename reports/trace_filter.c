@@ -1,5 +1,6 @@
 /*
- * Whether an event is one of those wanted (trace_filter.h). What the words mean is trace_filter_words.c's.
+ * Whether an event is one of those wanted (trace_filter.h). What the words mean is
+ * trace_filter_words.c's.
  */
 #include "reports/trace_filter.h"
 
@@ -24,7 +25,8 @@ static bool touches(const struct filter_span *s, const struct event *e,
     return at <= s->to && (last >= s->from || last < at);
 }
 
-/* What tells of an object's own life; calls on an adapter or stores to a device are of something else. */
+/* What tells of an object's own life; calls on an adapter or stores to a device are of
+ * something else. */
 static bool is_life(const struct event *e)
 {
     switch (e->kind) {

@@ -1,6 +1,6 @@
 /*
- * Choosing events of a trace. Conditions of different kinds must all hold; of one kind, any of those
- * named.
+ * Choosing events of a trace. Conditions of different kinds must all hold; of one kind, any of
+ * those named.
  */
 #ifndef DMACHECK_REPORTS_TRACE_FILTER_H
 #define DMACHECK_REPORTS_TRACE_FILTER_H

@@ -1,6 +1,6 @@
 /*
- * Lines that are no events, in words (trace_input.h). What a field of a later version says is shown as it
- * stands.
+ * Lines that are no events, in words (trace_input.h). What a field of a later version says is
+ * shown as it stands.
  */
 #include "reports/trace_input.h"
 

@@ -1,6 +1,7 @@
 /*
- * Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its Variations", Algorithmica 1,
- * 1986): the middle of a shortest edit script is found from both ends, and each half in the same way.
+ * Myers' algorithm in linear space ("An O(ND) Difference Algorithm and Its Variations",
+ * Algorithmica 1, 1986): the middle of a shortest edit script is found from both ends, and each
+ * half in the same way.
  */
 #include "reports/trace_lcs.h"
 
@@ -20,7 +21,8 @@ struct middle { /* a run of equal ones in a box, from (x, y) to (u, v) */
 
 static void pair(struct lcs *l, size_t a, size_t b) { l->partner[a] = b; }
 
-/* The nearest pair ahead is taken, and the next, …: no matter how unlike the sequences, it ends soon. */
+/* The nearest pair ahead is taken, and the next, …: no matter how unlike the sequences, it ends
+ * soon. */
 static void align_bounded(struct lcs *l, struct box x)
 {
     size_t i = 0, j = 0;
@@ -115,7 +117,8 @@ static void trim(struct lcs *l, struct box *x)
     }
 }
 
-/* Each half has half of the edits, so this goes log2(edits) deep. Trimmed, there are two at least. */
+/* Each half has half of the edits, so this goes log2(edits) deep. Trimmed, there are two at
+ * least. */
 static void align(struct lcs *l, struct box x)
 {
     struct middle mid = { 0 };

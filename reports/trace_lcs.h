@@ -1,5 +1,6 @@
 /*
- * Aligning two sequences: the longest common subsequence, as long as that costs no more than it may.
+ * Aligning two sequences: the longest common subsequence, as long as that costs no more than it
+ * may.
  */
 #ifndef DMACHECK_REPORTS_TRACE_LCS_H
 #define DMACHECK_REPORTS_TRACE_LCS_H

@@ -1,5 +1,6 @@
 /*
- * Columns, names and colours of a line (trace_line.h). What an argument reads like is trace_value.c's.
+ * Columns, names and colours of a line (trace_line.h). What an argument reads like is
+ * trace_value.c's.
  */
 #include "reports/trace_line.h"
 

@@ -1,6 +1,6 @@
 /*
- * An event of a trace as one line for people, in columns: number, virtual time, processor, IRQL, who,
- * what, about which object, arguments with their units, the driver's line.
+ * An event of a trace as one line for people, in columns: number, virtual time, processor,
+ * IRQL, who, what, about which object, arguments with their units, the driver's line.
  */
 #ifndef DMACHECK_REPORTS_TRACE_LINE_H
 #define DMACHECK_REPORTS_TRACE_LINE_H

@@ -1,7 +1,7 @@
 /*
- * What a recorded run did, as operations that can be held against those of another run: requests, DMA
- * calls, mapped buffers, and what went wrong. Objects' numbers, addresses, times and lines are not part of
- * an operation.
+ * What a recorded run did, as operations that can be held against those of another run:
+ * requests, DMA calls, mapped buffers, and what went wrong. Objects' numbers, addresses, times
+ * and lines are not part of an operation.
  */
 #ifndef DMACHECK_REPORTS_TRACE_OPS_H
 #define DMACHECK_REPORTS_TRACE_OPS_H

@@ -1,5 +1,6 @@
 /*
- * Counting events, requests and time (trace_stat.h). DMA, interrupts and idle times are files of their own.
+ * Counting events, requests and time (trace_stat.h). DMA, interrupts and idle times are files
+ * of their own.
  */
 #include "reports/trace_stat.h"
 
@@ -119,8 +120,6 @@ void trace_stat_event(struct trace_stat *s, const struct event *e)
         s->choices[e->obj]++;
     else if (e->kind == EV_FAULT && e->a[0] < STAT_FAULTS)
         s->faults[e->a[0]]++;
-    else if (e->kind == EV_BUGCHECK)
-        s->bugchecks++;
     else if (e->kind == EV_IRP)
         request_begin(s, e);
     else if (e->kind == EV_IRP_END)

@@ -1,5 +1,6 @@
 /*
- * What a recorded run did, in numbers: gathered from its events in order, then printed as tables or JSON.
+ * What a recorded run did, in numbers: gathered from its events in order, then printed as
+ * tables or JSON.
  */
 #ifndef DMACHECK_REPORTS_TRACE_STAT_H
 #define DMACHECK_REPORTS_TRACE_STAT_H
@@ -74,7 +75,7 @@ struct trace_stat {
     uint64_t events, end_ns, last_seq;
     uint64_t kinds[EV_COUNT], calls[API_COUNT], callbacks[API_COUNT];
     uint64_t choices[STAT_CHOICES], faults[STAT_FAULTS];
-    uint64_t findings, bugchecks;
+    uint64_t findings; /* that the recording run had: the caller's to fill in */
 
     struct stat_request *requests;
     size_t request_count, request_room;
@@ -83,7 +84,6 @@ struct trace_stat {
     struct stat_adapter *adapters;
     size_t adapter_count, adapter_room;
     uint64_t mapregs_live, mapregs_high, mapregs_high_seq; /* of all adapters */
-    uint64_t adapters_live;
 
     struct stat_mapping *mappings;
     size_t mapping_count, mapping_room;

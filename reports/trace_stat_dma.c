@@ -112,20 +112,46 @@ static void list_begin(struct trace_stat *s, const struct event *e)
     }
 }
 
-void stat_dma_event(struct trace_stat *s, const struct event *e)
+static void list_end(struct trace_stat *s, const struct event *e)
 {
     struct stat_adapter *a;
 
+    map_end(s, e, UINT64_MAX);
+    mapregs_give(s, e, UINT64_MAX);
+    a = adapter_row(s, e->a[0]);
+    a->lists_live -= a->lists_live > 0;
+}
+
+static void common_event(struct trace_stat *s, const struct event *e)
+{
+    struct stat_adapter *a = adapter_row(s, e->a[0]);
+
+    if (e->kind == EV_COMMON_END) {
+        a->commons_live -= a->commons_live > 0;
+        a->commons_bytes -= e->a[2] < a->commons_bytes ? e->a[2] : a->commons_bytes;
+        return;
+    }
+    a->commons_made++;
+    a->commons_live++;
+    a->commons_bytes += e->a[2];
+    if (a->commons_bytes > a->commons_high_bytes)
+        a->commons_high_bytes = a->commons_bytes;
+}
+
+static void adapter_begin(struct trace_stat *s, const struct event *e)
+{
+    struct stat_adapter *a = adapter_row(s, e->obj);
+
+    a->device = LOW32(e->a[0]);
+    a->mapregs_max = e->a[2];
+    a->site = e->site;
+}
+
+void stat_dma_event(struct trace_stat *s, const struct event *e)
+{
     switch (e->kind) {
     case EV_ADAPTER:
-        a = adapter_row(s, e->obj);
-        a->device = LOW32(e->a[0]);
-        a->mapregs_max = e->a[2];
-        a->site = e->site;
-        s->adapters_live++;
-        break;
-    case EV_ADAPTER_END:
-        s->adapters_live -= s->adapters_live > 0;
+        adapter_begin(s, e);
         break;
     case EV_MAPREG:
         *trace_map_at(&s->owner_of, e->obj) = e->a[0];
@@ -139,10 +165,7 @@ void stat_dma_event(struct trace_stat *s, const struct event *e)
         list_begin(s, e);
         break;
     case EV_SGL_END:
-        map_end(s, e, UINT64_MAX);
-        mapregs_give(s, e, UINT64_MAX);
-        a = adapter_row(s, e->a[0]);
-        a->lists_live -= a->lists_live > 0;
+        list_end(s, e);
         break;
     case EV_MAP:
         map_begin(s, e);
@@ -151,17 +174,8 @@ void stat_dma_event(struct trace_stat *s, const struct event *e)
         map_end(s, e, EVENT_LENGTH(e->a[1]));
         break;
     case EV_COMMON:
-        a = adapter_row(s, e->a[0]);
-        a->commons_made++;
-        a->commons_live++;
-        a->commons_bytes += e->a[2];
-        if (a->commons_bytes > a->commons_high_bytes)
-            a->commons_high_bytes = a->commons_bytes;
-        break;
     case EV_COMMON_END:
-        a = adapter_row(s, e->a[0]);
-        a->commons_live -= a->commons_live > 0;
-        a->commons_bytes -= e->a[2] < a->commons_bytes ? e->a[2] : a->commons_bytes;
+        common_event(s, e);
         break;
     default:
         break;

@@ -81,80 +81,54 @@ const char *trace_fault_word(unsigned point)
     return WORD(words, point);
 }
 
-static const char *word_of(enum trace_arg_type type, uint64_t v)
-{
-    static const char *const agents[] = { "processor", "thread", "dpc", "isr", "device", "timer" };
-    static const char *const inputs[] = {
+struct words {
+    enum trace_arg_type type;
+    const char *const *words;
+    size_t count;
+};
+
+#define LIST(name, ...) static const char *const name[] = { __VA_ARGS__ }
+LIST(agents, "processor", "thread", "dpc", "isr", "device", "timer");
+LIST(actions, NULL, "KeepObject", "DeallocateObject", "DeallocateObjectKeepRegisters");
+LIST(stuck, NULL, "nobody-can-run", NULL, "virtual-time-over");
+LIST(sysdma, NULL, "complete", "error", "cancelled", "flushed", "stopped", "replaced");
+LIST(touched, NULL, "list", "mapped-buffer", "freed-common-buffer");
+LIST(cache, NULL, "device-reads-under-dirty-line", "device-writes-under-dirty-line", "line-shared");
+LIST(locks, "read", "write", "modify");
+LIST(modes, "kernel", "user");
+LIST(power, "D0", "D1", "D2", "D3");
+LIST(misuse, NULL, "irql-changed", "pending-not-marked", "pending-marked", "io-memory-locked",
+     "paged-memory-built", "mapped-unlocked", "mapped-not-io", "paged-memory-as-io", "timer-freed",
+     "dpc-freed", "paged-memory-touched", "user-memory-in-other-process", "user-memory-outlived",
+     "user-memory-unprobed", "interrupt-without-cause", "framework-break");
+static const char *const inputs[] = {
 #define INPUT(name, word) word,
 #include "trace/inputs.def"
 #undef INPUT
-    };
-    static const char *const actions[] = { NULL, "KeepObject", "DeallocateObject",
-                                           "DeallocateObjectKeepRegisters" };
-    static const char *const stuck[] = { NULL, "nobody-can-run", NULL, "virtual-time-over" };
-    static const char *const sysdma[] = { NULL,      "complete", "error",   "cancelled",
-                                          "flushed", "stopped",  "replaced" };
-    static const char *const touched[] = { NULL, "list", "mapped-buffer", "freed-common-buffer" };
-    static const char *const cache[] = { NULL, "device-reads-under-dirty-line",
-                                         "device-writes-under-dirty-line", "line-shared" };
-    static const char *const locks[] = { "read", "write", "modify" };
-    static const char *const modes[] = { "kernel", "user" };
-    static const char *const power[] = { "D0", "D1", "D2", "D3" };
-    static const char *const misuse[] = {
-        NULL,
-        "irql-changed",
-        "pending-not-marked",
-        "pending-marked",
-        "io-memory-locked",
-        "paged-memory-built",
-        "mapped-unlocked",
-        "mapped-not-io",
-        "paged-memory-as-io",
-        "timer-freed",
-        "dpc-freed",
-        "paged-memory-touched",
-        "user-memory-in-other-process",
-        "user-memory-outlived",
-        "user-memory-unprobed",
-        "interrupt-without-cause",
-        "framework-break",
-    };
+};
 
-    switch (type) {
-    case ARG_PHASE:
+static const struct words lists[] = {
+    { ARG_AGENT_TYPE, agents, COUNT(agents) },    { ARG_ACTION, actions, COUNT(actions) },
+    { ARG_STUCK, stuck, COUNT(stuck) },           { ARG_SYSDMA_END, sysdma, COUNT(sysdma) },
+    { ARG_CPU_TOUCHED, touched, COUNT(touched) }, { ARG_CACHE, cache, COUNT(cache) },
+    { ARG_LOCK_OPERATION, locks, COUNT(locks) },  { ARG_MODE, modes, COUNT(modes) },
+    { ARG_POWER, power, COUNT(power) },           { ARG_MISUSE, misuse, COUNT(misuse) },
+    { ARG_INPUT, inputs, COUNT(inputs) },
+};
+
+/* NULL: its numbers have no words, or this one has none. */
+static const char *word_of(enum trace_arg_type type, uint64_t v)
+{
+    if (type == ARG_PHASE)
         return v <= UINT32_MAX ? phase_word((unsigned)v) : NULL;
-    case ARG_AGENT_TYPE:
-        return WORD(agents, v);
-    case ARG_FAULT:
+    if (type == ARG_FAULT)
         return v <= UINT32_MAX ? trace_fault_word((unsigned)v) : NULL;
-    case ARG_INPUT:
-        return WORD(inputs, v);
-    case ARG_ACTION:
-        return WORD(actions, v);
-    case ARG_STUCK:
-        return WORD(stuck, v);
-    case ARG_SYSDMA_END:
-        return WORD(sysdma, v);
-    case ARG_CPU_TOUCHED:
-        return WORD(touched, v);
-    case ARG_CACHE:
-        return WORD(cache, v);
-    case ARG_LOCK_OPERATION:
-        return WORD(locks, v);
-    case ARG_MODE:
-        return WORD(modes, v);
-    case ARG_POWER:
-        return WORD(power, v);
-    case ARG_MISUSE:
-        return WORD(misuse, v);
-    case ARG_POOL_TYPE: {
-        static const char *const types[] = { "nonpaged", "paged" };
-
-        return v < 2 ? types[v] : "no-pool";
-    }
-    default:
-        return NULL;
-    }
+    if (type == ARG_POOL_TYPE)
+        return v == 0 ? "nonpaged" : v == 1 ? "paged" : "no-pool";
+    for (size_t i = 0; i < COUNT(lists); i++)
+        if (lists[i].type == type)
+            return v < lists[i].count ? lists[i].words[v] : NULL;
+    return NULL;
 }
 
 /* --- values --- */
@@ -333,32 +307,35 @@ static void major_text(uint64_t v, char *out, size_t size)
         snprintf(out, size, "%s", word);
 }
 
-/* The value alone; false: the type has no label of its own before it either. */
-static void value_text(const struct trace_names *n, const struct trace_arg *a, char *out,
-                       size_t size)
+/* Names and numbers of one kind or another. */
+static void plain_text(const struct trace_arg *a, char *out, size_t size)
 {
     const char *word = word_of(a->type, a->value);
 
-    switch (a->type) {
-    case ARG_BYTES:
-        if (a->value == UINT64_MAX)
-            snprintf(out, size, "outside");
-        else
-            snprintf(out, size, "%" PRIu64 " bytes", a->value);
-        return;
-    case ARG_SIGNED_BYTES:
-        snprintf(out, size, "%" PRId64 " bytes", (int64_t)a->value);
-        return;
-    case ARG_SIGNED:
-        snprintf(out, size, "%" PRId64, (int64_t)a->value);
-        return;
-    case ARG_HEX:
-    case ARG_BUS:
+    if (a->type == ARG_HEX || a->type == ARG_BUS)
         snprintf(out, size, "0x%" PRIx64, a->value);
-        return;
-    case ARG_YES:
+    else if (a->type == ARG_YES)
         snprintf(out, size, "%s", a->value ? "yes" : "no");
-        return;
+    else if (a->type == ARG_LIMIT && !a->value)
+        snprintf(out, size, "none");
+    else if (a->type == ARG_SIGNED)
+        snprintf(out, size, "%" PRId64, (int64_t)a->value);
+    else if (a->type == ARG_SIGNED_BYTES)
+        snprintf(out, size, "%" PRId64 " bytes", (int64_t)a->value);
+    else if (a->type == ARG_BYTES && a->value == UINT64_MAX)
+        snprintf(out, size, "outside");
+    else if (a->type == ARG_BYTES)
+        snprintf(out, size, "%" PRIu64 " bytes", a->value);
+    else if (word)
+        snprintf(out, size, "%s", word);
+    else
+        number_text(a->value, out, size);
+}
+
+static void value_text(const struct trace_names *n, const struct trace_arg *a, char *out,
+                       size_t size)
+{
+    switch (a->type) {
     case ARG_OBJECT:
         trace_object_text(LOW32(a->value), out, size);
         return;
@@ -377,20 +354,11 @@ static void value_text(const struct trace_names *n, const struct trace_arg *a, c
     case ARG_TAG:
         tag_text(a->value, out, size);
         return;
-    case ARG_LIMIT:
-        if (a->value)
-            snprintf(out, size, "%" PRIu64, a->value);
-        else
-            snprintf(out, size, "none");
-        return;
     case ARG_GUESS:
         guess_text(a->value, out, size);
         return;
     default:
-        if (word)
-            snprintf(out, size, "%s", word);
-        else
-            number_text(a->value, out, size);
+        plain_text(a, out, size);
     }
 }
 
