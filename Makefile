@@ -66,7 +66,7 @@ DRIVERS := $(SAMPLES:%=$(BUILD)/drivers/samples/%.so) \
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help run check check-nightly bench check-abi check-win check-unit check-tree check-accel check-ddkcc \
-        check-drivers check-rules check-patched check-cases check-inplace check-plan check-traces check-replay check-fault check-recorder check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
+        check-drivers check-rules check-patched check-cases check-inplace check-plan check-traces check-replay check-fault check-recorder check-calls check-cli check-query check-reports check-docs check-san check-fuzz check-lint coverage fuzz debug man clean format \
         drivers FORCE
 
 ## Everything: build/dmacheck, the libraries, the compiler of drivers, the drivers
@@ -280,6 +280,9 @@ check-fault: all $(BUILD)/tests/fault/sweep
 ## recorder/: drivers recorded through it, imported and judged, as the machine itself judged them
 check-recorder: all $(RECORDED) $(BUILD)/tests/recorder/record
 	@sh tests/recorder/run.sh $(BUILD)
+## replay --calls: recorded DMA calls and device accesses issued again, without the driver, on every machine
+check-calls: all $(RECORDED) $(BUILD)/tests/recorder/record
+	@sh tests/recorder/calls.sh $(BUILD)
 ## The command: exit codes and messages
 check-cli: all
 	@sh tests/cli/run.sh $(BUILD)

@@ -135,6 +135,8 @@ int verb_replay(int argc, char **argv)
 
     if (code)
         return code < 0 ? DM_CLEAN : code;
+    if (o.calls)
+        return replay_calls(&o);
     rec = dm_recording_load(o.trace, message, sizeof message);
     if (!rec)
         return cli_wrong("%s", message);

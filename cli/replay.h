@@ -16,12 +16,16 @@ struct replay_options {
     const char *bug, *mend; /* NULL: as recorded */
     const char *divergence; /* --on-divergence; NULL: stop, or resync for another driver */
     bool plan, print_token;
+    bool calls;        /* the recorded DMA calls, without a driver */
     bool other_driver; /* another driver, or other faults in it, was asked for */
 };
 
 /* --- replay_options.c --- */
 /* 0; DM_USAGE, with its line said; negative: help was asked for and printed. */
 int replay_take_options(struct replay_options *o, int argc, char **argv);
+
+/* --- replay_calls.c --- */
+int replay_calls(struct replay_options *o); /* an exit code */
 
 /* --- replay_source.c: 0, or DM_USAGE with its line said --- */
 /* What the recording says of how it was run; options win. */

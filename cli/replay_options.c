@@ -27,6 +27,8 @@ static const char help[] =
     "                           counted, and the exit code is that of the findings\n"
     "  --plan                   the inputs out of the trace, also where the driver has the "
     "scenario\n"
+    "  --calls                  no driver: the recorded DMA calls and device accesses, also of an\n"
+    "                           imported trace, on --profile or the recorded machine\n"
     "  --until N                the run ends behind event N; what was found then is reported\n"
     "  --break N                stops in a debugger at event N (make debug TRACE=FILE EVENT=N)\n"
     "  --print-token            prints the schedule as a token for run --schedule; runs nothing\n"
@@ -49,6 +51,7 @@ enum {
     OPT_MEND,
     OPT_ON_DIVERGENCE,
     OPT_PLAN,
+    OPT_CALLS,
     OPT_UNTIL,
     OPT_BREAK,
     OPT_PRINT_TOKEN,
@@ -67,6 +70,7 @@ static const struct option long_options[] = {
     { "mend", required_argument, NULL, OPT_MEND },
     { "on-divergence", required_argument, NULL, OPT_ON_DIVERGENCE },
     { "plan", no_argument, NULL, OPT_PLAN },
+    { "calls", no_argument, NULL, OPT_CALLS },
     { "until", required_argument, NULL, OPT_UNTIL },
     { "break", required_argument, NULL, OPT_BREAK },
     { "print-token", no_argument, NULL, OPT_PRINT_TOKEN },
@@ -177,6 +181,9 @@ static int take_option(struct replay_options *o, int c, const char *text, const 
     case OPT_PLAN:
         o->plan = true;
         return 0;
+    case OPT_CALLS:
+        o->calls = true;
+        return 0;
     case OPT_PRINT_TOKEN:
         o->print_token = true;
         return 0;
@@ -193,6 +200,10 @@ static int take_option(struct replay_options *o, int c, const char *text, const 
 /* What excludes what. */
 static int check(const struct replay_options *o)
 {
+    if (o->calls && (o->other_driver || o->divergence || o->plan || o->print_token ||
+                     o->run.record || o->run.has_until || o->run.has_break))
+        return cli_wrong("replay: --calls has no driver, no inputs and no choices: it takes "
+                         "--profile and what says how to report");
     if (o->run.profile && o->divergence)
         return cli_wrong("replay: another machine goes its own way: --profile takes no "
                          "--on-divergence");

@@ -16,7 +16,7 @@ mkdir -p "$out"
 passed=0
 failed=0
 table=""
-for stage in tree unit accel ddkcc cli explore query reports html docs rules patched cases inplace replay drivers plan traces fault recorder abi win san fuzz "$@"; do
+for stage in tree unit accel ddkcc cli explore query reports html docs rules patched cases inplace replay drivers plan traces fault recorder calls abi win san fuzz "$@"; do
     start=$(date +%s)
     printf '== check-%s\n' "$stage"
     make --no-print-directory -j"$jobs" "check-$stage" SEEDS="$seeds" > "$out/$stage.log" 2>&1

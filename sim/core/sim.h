@@ -59,6 +59,7 @@ struct sim {
     bool bugcheck_stops;    /* --bugcheck: the first bug check ends the run */
     bool ended;             /* the run is over: nothing but tearing down may happen */
     uint32_t bugcheck_code; /* 0: none so far */
+    uint32_t site_told; /* who calls, where that is not on the stack: a recorded call; 0: it is */
     struct sched *sched;
     struct mem *mem;
     struct dma *dma;
