@@ -237,6 +237,7 @@ $(OBJ)/tests/unit/nt_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/wdf_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/core_%.o: CFLAGS += $(NTFLAGS)
 $(OBJ)/tests/unit/machine%.o: CFLAGS += $(NTFLAGS)
+$(OBJ)/tests/unit/recorder%.o: CFLAGS += $(NTFLAGS) -Wno-unknown-pragmas
 .PHONY: units
 units: $(UNITS:%=$(BUILD)/tests/unit/%) $(TEST_DRIVERS)
 

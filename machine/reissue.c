@@ -1,7 +1,8 @@
 /*
- * Issuing recorded calls again: which event belongs to which call, in which order they are made, what is done
- * inside a callback. The calls of one callback are made where this machine calls back, be that earlier or
- * later than it was; everything else in the order of the trace, from one thread, at the recorded IRQL.
+ * Issuing recorded calls again: which event belongs to which call, in which order they are made, what
+ * is done inside a callback. The calls of one callback are made where this machine calls back, be that
+ * earlier or later than it was; everything else in the order of the trace, from one thread, at the
+ * recorded IRQL.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,26 +79,49 @@ static bool asks(const struct reissue *r, const struct reissue_call *c, unsigned
     }
 }
 
-static struct reissue_call *asked_by(struct reissue *r, const struct event *e)
-{
-    uint64_t context;
-
-    for (size_t i = 0; i < r->call_count; i++) {
-        struct reissue_call *c = &r->calls[i];
-
-        if (!c->callback && reissue_begin(r, c)->obj == e->obj && asks(r, c, e->api, &context) &&
-            context == e->a[3])
-            return c;
-    }
-    return NULL;
-}
-
+#define WAITING_MAX 4096u
 struct scan {
     struct open_calls *open;       /* by agent */
     size_t (*callbacks)[OPEN_MAX]; /* by agent: index + 1 of the call that is being called back */
     unsigned *depth;
     uint32_t agents;
+    size_t waiting[WAITING_MAX]; /* requests: indexes of calls */
+    size_t waiting_count;
 };
+
+/* The oldest request of those that nobody has called back yet. */
+static struct reissue_call *asked_by(struct reissue *r, struct scan *s, const struct event *e)
+{
+    uint64_t context;
+
+    for (size_t i = 0; i < s->waiting_count; i++) {
+        struct reissue_call *c = &r->calls[s->waiting[i]];
+
+        if (reissue_begin(r, c)->obj != e->obj || !asks(r, c, e->api, &context) ||
+            context != e->a[3])
+            continue;
+        memmove(s->waiting + i, s->waiting + i + 1, (--s->waiting_count - i) * sizeof(*s->waiting));
+        return c;
+    }
+    return NULL;
+}
+
+static bool is_request(unsigned api)
+{
+    return api == API_AllocateAdapterChannel || api == API_AllocateAdapterChannelEx ||
+           api == API_GetScatterGatherList || api == API_BuildScatterGatherList ||
+           api == API_GetScatterGatherListEx || api == API_BuildScatterGatherListEx;
+}
+
+/* One that is refused is never called back; of those that are cancelled the oldest are forgotten. */
+static void request_begins(struct reissue *r, struct scan *s, size_t event)
+{
+    if (!is_request(r->events[event].api))
+        return;
+    if (s->waiting_count == WAITING_MAX)
+        memmove(s->waiting, s->waiting + 1, --s->waiting_count * sizeof(*s->waiting));
+    s->waiting[s->waiting_count++] = r->call_count - 1;
+}
 
 static void scan_event(struct reissue *r, struct scan *s, size_t i)
 {
@@ -108,6 +132,7 @@ static void scan_event(struct reissue *r, struct scan *s, size_t i)
     switch (e->kind) {
     case EV_CALL:
         call_new(r, i);
+        request_begins(r, s, i);
         if (o->count < OPEN_MAX)
             o->call[o->count++] = r->call_count;
         break;
@@ -120,9 +145,11 @@ static void scan_event(struct reissue *r, struct scan *s, size_t i)
         call_ends(r, o, e, i);
         break;
     case EV_CALLBACK:
-        c = asked_by(r, e);
-        if (c)
+        c = asked_by(r, s, e);
+        if (c) {
             c->callback = i;
+            r->call_at[i] = (uint32_t)(c - r->calls) + 1;
+        }
         if (s->depth[e->agent] < OPEN_MAX)
             s->callbacks[e->agent][s->depth[e->agent]++] = c ? (size_t)(c - r->calls) + 1 : 0;
         break;
@@ -137,8 +164,9 @@ static void scan_event(struct reissue *r, struct scan *s, size_t i)
 
 static void scan(struct reissue *r)
 {
-    struct scan s = { .agents = 1 };
+    static struct scan s; /* large */
 
+    s = (struct scan) { .agents = 1 };
     for (size_t i = 0; i < r->event_count; i++)
         if (r->events[i].agent >= s.agents)
             s.agents = r->events[i].agent + 1u;
@@ -234,15 +262,11 @@ VOID reissue_list_control(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER
 }
 
 /* The trace has come to a callback: here it has come already, or it is waited for. */
-static void await(struct reissue *r, const struct event *e, size_t i)
+static void await(struct reissue *r, size_t i)
 {
-    struct reissue_call *c = NULL;
+    struct reissue_call *c = r->call_at[i] ? &r->calls[r->call_at[i] - 1] : NULL;
     KIRQL irql = sched_irql(r->s);
 
-    for (size_t k = 0; !c && k < r->call_count; k++)
-        if (r->calls[k].callback == i)
-            c = &r->calls[k];
-    (void)e;
     if (!c || c->came || c->failed || irql >= IRQL_DISPATCH)
         return;
     for (unsigned n = 0; n < WAITS_MAX && !c->came; n++) {
@@ -306,7 +330,7 @@ static void one_event(struct reissue *r, size_t i)
         break;
     case EV_CALLBACK:
         if (e->api == API_AdapterControl || e->api == API_AdapterListControl)
-            await(r, e, i);
+            await(r, i);
         break;
     case EV_ADAPTER:
         reissue_thing(r, e->obj)->tried |= reissue_thing(r, e->obj)->p != NULL;

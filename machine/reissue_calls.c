@@ -1,6 +1,6 @@
 /*
- * The calls of versions 1 and 2, with the recorded arguments (trace/api_dma.def) and with what stands for the
- * recorded objects.
+ * The calls of versions 1 and 2, with the recorded arguments (trace/api_dma.def) and with what stands
+ * for the recorded objects.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /*
- * What devices did, done again: an access is known by the recorded mapping that it met and by how far into it,
- * and goes to the same bytes of what stands for that mapping here, in as many pieces as those take.
+ * What devices did, done again: an access is known by the recorded mapping that it met and by how far
+ * into it, and goes to the same bytes of what stands for that mapping here, in as many pieces as those
+ * take.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,8 @@ void reissue_unmapped(struct reissue *r, const struct event *e)
     }
 }
 
-/* Where devices see memory as it is, one buffer may be mapped by many at one address: then nobody knows whose
- * the access was, and here each has an address of its own. */
+/* Where devices see memory as it is, one buffer may be mapped by many at one address: then nobody
+ * knows whose the access was, and here each has an address of its own. */
 static bool is_ambiguous(const struct reissue *r, uint64_t ba)
 {
     uint32_t owner = 0;

@@ -10,8 +10,8 @@
 #include "sim/core/cache.h"
 #include "sim/core/mem.h"
 
+#define NUMBER_MAX 4000000u /* of an object */
 #define TAG 0x6c6c6163u
-#define CONTEXT_BYTES 128u /* DMA_TRANSFER_CONTEXT_SIZE_V1 */
 
 static uint64_t ears_read(struct dm_device *d, unsigned bar, uint64_t offset, unsigned size)
 {
@@ -39,11 +39,17 @@ static struct dm_device_model ears = {
     .write = ears_write,
 };
 
+static struct reissue_thing nobody;
+
 struct reissue_thing *reissue_thing(struct reissue *r, uint32_t id)
 {
     struct reissue_things *t = &r->things[OBJ_TYPE(id) < OBJ_COUNT ? OBJ_TYPE(id) : 0];
     uint32_t number = OBJ_NUMBER(id);
 
+    if (number > NUMBER_MAX) { /* a trace that nobody recorded: nothing stands for it */
+        nobody = (struct reissue_thing) { .tried = true };
+        return &nobody;
+    }
     if (number >= t->count) {
         uint32_t count = number * 2 + 16;
 

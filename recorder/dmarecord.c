@@ -1,11 +1,12 @@
 /*
  * dmarecord.c: the recorder of dmarecord.h. From the top: lines (formatted by hand: no function of ours may
  * ask for a low IRQL), the ring (no lock: a line may be written in an ISR, over a processor that writes
- * one), tables, requests whose callback is still to come, and one wrapper for each member of DMA_OPERATIONS.
+ * one), tables, requests whose callback is still to come, and one wrapper for each member of
+ * DMA_OPERATIONS.
  *
- * Every call is two lines, before and after. What ends a thing is said before the HAL does it, what makes one
- * after, so that on several processors the numbers of the lines have a thing's end before its address's
- * next life.
+ * Every call is two lines, before and after. What ends a thing is said before the HAL does it, what
+ * makes one after, so that on several processors the numbers of the lines have a thing's end before
+ * its address's next life.
  *
  * Source    wdm/ns-wdm-_dma_operations, kernel/using-scatter-gather-dma, wdm/nf-wdm-dbgprintex
  */
@@ -218,8 +219,8 @@ ULONG DmaRecordNote(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, const DMA_R
     DmrBegin(&line, Kind, Name);
     if (Kind == 'r' || Kind == 'e')
         DmrKey(&line, "of", Call);
-    if (Caller)
-        DmrPointer(&line, "ra", Caller);
+    if (Kind == 'c')
+        DmrPointer(&line, "ra", Caller ? Caller : DMA_RECORD_CALLER());
     for (i = 0; i < Count && line.At < DMR_LINE_BYTES - DMR_ROOM; i++)
         DmrKey(&line, Pairs[i].Key, Pairs[i].Value);
     return DmrEnd(&line);

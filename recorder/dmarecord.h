@@ -72,7 +72,7 @@ typedef struct _DMA_RECORD_PAIR {
     ULONG64 Value;
 } DMA_RECORD_PAIR;
 /* A line of kind 'c' (a call), 'r' (its return: Call is the call's number), 'b', 'e' (a callback). The
- * line's number. */
+ * line's number. Caller: who calls; NULL: who calls this. */
 ULONG DmaRecordNote(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, const DMA_RECORD_PAIR *Pairs,
                     ULONG Count);
 
@@ -104,8 +104,8 @@ ULONG DmaRecordNote(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, const DMA_R
  * left, or none was given. */
 PVOID DmaRecordTransaction(PVOID Transaction, PVOID Function);
 
-static __inline ULONG DmaRecordWdf(CHAR Kind, PCSTR Name, ULONG Call, PVOID Caller, PVOID Object,
-                                   ULONG64 X0, ULONG64 X1, ULONG64 X2)
+FORCEINLINE ULONG DmaRecordWdf(CHAR Kind, PCSTR Name, ULONG Call, PVOID Object, ULONG64 X0,
+                               ULONG64 X1, ULONG64 X2)
 {
     DMA_RECORD_PAIR pairs[4];
 
@@ -117,7 +117,7 @@ static __inline ULONG DmaRecordWdf(CHAR Kind, PCSTR Name, ULONG Call, PVOID Call
     pairs[2].Value = X1;
     pairs[3].Key = "x2";
     pairs[3].Value = X2;
-    return DmaRecordNote(Kind, Name, Call, Caller, pairs, Kind == 'r' || Kind == 'e' ? 1 : 4);
+    return DmaRecordNote(Kind, Name, Call, NULL, pairs, Kind == 'r' || Kind == 'e' ? 1 : 4);
 }
 
 static __inline BOOLEAN DmaRecordEvtProgramDma(WDFDMATRANSACTION Transaction, WDFDEVICE Device,
@@ -126,24 +126,24 @@ static __inline BOOLEAN DmaRecordEvtProgramDma(WDFDMATRANSACTION Transaction, WD
 {
     PFN_WDF_PROGRAM_DMA function =
         (PFN_WDF_PROGRAM_DMA)(ULONG_PTR)DmaRecordTransaction(Transaction, NULL);
-    ULONG call = DmaRecordWdf('b', "EvtProgramDma", 0, NULL, Transaction, (ULONG64)Direction,
+    ULONG call = DmaRecordWdf('b', "EvtProgramDma", 0, Transaction, (ULONG64)Direction,
                               (ULONG64)(ULONG_PTR)List, 0);
     BOOLEAN result = function(Transaction, Device, Context, Direction, List);
 
-    DmaRecordWdf('e', "EvtProgramDma", call, NULL, Transaction, result, 0, 0);
+    DmaRecordWdf('e', "EvtProgramDma", call, Transaction, result, 0, 0);
     return result;
 }
 
-static __inline PFN_WDF_PROGRAM_DMA DmaRecordProgram(WDFDMATRANSACTION Transaction,
-                                                     PFN_WDF_PROGRAM_DMA Function)
+FORCEINLINE PFN_WDF_PROGRAM_DMA DmaRecordProgram(WDFDMATRANSACTION Transaction,
+                                                 PFN_WDF_PROGRAM_DMA Function)
 {
     return DmaRecordTransaction(Transaction, (PVOID)(ULONG_PTR)Function) ? DmaRecordEvtProgramDma
                                                                          : Function;
 }
 
 /* One adapter of an enabler, with what its configuration says of it. */
-static __inline VOID DmaRecordEnabler(WDFDMAENABLER Enabler, const WDF_DMA_ENABLER_CONFIG *Config,
-                                      WDF_DMA_DIRECTION Direction)
+FORCEINLINE VOID DmaRecordEnabler(WDFDMAENABLER Enabler, const WDF_DMA_ENABLER_CONFIG *Config,
+                                  WDF_DMA_DIRECTION Direction)
 {
     PDMA_ADAPTER adapter = WdfDmaEnablerWdmGetDmaAdapter(Enabler, Direction);
     WDF_DMA_PROFILE profile = Config->Profile;
@@ -164,10 +164,9 @@ static __inline VOID DmaRecordEnabler(WDFDMAENABLER Enabler, const WDF_DMA_ENABL
     DmaRecordAttach(adapter, NULL, &description, 0);
 }
 
-static __inline NTSTATUS DmaRecordWdfDmaEnablerCreate(WDFDEVICE Device,
-                                                      PWDF_DMA_ENABLER_CONFIG Config,
-                                                      PWDF_OBJECT_ATTRIBUTES Attributes,
-                                                      WDFDMAENABLER *Enabler)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaEnablerCreate(WDFDEVICE Device, PWDF_DMA_ENABLER_CONFIG Config,
+                                                  PWDF_OBJECT_ATTRIBUTES Attributes,
+                                                  WDFDMAENABLER *Enabler)
 {
     NTSTATUS status = WdfDmaEnablerCreate(Device, Config, Attributes, Enabler);
 
@@ -180,117 +179,112 @@ static __inline NTSTATUS DmaRecordWdfDmaEnablerCreate(WDFDEVICE Device,
     return status;
 }
 
-static __inline NTSTATUS DmaRecordWdfDmaTransactionCreate(WDFDMAENABLER Enabler,
-                                                          PWDF_OBJECT_ATTRIBUTES Attributes,
-                                                          WDFDMATRANSACTION *Transaction)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaTransactionCreate(WDFDMAENABLER Enabler,
+                                                      PWDF_OBJECT_ATTRIBUTES Attributes,
+                                                      WDFDMATRANSACTION *Transaction)
 {
-    ULONG call =
-        DmaRecordWdf('c', "WdfDmaTransactionCreate", 0, DMA_RECORD_CALLER(), Enabler, 0, 0, 0);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionCreate", 0, Enabler, 0, 0, 0);
     NTSTATUS status = WdfDmaTransactionCreate(Enabler, Attributes, Transaction);
 
-    DmaRecordWdf('r', "WdfDmaTransactionCreate", call, NULL, NULL, (ULONG)status, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionCreate", call, NULL, (ULONG)status, 0, 0);
     return status;
 }
 
-static __inline NTSTATUS DmaRecordWdfDmaTransactionInitialize(WDFDMATRANSACTION Transaction,
-                                                              PFN_WDF_PROGRAM_DMA Function,
-                                                              WDF_DMA_DIRECTION Direction, PMDL Mdl,
-                                                              PVOID Va, size_t Length)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaTransactionInitialize(WDFDMATRANSACTION Transaction,
+                                                          PFN_WDF_PROGRAM_DMA Function,
+                                                          WDF_DMA_DIRECTION Direction, PMDL Mdl,
+                                                          PVOID Va, size_t Length)
 {
-    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitialize", 0, DMA_RECORD_CALLER(),
-                              Transaction, (ULONG64)Direction, (ULONG64)(ULONG_PTR)Mdl, Length);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitialize", 0, Transaction,
+                              (ULONG64)Direction, (ULONG64)(ULONG_PTR)Mdl, Length);
     NTSTATUS status =
         WdfDmaTransactionInitialize(Transaction, DmaRecordProgram(Transaction, Function), Direction,
                                     Mdl, Va, Length);
 
-    DmaRecordWdf('r', "WdfDmaTransactionInitialize", call, NULL, NULL, (ULONG)status, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionInitialize", call, NULL, (ULONG)status, 0, 0);
     return status;
 }
 
-static __inline NTSTATUS DmaRecordWdfDmaTransactionInitializeUsingOffset(
-    WDFDMATRANSACTION Transaction, PFN_WDF_PROGRAM_DMA Function, WDF_DMA_DIRECTION Direction,
-    PMDL Mdl, size_t Offset, size_t Length)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaTransactionInitializeUsingOffset(WDFDMATRANSACTION Transaction,
+                                                                     PFN_WDF_PROGRAM_DMA Function,
+                                                                     WDF_DMA_DIRECTION Direction,
+                                                                     PMDL Mdl, size_t Offset,
+                                                                     size_t Length)
 {
-    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitializeUsingOffset", 0, DMA_RECORD_CALLER(),
-                              Transaction, (ULONG64)Direction, (ULONG64)(ULONG_PTR)Mdl, Length);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitializeUsingOffset", 0, Transaction,
+                              (ULONG64)Direction, (ULONG64)(ULONG_PTR)Mdl, Length);
     NTSTATUS status =
         WdfDmaTransactionInitializeUsingOffset(Transaction, DmaRecordProgram(Transaction, Function),
                                                Direction, Mdl, Offset, Length);
 
-    DmaRecordWdf('r', "WdfDmaTransactionInitializeUsingOffset", call, NULL, NULL, (ULONG)status, 0,
-                 0);
+    DmaRecordWdf('r', "WdfDmaTransactionInitializeUsingOffset", call, NULL, (ULONG)status, 0, 0);
     return status;
 }
 
-static __inline NTSTATUS
-DmaRecordWdfDmaTransactionInitializeUsingRequest(WDFDMATRANSACTION Transaction, WDFREQUEST Request,
-                                                 PFN_WDF_PROGRAM_DMA Function,
-                                                 WDF_DMA_DIRECTION Direction)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaTransactionInitializeUsingRequest(WDFDMATRANSACTION Transaction,
+                                                                      WDFREQUEST Request,
+                                                                      PFN_WDF_PROGRAM_DMA Function,
+                                                                      WDF_DMA_DIRECTION Direction)
 {
-    ULONG call =
-        DmaRecordWdf('c', "WdfDmaTransactionInitializeUsingRequest", 0, DMA_RECORD_CALLER(),
-                     Transaction, (ULONG64)Direction, (ULONG64)(ULONG_PTR)Request, 0);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionInitializeUsingRequest", 0, Transaction,
+                              (ULONG64)Direction, (ULONG64)(ULONG_PTR)Request, 0);
     NTSTATUS status =
         WdfDmaTransactionInitializeUsingRequest(Transaction, Request,
                                                 DmaRecordProgram(Transaction, Function), Direction);
 
-    DmaRecordWdf('r', "WdfDmaTransactionInitializeUsingRequest", call, NULL, NULL, (ULONG)status, 0,
-                 0);
+    DmaRecordWdf('r', "WdfDmaTransactionInitializeUsingRequest", call, NULL, (ULONG)status, 0, 0);
     return status;
 }
 
-static __inline NTSTATUS DmaRecordWdfDmaTransactionExecute(WDFDMATRANSACTION Transaction,
-                                                           WDFCONTEXT Context)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaTransactionExecute(WDFDMATRANSACTION Transaction,
+                                                       WDFCONTEXT Context)
 {
-    ULONG call =
-        DmaRecordWdf('c', "WdfDmaTransactionExecute", 0, DMA_RECORD_CALLER(), Transaction, 0, 0, 0);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionExecute", 0, Transaction, 0, 0, 0);
     NTSTATUS status = WdfDmaTransactionExecute(Transaction, Context);
 
-    DmaRecordWdf('r', "WdfDmaTransactionExecute", call, NULL, NULL, (ULONG)status, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionExecute", call, NULL, (ULONG)status, 0, 0);
     return status;
 }
 
-static __inline NTSTATUS DmaRecordWdfDmaTransactionRelease(WDFDMATRANSACTION Transaction)
+FORCEINLINE NTSTATUS DmaRecordWdfDmaTransactionRelease(WDFDMATRANSACTION Transaction)
 {
-    ULONG call =
-        DmaRecordWdf('c', "WdfDmaTransactionRelease", 0, DMA_RECORD_CALLER(), Transaction, 0, 0, 0);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionRelease", 0, Transaction, 0, 0, 0);
     NTSTATUS status = WdfDmaTransactionRelease(Transaction);
 
-    DmaRecordWdf('r', "WdfDmaTransactionRelease", call, NULL, NULL, (ULONG)status, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionRelease", call, NULL, (ULONG)status, 0, 0);
     return status;
 }
 
-static __inline BOOLEAN DmaRecordWdfDmaTransactionDmaCompleted(WDFDMATRANSACTION Transaction,
-                                                               NTSTATUS *Status)
+FORCEINLINE BOOLEAN DmaRecordWdfDmaTransactionDmaCompleted(WDFDMATRANSACTION Transaction,
+                                                           NTSTATUS *Status)
 {
-    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompleted", 0, DMA_RECORD_CALLER(),
-                              Transaction, 0, 0, 0);
+    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompleted", 0, Transaction, 0, 0, 0);
     BOOLEAN done = WdfDmaTransactionDmaCompleted(Transaction, Status);
 
-    DmaRecordWdf('r', "WdfDmaTransactionDmaCompleted", call, NULL, NULL, done, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionDmaCompleted", call, NULL, done, 0, 0);
     return done;
 }
 
-static __inline BOOLEAN
-DmaRecordWdfDmaTransactionDmaCompletedWithLength(WDFDMATRANSACTION Transaction, size_t Length,
-                                                 NTSTATUS *Status)
+FORCEINLINE BOOLEAN DmaRecordWdfDmaTransactionDmaCompletedWithLength(WDFDMATRANSACTION Transaction,
+                                                                     size_t Length,
+                                                                     NTSTATUS *Status)
 {
-    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompletedWithLength", 0,
-                              DMA_RECORD_CALLER(), Transaction, Length, 0, 0);
+    ULONG call =
+        DmaRecordWdf('c', "WdfDmaTransactionDmaCompletedWithLength", 0, Transaction, Length, 0, 0);
     BOOLEAN done = WdfDmaTransactionDmaCompletedWithLength(Transaction, Length, Status);
 
-    DmaRecordWdf('r', "WdfDmaTransactionDmaCompletedWithLength", call, NULL, NULL, done, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionDmaCompletedWithLength", call, NULL, done, 0, 0);
     return done;
 }
 
-static __inline BOOLEAN DmaRecordWdfDmaTransactionDmaCompletedFinal(WDFDMATRANSACTION Transaction,
-                                                                    size_t Length, NTSTATUS *Status)
+FORCEINLINE BOOLEAN DmaRecordWdfDmaTransactionDmaCompletedFinal(WDFDMATRANSACTION Transaction,
+                                                                size_t Length, NTSTATUS *Status)
 {
-    ULONG call = DmaRecordWdf('c', "WdfDmaTransactionDmaCompletedFinal", 0, DMA_RECORD_CALLER(),
-                              Transaction, Length, 0, 0);
+    ULONG call =
+        DmaRecordWdf('c', "WdfDmaTransactionDmaCompletedFinal", 0, Transaction, Length, 0, 0);
     BOOLEAN done = WdfDmaTransactionDmaCompletedFinal(Transaction, Length, Status);
 
-    DmaRecordWdf('r', "WdfDmaTransactionDmaCompletedFinal", call, NULL, NULL, done, 0, 0);
+    DmaRecordWdf('r', "WdfDmaTransactionDmaCompletedFinal", call, NULL, done, 0, 0);
     return done;
 }
 
