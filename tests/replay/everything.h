@@ -32,6 +32,8 @@ static const struct dm_plan_buffer everything_buffers[] = {
     [12] = { IN_ALLOC(3, 0, 300) },
     [13] = { IN_ALLOC(1, 0, 64) },
     [14] = { .place = DM_PLACE_NULL, .bytes = 4096 },
+    [15] = { .place = DM_PLACE_WILD, .at = 0x0f00000000000008, .bytes = 0x7ffffff0 },
+    [16] = { .place = DM_PLACE_WILD, .at = 0x0f00000000000009, .bytes = 0x7ffffff0 },
 };
 #define BUFFERS(first, count) .buffer_first = (first), .buffer_count = (count)
 
@@ -64,6 +66,10 @@ static const struct dm_plan_op everything_ops[] = {
     { DM_OP_IOCTL, .id = 4, .on = 1, .a = 0x80006017, BUFFERS(5, 2) },
     { DM_OP_WAIT, .on = 4, .a = EVER },
     { DM_OP_RELEASE, .on = 4 },
+    { DM_OP_IOCTL, .id = 13, .on = 1, .a = 0x80006017, BUFFERS(15, 2) }, /* a long line */
+    { DM_OP_CANCEL, .on = 13 },
+    { DM_OP_WAIT, .on = 13, .a = EVER },
+    { DM_OP_RELEASE, .on = 13 },
     { DM_OP_WRITE, .id = 5, .on = 1, .a = 64, BUFFERS(7, 2) },
     { DM_OP_READ, .id = 6, .on = 1, .a = 128, .b = 1, BUFFERS(9, 1) },
     { DM_OP_WAIT, .on = 5, .a = EVER },
