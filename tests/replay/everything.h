@@ -107,6 +107,9 @@ static const struct dm_plan_op everything_ops[] = {
     { DM_OP_WAIT, .on = 12, .a = EVER },
     { DM_OP_RELEASE, .on = 12 },
     { DM_OP_FREE, .on = 2 },
+    { DM_OP_CLOSE, .on = 77 }, /* these were never made */
+    { DM_OP_WAIT, .on = 55, .a = EVER },
+    { DM_OP_JOIN, .on = 9 },
     { DM_OP_CLOSE, .on = 3 },
     { DM_OP_CLOSE, .on = 2 },
     { DM_OP_CLOSE, .on = 1 },

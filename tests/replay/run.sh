@@ -96,7 +96,7 @@ done
 formatted "$tmp/everything.c"
 if compiles "$tmp/everything.c" "$tmp/everything" &&
     compiles tests/replay/played.c "$tmp/played" -I. -D_GNU_SOURCE -fshort-wchar "-DGENERATED=\"$tmp/everything.c\""; then
-    if "$tmp/played" "$build/drivers/samples/xfer.so" > "$tmp/played.out" 2>&1; then ok; else bad "everything: $(head -n 5 "$tmp/played.out")"; fi
+    if "$tmp/played" "$build/drivers/samples/xfer.so" "$tmp" > "$tmp/played.out" 2>&1; then ok; else bad "everything: $(head -n 5 "$tmp/played.out")"; fi
 fi
 
 # Random runs: CASE PROFILE SEED RULE, recorded, shrunk twice with the same result.
