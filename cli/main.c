@@ -41,6 +41,8 @@ int cli_wrong(const char *format, ...)
 
 void cli_say_cut(const struct trace_reader *t)
 {
+    if (trace_read_gap(t))
+        fprintf(stderr, "dmacheck: note: %s\n", trace_read_gap(t));
     if (trace_read_cut(t))
         fprintf(stderr, "dmacheck: note: %s\n", trace_read_cut(t));
 }

@@ -20,7 +20,9 @@
 
 struct trace_reader {
     struct source *source;
-    char path[1024], cut[1200];
+    char path[1024], cut[1200], gap[1200];
+    uint64_t next_seq;
+    bool begun; /* an event has been read */
     char *header_line;
     struct trace_header header;
     struct site_depot *depot;
@@ -163,6 +165,16 @@ static void finding_keep(struct trace_reader *r, const char *line)
 
 /* --- lines --- */
 
+static void seq_check(struct trace_reader *r, uint64_t seq, unsigned line)
+{
+    if (r->begun && seq != r->next_seq && !*r->gap)
+        snprintf(r->gap, sizeof(r->gap),
+                 "%s:%u: event %" PRIu64 " stands behind event %" PRIu64 ": lines are missing",
+                 r->path, line, seq, r->next_seq - 1);
+    r->begun = true;
+    r->next_seq = seq + 1;
+}
+
 /* What a line means to the reader itself. NULL, or what was expected. */
 static const char *line_heed(struct trace_reader *r, const struct source_line *l,
                              const struct line_said *said)
@@ -175,6 +187,8 @@ static const char *line_heed(struct trace_reader *r, const struct source_line *l
         finding_keep(r, l->text);
     if (said->kind == TRACE_OTHER && said->lost)
         special(r, l->text, l->bytes, lost_parse);
+    if (said->kind == TRACE_EVENT)
+        seq_check(r, said->event.seq, l->number);
     if (said->kind == TRACE_EVENT && *said->agent_name && agent < AGENT_NAMES)
         memcpy(r->agent_names[agent], said->agent_name, sizeof(said->agent_name));
     return NULL;
@@ -275,6 +289,8 @@ const char *trace_read_header_line(const struct trace_reader *r) { return r->hea
 struct site_depot *trace_read_depot(struct trace_reader *r) { return r->depot; }
 
 const char *trace_read_cut(const struct trace_reader *r) { return *r->cut ? r->cut : NULL; }
+
+const char *trace_read_gap(const struct trace_reader *r) { return *r->gap ? r->gap : NULL; }
 
 const char *trace_read_finding(const struct trace_reader *r, unsigned index)
 {

@@ -56,6 +56,8 @@ int trace_read_line(struct trace_reader *r, struct trace_line *line, char *messa
                     size_t message_size);
 /* At the end: one line that says what is missing there; NULL: nothing. */
 const char *trace_read_cut(const struct trace_reader *r);
+/* The same of the first place where events' numbers do not follow one another: somebody took lines out. */
+const char *trace_read_gap(const struct trace_reader *r);
 /* Findings that the recording run had said, one JSON line each; NULL at the end. */
 const char *trace_read_finding(const struct trace_reader *r, unsigned index);
 struct site_depot *trace_read_depot(struct trace_reader *r);

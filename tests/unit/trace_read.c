@@ -187,6 +187,23 @@ static void only_an_unfinished_last_line_is_forgiven(void **state)
     trace_read_close(r);
 }
 
+static void lines_in_the_middle_are_missed(void **state)
+{
+    struct trace_reader *r =
+        opened("{\"k\":\"map\",\"s\":7}\n{\"k\":\"map\",\"s\":8}\n{\"k\":\"x\"}\n"
+               "{\"k\":\"map\",\"s\":10}\n{\"k\":\"map\",\"s\":12}\n");
+    struct event e;
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(trace_read_next(r, &e, message, sizeof(message)), 1);
+        assert_true(i < 2 ? !trace_read_gap(r) : trace_read_gap(r) != NULL);
+    }
+    assert_non_null(
+        strstr(trace_read_gap(r), ":5: event 10 stands behind event 8: lines are missing"));
+    trace_read_close(r);
+}
+
 static void what_was_lost_is_told(void **state)
 {
     struct trace_reader *r = opened(
@@ -341,6 +358,7 @@ int main(void)
         cmocka_unit_test(what_is_no_number_is_refused),
         cmocka_unit_test(every_line_can_be_handed_on),
         cmocka_unit_test(only_an_unfinished_last_line_is_forgiven),
+        cmocka_unit_test(lines_in_the_middle_are_missed),
         cmocka_unit_test(what_was_lost_is_told),
         cmocka_unit_test(a_truncated_stream_is_used_as_far_as_it_goes),
         cmocka_unit_test(a_damaged_stream_is_refused),
