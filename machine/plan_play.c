@@ -51,7 +51,7 @@ static void fill(struct player *p, const struct dm_plan_buffer *b, void *at)
 /* Where it lies. false: in an allocation that is not there. */
 static bool place(struct player *p, const struct dm_plan_buffer *b, void **at)
 {
-    char *alloc;
+    uintptr_t alloc;
 
     *at = NULL;
     if (b->place == DM_PLACE_NULL)
@@ -60,10 +60,11 @@ static bool place(struct player *p, const struct dm_plan_buffer *b, void **at)
         *at = plan_wild(b->at);
         return true;
     }
-    alloc = plan_thing(&p->things, PLAN_ALLOC, b->alloc);
+    alloc = (uintptr_t)plan_thing(&p->things, PLAN_ALLOC, b->alloc);
     if (!alloc)
         return false;
-    *at = mem_in_window(alloc + b->at) ? alloc + b->at : plan_wild(0);
+    if (mem_in_window((void *)(alloc + b->at)))
+        *at = (void *)(alloc + b->at);
     return true;
 }
 
@@ -71,11 +72,12 @@ static bool place(struct player *p, const struct dm_plan_buffer *b, void **at)
 static bool buffer(struct player *p, const struct dm_plan_op *op, unsigned i,
                    struct dm_piece *piece)
 {
-    const struct dm_plan_buffer *b = &p->plan->buffers[op->buffer_first + i];
+    const struct dm_plan_buffer *b;
 
     *piece = (struct dm_piece) { NULL, 0 };
     if (i >= op->buffer_count)
         return true;
+    b = &p->plan->buffers[op->buffer_first + i];
     if (!place(p, b, &piece->p))
         return false;
     piece->bytes = (uint32_t)b->bytes;
@@ -199,7 +201,7 @@ static void play_device(struct player *p, const struct dm_plan_op *op)
 
 static void play_memory(struct player *p, const struct dm_plan_op *op)
 {
-    const struct dm_plan_buffer *b = &p->plan->buffers[op->buffer_first];
+    const struct dm_plan_buffer *b;
     void *at;
 
     switch (op->kind) {
@@ -211,6 +213,7 @@ static void play_memory(struct player *p, const struct dm_plan_op *op)
         dm_free(p->run, plan_thing_take(&p->things, PLAN_ALLOC, op->on));
         break;
     case DM_OP_FILE:
+        b = &p->plan->buffers[op->buffer_first];
         dm_file_put(p->run, op->name, b->data, (uint32_t)b->bytes);
         break;
     }
