@@ -54,6 +54,7 @@ void trace_names_init(struct trace_names *n, struct trace_reader *reader)
 
     n->reader = reader;
     n->depot = trace_read_depot(reader);
+    n->agent_width = TRACE_AGENT_WIDTH;
     n->cpus = cpus ? (unsigned)strtoul(cpus + 5, NULL, 10) : 0;
 }
 
@@ -93,10 +94,9 @@ void trace_place_text(const struct trace_names *n, uint32_t site, char *out, siz
 {
     struct site_frame_text f;
 
+    *out = 0;
     if (site && n->depot && site_frame_text(n->depot, site, 0, &f))
-        snprintf(out, size, "%s:%u", f.file, f.line);
-    else
-        snprintf(out, size, "%s", "");
+        snprintf(out, size, f.line ? "%s:%u" : "%s", f.file, f.line);
     clean(out);
 }
 
@@ -208,7 +208,7 @@ const char *trace_line_head(void)
     return "  event              time cpu  irql     agent          what";
 }
 
-size_t trace_line(char *out, size_t size, const struct trace_names *n, const struct event *e,
+size_t trace_line(char *out, size_t size, struct trace_names *n, const struct event *e,
                   unsigned nth, bool color)
 {
     struct line l = { out, size, color };
@@ -222,7 +222,9 @@ size_t trace_line(char *out, size_t size, const struct trace_names *n, const str
     paint(&l, "2");
     put(&l, "%7" PRIu64 " %10" PRIu64 ".%03u us", e->seq, e->ns / 1000, (unsigned)(e->ns % 1000));
     paint(&l, "0");
-    put(&l, " %-4s %-8s %-14s ", cpu, irql, agent);
+    if (strlen(agent) > n->agent_width)
+        n->agent_width = (unsigned)strlen(agent);
+    put(&l, " %-4s %-8s %-*s ", cpu, irql, n->agent_width, agent);
     put_what(&l, e);
     if (e->kind == EV_UNMODELLED) {
         snprintf(text, sizeof text, "%.32s", (const char *)e->a); /* the function's name */

@@ -229,7 +229,7 @@ static void say_adapter(struct page *p, const struct stat_adapter *a)
     trace_object_text(a->device, device, sizeof device);
     if (a->mapregs_max)
         snprintf(limit, sizeof limit, "limit %" PRIu64, a->mapregs_max);
-    say(p, "  %s of %s", object, device);
+    say(p, a->device ? "  %s of %s" : "  %s", object, device);
     say_place(p, ", got at ", a->site);
     say(p, "\n");
     if (a->mapregs_high)

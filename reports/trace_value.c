@@ -186,15 +186,21 @@ static void tag_text(uint64_t v, char *out, size_t size)
     snprintf(out, size, "'%s'", tag);
 }
 
+/* What an imported trace does not know of an adapter is 0. */
 static void adapter_text(uint64_t flags, char *out, size_t size)
 {
-    snprintf(out, size, "version-%u %s%s%s%s %u-bit",
-             (unsigned)(flags >> ADAPTER_VERSION_SHIFT & 0xff),
-             flags & ADAPTER_MASTER ? "bus-master" : "slave",
+    unsigned version = flags >> ADAPTER_VERSION_SHIFT & 0xff;
+    unsigned bits = flags >> ADAPTER_WIDTH_SHIFT & 0xff;
+    char before[24] = "", behind[24] = "";
+
+    if (version)
+        snprintf(before, sizeof before, "version-%u ", version);
+    if (bits)
+        snprintf(behind, sizeof behind, " %u-bit", bits);
+    snprintf(out, size, "%s%s%s%s%s%s", before, flags & ADAPTER_MASTER ? "bus-master" : "slave",
              flags & ADAPTER_SG ? " scatter/gather" : "",
              flags & ADAPTER_REMAPPED ? " remapped" : "",
-             flags & ADAPTER_COHERENT ? "" : " noncoherent",
-             (unsigned)(flags >> ADAPTER_WIDTH_SHIFT & 0xff));
+             flags & ADAPTER_COHERENT ? "" : " noncoherent", behind);
 }
 
 static void race_text(uint64_t how, char *out, size_t size)

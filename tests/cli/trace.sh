@@ -100,6 +100,14 @@ wrong "unknown option '--nonsense'" cat "$leaked" --nonsense
 printf 'not a trace\n' > "$tmp/text.dmatrace"
 wrong 'text\.dmatrace:1' cat "$tmp/text.dmatrace"
 
+# What was recorded on Windows has longer names, and places without lines.
+sed 's/"name":"scenario"/"name":"thread 40040002120"/; s/"line":10,/"line":0,/' "$here/trace/two.dmatrace" > "$tmp/wide.dmatrace"
+exits 0 cat "$tmp/wide.dmatrace"
+has out '^      4          2\.000 us cpu0 PASSIVE  boot           common-buffer '
+has out '^      6          3\.000 us cpu0 PASSIVE  thread 40040002120 phase '
+has out '^     60         22\.000 us cpu0 PASSIVE  boot               common-buffer-end '
+has out ' adapter +adapter#1 .*  ring/init\.c$'
+
 # --- query: two.dmatrace is written by hand, and so are the numbers of its events here ---
 two=$here/trace/two.dmatrace
 finds() { # finds "NUMBERS" CONDITIONS...: the events of two.dmatrace

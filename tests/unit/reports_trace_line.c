@@ -22,7 +22,7 @@ static int set_up(void **state)
     (void)state;
     depot = site_depot_create();
     site_add_text(depot, 4, &frame, 1);
-    names = (struct trace_names) { .depot = depot, .cpus = 2 };
+    names = (struct trace_names) { .depot = depot, .cpus = 2, .agent_width = TRACE_AGENT_WIDTH };
     return 0;
 }
 
