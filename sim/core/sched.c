@@ -40,16 +40,6 @@ void cpu_active_update(struct sim *s, struct cpu *c)
         sc->active &= ~bit;
 }
 
-struct candidate {
-    uint64_t ns;
-    struct cpu *cpu; /* NULL: the event */
-};
-
-struct field { /* who could go, as far as somebody may choose */
-    struct candidate c[SCHED_CPUS_MAX + 1];
-    unsigned count;
-};
-
 /* The earliest, and when the next one after it could go. */
 struct earliest {
     struct candidate first;
@@ -93,62 +83,7 @@ static inline __attribute__((always_inline)) struct earliest candidates(struct s
     return e;
 }
 
-static void sort(struct field *f)
-{
-    for (unsigned i = 1; i < f->count; i++) /* stable insertion: at most five */
-        for (unsigned j = i; j && f->c[j].ns < f->c[j - 1].ns; j--) {
-            struct candidate swap = f->c[j];
-
-            f->c[j] = f->c[j - 1];
-            f->c[j - 1] = swap;
-        }
-}
-
-/* Who would act if this one went on. A processor's pending work comes before what it runs. */
-static uint16_t who_acts(const struct sched *sc, const struct candidate *c)
-{
-    const struct cpu *cpu = c->cpu;
-
-    if (!cpu)
-        return sc->heap[1]->agent;
-    if (cpu->intr && cpu->intr->irql > cpu->irql)
-        return cpu->isr_agent.id;
-    if (cpu->dpc_head && cpu->irql < IRQL_DISPATCH)
-        return cpu->dpc_agent.id;
-    return cpu->top == &cpu->idle ? sched_ready_first(sc, cpu) : cpu->top->id;
-}
-
-static uint64_t stalled_ns(const struct sched *sc, const struct candidate *c)
-{
-    uint64_t since_ns = c->cpu ? c->cpu->clock_ns : sc->heap[1]->due_ns;
-
-    return sc->floor_ns > since_ns ? sc->floor_ns - since_ns : 0;
-}
-
-/* For a strategy. The field is in order; me is the stack that asks. */
-static void who_goes(struct sim *s, const struct agent *me, const struct field *f, unsigned count,
-                     struct choice_who *who)
-{
-    struct sched *sc = s->sched;
-
-    who->running = CHOICE_WHO_MAX;
-    who->stalled_ns = stalled_ns(sc, &f->c[0]);
-    for (unsigned i = 0; i < count; i++) {
-        who->agent[i] = who_acts(sc, &f->c[i]);
-        if (sc->cpu && f->c[i].cpu == sc->cpu && (me == sc->cpu->current || who->fresh) &&
-            sc->cpu->top != &sc->cpu->idle)
-            who->running = (uint8_t)i;
-    }
-}
-
-/* A call begins where the last one has just ended: nothing lies between the two points. */
-static bool is_same_point(const struct sim *s, const struct agent *me)
-{
-    const struct sched *sc = s->sched;
-
-    return s->between && sc->cpu && sc->cpu->current == me && sc->asked == sc->cpu->top &&
-           sc->asked_accesses == door_accesses() && sc->asked_seq == s->trace.seq && s->trace.on;
-}
+void sched_candidates(struct sched *sc, struct field *f) { candidates(sc, f); }
 
 /* Those close enough to the first for a choice between them to be a real machine's are the choice's
  * bound. */
@@ -158,7 +93,7 @@ static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s,
     struct field f = { .count = 0 };
     struct earliest e = candidates(s->sched, &f);
     struct choice_who who = { .waits = s->waits,
-                              .fresh = s->sched->is_fresh || is_same_point(s, me) };
+                              .fresh = s->sched->is_fresh || sched_is_same_point(s, me) };
     unsigned near = 0, i;
 
     s->waits = s->sched->is_fresh = false;
@@ -167,12 +102,12 @@ static __attribute__((noinline)) struct earliest pick_by_choice(struct sim *s,
     for (unsigned k = 0; k < f.count; k++)
         near += f.c[k].ns <= e.first.ns + WINDOW_NS;
     if (s->between && near > 1) {
-        sort(&f);
-        who_goes(s, me, &f, near, &who);
+        sched_field_sort(&f);
+        sched_who_goes(s, me, &f, near, &who);
     }
     i = choice_among(s, CHOICE_SCHED_NEXT, near, CHOICE_ONE_IN, &who);
     if (i) {
-        sort(&f);
+        sched_field_sort(&f);
         e.first = f.c[i];
         e.second_ns = f.c[0].ns;
     }
@@ -355,50 +290,6 @@ void sched_point_slow(struct sim *s)
     sched_dispatch_as(s, sc->cpu->current);
     if (cpu_busy(sc->cpu) && cpu_work_pending(sc->cpu))
         cpu_service(s);
-}
-
-/* Those who could go on in the place of the running one, in order. */
-static unsigned others(struct sim *s, struct field *f)
-{
-    struct sched *sc = s->sched;
-    unsigned count = 0;
-
-    candidates(sc, f);
-    for (unsigned i = 0; i < f->count; i++)
-        if (f->c[i].cpu != sc->cpu && f->c[i].ns <= s->hot.now_ns + WINDOW_NS)
-            f->c[count++] = f->c[i];
-    f->count = count;
-    sort(f);
-    return count;
-}
-
-void sched_between_slow(struct sim *s)
-{
-    struct sched *sc = s->sched;
-    struct field f = { .count = 0 };
-    struct choice_who who = { .waits = false };
-    unsigned i;
-
-    if (!sc->cpu || sc->in_event || s->ended || !choice_between_due(s))
-        return;
-    others(s, &f);
-    who_goes(s, sc->cpu->current, &f, f.count, &who);
-    memmove(&who.agent[1], &who.agent[0], f.count * sizeof(who.agent[0]));
-    who.agent[0] = sc->cpu->top->id;
-    who.running = 0;
-    who.stalled_ns = 0; /* the next point sees to that */
-    i = choice_between(s, f.count + 1, &who);
-    sc->asked = sc->cpu->top;
-    sc->asked_accesses = door_accesses();
-    sc->asked_seq = s->trace.seq;
-    if (!i)
-        return;
-    sc->asked = NULL;
-    sc->is_told = true;
-    sc->told = f.c[i - 1].cpu;
-    sc->told_ns = f.c[i - 1].ns;
-    sched_point_slow(s);
-    sc->is_told = false; /* the run was over */
 }
 
 uint64_t sched_now_ns(const struct sim *s)

@@ -1,6 +1,7 @@
 /*
  * The scheduler's insides, shared by sched.c (who goes next), sched_thread.c (threads),
- * sched_event.c (the heap of timed events) and sched_intr.c (DPCs, interrupts, IRQL).
+ * sched_event.c (the heap of timed events), sched_intr.c (DPCs, interrupts, IRQL) and
+ * sched_between.c (strategies: who could go, and points between calls).
  */
 #ifndef DMACHECK_SIM_CORE_SCHED_PRIVATE_H
 #define DMACHECK_SIM_CORE_SCHED_PRIVATE_H
@@ -86,13 +87,31 @@ struct sched {
     uint16_t next_id;
 };
 
+struct candidate {
+    uint64_t ns;
+    struct cpu *cpu; /* NULL: the event */
+};
+
+struct field { /* who could go, as far as somebody may choose */
+    struct candidate c[SCHED_CPUS_MAX + 1];
+    unsigned count;
+};
+
 /* sched.c */
+void sched_candidates(struct sched *sc, struct field *f);
 void sched_dispatch_as(struct sim *s, struct agent *me); /* this stack gives up control until it is
                                                             its turn */
 void sched_enter_cpu(struct sim *s, struct cpu *c);
 void cpu_active_update(struct sim *s, struct cpu *c);
 void sched_disturb(struct sim *s); /* somebody else may have to go before the running one */
 void sched_act_as(struct sim *s, struct cpu *c, struct agent *top);
+/* sched_between.c */
+void sched_field_sort(struct field *f);
+/* For a strategy. The field is in order; me is the stack that asks. */
+void sched_who_goes(struct sim *s, const struct agent *me, const struct field *f, unsigned count,
+                    struct choice_who *who);
+/* A call begins where the last one has just ended: nothing lies between the two points. */
+bool sched_is_same_point(const struct sim *s, const struct agent *me);
 /* sched_thread.c */
 uint16_t sched_ready_first(const struct sched *sc,
                            const struct cpu *c);    /* whom a processor would take */
