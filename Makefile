@@ -308,6 +308,7 @@ check-docs: all
 	@sh tests/docs/readme.sh docs/exploring.md
 	@sh tests/docs/readme.sh docs/looking.md
 	@sh tests/docs/readme.sh docs/tutorial-failing-transfer.md
+	@sh tests/docs/readme.sh docs/shrinking.md
 ## The tree itself: includes, pairs, names, sizes
 check-tree:
 	@sh tests/tree/run.sh

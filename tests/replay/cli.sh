@@ -104,3 +104,28 @@ has "$tmp/own.small.dmatrace" '"profile":"own","profile_text":".* map_registers=
 has "$tmp/own.c" 'map_registers=77 '
 formatted "$tmp/own.c"
 if compiles "$tmp/own.c" "$tmp/own"; then fails_as_said "$tmp/own.c" "$tmp/own" "$build/drivers/cases/early_put.bug1.so"; fi
+
+# Steps of a program that a scenario was handed: one of three has no part in that the device faults.
+cat > "$tmp/three.acc" << 'ACC'
+program three
+buffer  4K
+range   table u8  at 0   count 16
+range   index i32 at 256 count 4
+range   out   u8  at 512 count 4
+init    index values 0, 15, 3, 15
+    add index[2] = index[0], index[0] count 1
+    add index[3] = index[3], index[1] count 1
+    gather out = table, index
+expect  out = 1
+ACC
+"$dmacheck" run accel --program "$tmp/three.acc" --seed 5 --record "$tmp/three.dmatrace" -q > /dev/null 2>&1
+says 0 '^steps +3 +2$' shrink "$tmp/three.dmatrace" -o "$tmp/three.small.dmatrace"
+has "$tmp/out" '^expectation-failed: .*dm_status'
+says 1 'events, each as recorded' replay "$tmp/three.small.dmatrace"
+
+# A trace that has lost its end has lost its findings: its run is asked for them.
+grep -v '"k":"finding"' "$put" > "$tmp/lost.dmatrace"
+says 0 'operations +20 +4$' shrink "$tmp/lost.dmatrace" -o "$small"
+has "$tmp/out" '^sgl-used-after-put: '
+says 0 'operations +20 +4$' shrink "$tmp/lost.dmatrace" -o "$small" --finding sgl-used-after-put
+wrong 'this was not found in the run: there is nothing to shrink' shrink "$tmp/lost.dmatrace" -o "$small" --finding nonsense

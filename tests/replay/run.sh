@@ -124,6 +124,9 @@ random() {
 random early_put remap 1 sgl-used-after-put
 random direction_mismatch noncoherent 2 direction-differs-at-put
 random small_buffer direct64 1 sgl-used-after-put
+# Progress, where there is no terminal: a line every 500 runs.
+says 0 '^dmacheck: 500 runs: [0-9]+ operations, [0-9]+ choices$' shrink "$tmp/random-small_buffer.dmatrace" -o "$tmp/progress.dmatrace" \
+    --finding sgl-used-after-put
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
