@@ -20,6 +20,7 @@ static const char help[] =
     "that are missing is left out, and said.\n"
     "\n"
     "  -o FILE        the trace, .dmatrace or .dmatrace.zst\n"
+    "  --symbols FILE names for places in the driver: link.exe's /MAP file, or what nm prints\n"
     "  --session N    of a log with several recordings: the Nth (the last one)\n"
     "  -q             say nothing of what is missing\n"
     "\n"
@@ -27,6 +28,7 @@ static const char help[] =
 
 static const struct option long_options[] = {
     { "session", required_argument, NULL, 's' },
+    { "symbols", required_argument, NULL, 'y' },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -47,6 +49,9 @@ static int take_options(struct import_options *o, bool *quiet, int argc, char **
             break;
         case 'q':
             *quiet = true;
+            break;
+        case 'y':
+            o->symbols = optarg;
             break;
         case 's':
             if (!cli_number(optarg, &session) || !session || session > UINT32_MAX)

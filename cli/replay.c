@@ -143,7 +143,11 @@ int verb_replay(int argc, char **argv)
     if (*message)
         fprintf(stderr, "dmacheck: %s\n", message);
     replay_take_header(&o, dm_recording_trace(rec)->header);
-    if (o.print_token)
+    if (!strcmp(dm_recording_trace(rec)->header->strategy, "imported"))
+        code = cli_wrong("replay: %s was recorded on Windows and has no inputs; replay --calls "
+                         "issues its calls again",
+                         o.trace);
+    else if (o.print_token)
         code = print_token(rec);
     else if (!(code = replay_check_debugger(&o)) && !(code = replay_find_driver(&o, &d)))
         code = replay(&o, rec, d);

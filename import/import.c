@@ -60,6 +60,7 @@ int import_log(const struct import_options *o, struct import_summary *s, char *m
 {
     struct import_capture *c = import_capture_read(o->log, message, size);
     struct site_depot *depot = c ? site_depot_create() : NULL;
+    struct import_symbols *symbols = NULL;
     struct import_model m;
     int err = ERR_INVALID;
 
@@ -73,7 +74,10 @@ int import_log(const struct import_options *o, struct import_summary *s, char *m
                  c->sessions == 1 ? "" : "s", o->session);
         goto out;
     }
+    if (o->symbols && !(symbols = import_symbols_read(o->symbols, message, size)))
+        goto out;
     import_model_create(&m, c, depot);
+    m.symbols = symbols;
     import_model_learn(&m);
     err = write_trace(o, &m, s, message, size);
     s->lines = c->count;
@@ -91,6 +95,7 @@ int import_log(const struct import_options *o, struct import_summary *s, char *m
     snprintf(s->driver, sizeof(s->driver), "%s", m.driver);
     import_model_destroy(&m);
 out:
+    import_symbols_free(symbols);
     site_depot_destroy(depot);
     import_capture_free(c);
     return err;

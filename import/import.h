@@ -14,6 +14,7 @@ struct import_options {
     const char *tool;          /* "dmacheck 0.1.0" */
     const char *remapped_text; /* what a header's profile_text says of a machine that translates */
     const char *direct_text;   /* and of one that does not */
+    const char *symbols;       /* a list of the driver's symbols; NULL: offsets are all there is */
     uint32_t session;          /* from 1; 0: the last one */
 };
 

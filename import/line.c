@@ -1,6 +1,6 @@
 /*
- * Reading one line. Keys are looked for where they are asked for: a line has a dozen, and most are asked for
- * once.
+ * Reading one line. Keys are looked for where they are asked for: a line has a dozen, and most are
+ * asked for once.
  */
 #include "import/line.h"
 

@@ -169,6 +169,21 @@ static uint16_t agent_of(struct import_model *m, uint64_t thread)
     return (uint16_t)(number > UINT16_MAX ? UINT16_MAX : number);
 }
 
+/* The function that a return address lies in: the call itself is in front of it. */
+static bool function_name(const struct import_model *m, uint64_t at, char *name, size_t size)
+{
+    uint64_t into, listed;
+    const char *function;
+
+    if (!m->symbols || !m->anchor)
+        return false;
+    listed = at - 1 - m->anchor + import_symbols_anchor(m->symbols);
+    function = import_symbols_find(m->symbols, listed, &into);
+    if (function)
+        snprintf(name, size, "%.48s+0x%" PRIx64, function, into + 1);
+    return function != NULL;
+}
+
 uint32_t import_site(struct import_model *m, const struct import_line *l)
 {
     uint64_t at = import_value(l, "ra");
@@ -183,8 +198,9 @@ uint32_t import_site(struct import_model *m, const struct import_line *l)
     object = import_begin(m, OBJ_NONE, at);
     import_object(m, object)->site = (uint32_t)++m->sites;
     snprintf(f.file, sizeof(f.file), "%s", m->driver);
-    snprintf(f.function, sizeof(f.function), "%c0x%" PRIx64, at < m->base ? '-' : '+',
-             at < m->base ? m->base - at : at - m->base);
+    if (!function_name(m, at, f.function, sizeof(f.function)))
+        snprintf(f.function, sizeof(f.function), "%c0x%" PRIx64, at < m->base ? '-' : '+',
+                 at < m->base ? m->base - at : at - m->base);
     return site_add_text(m->depot, (uint32_t)m->sites, &f, 1);
 }
 
@@ -464,6 +480,7 @@ static void read_state(struct import_model *m)
             continue;
         import_word(l, "name", m->driver, sizeof(m->driver));
         m->hz = import_value(l, "hz");
+        m->anchor = import_value(l, "at");
         m->base = import_value(l, "base") ? import_value(l, "base") : import_value(l, "at");
         m->coherent = import_value(l, "coherent") != 0;
         if (import_has(l, "remapped"))

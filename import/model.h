@@ -9,6 +9,7 @@
 
 #include "import/capture.h"
 #include "import/objects.h"
+#include "import/symbols.h"
 #include "trace/trace.h"
 
 #define ABOUT_MAX 6
@@ -66,6 +67,8 @@ struct import_model {
     size_t line; /* at hand */
     size_t first_time_line;
     uint64_t hz, base;
+    uint64_t anchor;                      /* where DmaRecordStart lay */
+    const struct import_symbols *symbols; /* NULL: none */
     char driver[64];
     bool coherent;
     int remapped; /* -1: the recording does not say */

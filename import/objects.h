@@ -1,6 +1,6 @@
 /*
- * The things that a recording speaks of, by the address (or number) under which it does: a new one each time
- * that an address gets a new life.
+ * The things that a recording speaks of, by the address (or number) under which it does: a new one
+ * each time that an address gets a new life.
  */
 #ifndef DMACHECK_IMPORT_OBJECTS_H
 #define DMACHECK_IMPORT_OBJECTS_H

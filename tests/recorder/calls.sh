@@ -103,5 +103,10 @@ refused 'takes --profile' "$out/trace.dmatrace" --plan
 refused 'nowhere' "$out/nowhere.dmatrace"
 refused 'no such profile\|nothing.ini\|nothing' "$out/trace.dmatrace" --profile nothing
 
+"$dmacheck" replay "$out/imported.dmatrace" > "$out/said" 2>&1
+if [ $? -eq 2 ] && [ "$(grep -c . "$out/said")" -eq 1 ] && grep -q 'issues its calls again' "$out/said"; then ok; else
+    wrong "replay of an imported trace: $(head -n 3 "$out/said")"
+fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

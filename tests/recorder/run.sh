@@ -113,6 +113,21 @@ else
     wrong "ring: $(cat "$out/rules" "$out/said" | tr '\n' ' ')"
 fi
 
+# Functions by name: from nm, and from a map as link.exe writes it.
+record twin/flush_missing - direct64 0
+nm "$build/drivers/recorded/twin/flush_missing.so" > "$out/nm"
+{
+    printf ' flush_missing\n\n Preferred load address is 0000000140000000\n\n  Address         Publics by Value              Rva+Base\n'
+    awk '$2 ~ /[tT]/ {printf " 0001:%s       %-26s 00000001%s f   dma.obj\n", substr($1, 9), $3, substr($1, 9)}' "$out/nm"
+} > "$out/map"
+for list in nm map; do
+    "$dmacheck" import -q "$out/log" --symbols "$out/$list" -o "$out/imported.dmatrace" > "$out/said" 2>&1
+    "$dmacheck" verify "$out/imported.dmatrace" > "$out/report" 2>> "$out/said"
+    if grep -q '^ *flush_missing:0 TwinWrite+0x' "$out/report"; then ok; else
+        wrong "symbols by $list: $(head -n 12 "$out/report") $(cat "$out/said")"
+    fi
+done
+
 # What is no recording: one line, and 2.
 refused() { # what is expected of the line, arguments
     want=$1
@@ -129,6 +144,9 @@ refused 'wants -o FILE' "$out/log"
 refused 'wants one log' -o "$out/x.dmatrace"
 refused 'has 1 recording, not 4' "$out/log" --session 4 -o "$out/x.dmatrace"
 refused 'wants a number' "$out/log" --session none -o "$out/x.dmatrace"
+refused 'no list of symbols' "$out/log" --symbols "$out/log" -o "$out/x.dmatrace"
+grep -v DmaRecordStart "$out/nm" > "$out/other"
+refused 'has no DmaRecordStart' "$out/log" --symbols "$out/other" -o "$out/x.dmatrace"
 refused 'nowhere' "$out/log" -o "$out/nowhere/x.dmatrace"
 
 echo "$passed passed, $failed failed"
