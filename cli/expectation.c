@@ -27,7 +27,7 @@ static const char *take_place(const char *text, char *file, size_t size, unsigne
 }
 
 void run_add_expectation(struct report *out, unsigned run, const struct run_item *item,
-                         const char *failure)
+                         const char *failure, const char *repro, const char *last)
 {
     char message[256], file[256] = "";
     unsigned line = 0;
@@ -39,7 +39,9 @@ void run_add_expectation(struct report *out, unsigned run, const struct run_item
                                 .driver_verifier = "blind",
                                 .scenario = item->scenario,
                                 .profile = item->profile,
-                                .seed = item->seed };
+                                .seed = item->seed,
+                                .repro = repro,
+                                .last = last };
 
     if (*file) {
         f.sites[0].role = "Expected at";

@@ -129,7 +129,7 @@ static void report_wrong(const struct explore_verb *o, struct dm_machine *m,
         run_add_finding(&one, 0, &item, NULL, NULL, dm_finding(m, i));
     if (!dm_finding_count(m)) {
         snprintf(text, sizeof text, "%s (when %s fails at %s)", out->text, c->point, c->where);
-        run_add_expectation(&one, 0, &item, text);
+        run_add_expectation(&one, 0, &item, text, NULL, NULL);
     }
     for (unsigned i = 0; i < one.finding_count; i++)
         one.findings[i].repro = repro(o, &one, c);

@@ -63,7 +63,7 @@ void replay_judge_recorded(const struct dm_recording *rec, struct report *out)
     for (unsigned i = 0; i < finding_count(v); i++)
         cli_add_judged(out, t->depot, finding_at(v, i), h, NULL);
     if (failure_of(result))
-        run_add_expectation(out, 0, &item, failure_of(result));
+        run_add_expectation(out, 0, &item, failure_of(result), NULL, NULL);
     json_decref(result);
     verifier_destroy(v);
 }

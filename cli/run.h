@@ -93,9 +93,10 @@ unsigned run_add_finding(struct report *out, unsigned run, const struct run_item
 void run_merge(struct report *into, const struct report *one);
 
 /* --- expectation.c --- */
-/* failure: as the machine says it, "FILE:LINE: expected: WHAT" or other words. */
+/* failure: as the machine says it, "FILE:LINE: expected: WHAT" or other words; repro, last: as in a report's
+ * finding, or NULL. */
 void run_add_expectation(struct report *out, unsigned run, const struct run_item *item,
-                         const char *failure);
+                         const char *failure, const char *repro, const char *last);
 
 /* --- run_jobs.c --- */
 /* All items, in order, over o->jobs processes; merges into *r as they are in items. */

@@ -143,14 +143,16 @@ static void take_comparison(struct dm_machine *m, const struct run_item *item, s
     item->comparison->text = report_keep(out, item->comparison->text);
 }
 
-/* The last events with a finding, a line each; NULL: none. */
-static const char *last_text(struct dm_machine *m, unsigned finding)
+/* The last events with a finding, or with a failed expectation, a line each; NULL: none. */
+static const char *last_text(struct dm_machine *m, const unsigned *finding)
 {
     static char text[RUN_LAST_BYTES];
     size_t used = 0;
 
     for (unsigned i = 0; used + TRACE_TEXT_MAX + 2 < sizeof text; i++) {
-        size_t n = dm_finding_last(m, finding, i, text + used + (i != 0), TRACE_TEXT_MAX);
+        char *to = text + used + (i != 0);
+        size_t n = finding ? dm_finding_last(m, *finding, i, to, TRACE_TEXT_MAX)
+                           : dm_failure_last(m, i, to, TRACE_TEXT_MAX);
 
         if (!n)
             break;
@@ -169,7 +171,7 @@ static void take_findings(struct dm_machine *m, const struct run_item *item, con
 
     for (unsigned i = 0; i < dm_finding_count(m); i++) {
         const struct dm_finding *f = dm_finding(m, i);
-        unsigned index = run_add_finding(out, 0, item, repro, last_text(m, i), f);
+        unsigned index = run_add_finding(out, 0, item, repro, last_text(m, &i), f);
 
         if (item->timeline)
             timeline_mark(item->timeline,
@@ -265,7 +267,7 @@ void run_one(const struct run_options *o, struct dm_driver *d, const struct run_
     report_add_run(out, &run);
     take_findings(m, item, o->repro, out);
     if (result.expectations_failed)
-        run_add_expectation(out, 0, item, result.first_failure);
+        run_add_expectation(out, 0, item, result.first_failure, o->repro, last_text(m, NULL));
     if (run.trouble)
         fprintf(stderr, "dmacheck: %s [profile=%s seed=%" PRIu64 "]: %s\n", item->scenario,
                 item->profile, item->seed, run.trouble);

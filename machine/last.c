@@ -13,22 +13,34 @@
 #include "trace/text.h"
 
 #define FINDINGS_KEPT 256 /* findings beyond have none: a report that long is not read by events */
+#define FAILURE FINDINGS_KEPT /* behind them: the first expectation that did not hold */
+#define SLOTS (FINDINGS_KEPT + 1)
 
-/* Findings that have come since the last look get what the ring holds now. */
-static void keep(struct dm_machine *m)
+/* What the ring holds now. */
+static void copy(struct dm_machine *m, unsigned slot)
 {
     struct last *l = &m->last;
-    unsigned count = finding_count(m->verifier);
-    uint64_t kept = m->ring.count < l->each ? m->ring.count : l->each;
     uint64_t in_ring = m->ring.count < m->ring.mask + 1 ? m->ring.count : m->ring.mask + 1;
+    uint64_t kept = in_ring < l->each ? in_ring : l->each;
 
-    for (; l->seen < count && l->seen < FINDINGS_KEPT; l->seen++) {
-        struct event *to = l->events + (size_t)l->seen * l->each;
+    for (uint64_t i = 0; i < kept; i++)
+        l->events[(size_t)slot * l->each + i] = *ring_at(&m->ring, in_ring - kept + i);
+    l->counts[slot] = (uint16_t)kept;
+}
 
-        for (uint64_t i = 0; i < kept; i++)
-            to[i] = *ring_at(&m->ring, in_ring - kept + i);
-        l->counts[l->seen] = (uint16_t)kept;
-    }
+/* Findings that have come since the last look. */
+static void keep(struct dm_machine *m)
+{
+    unsigned count = finding_count(m->verifier);
+
+    for (; m->last.seen < count && m->last.seen < FINDINGS_KEPT; m->last.seen++)
+        copy(m, m->last.seen);
+}
+
+void last_failed(struct dm_machine *m)
+{
+    if (m->last.events)
+        copy(m, FAILURE);
 }
 
 static void last_event(void *last, const struct event *e)
@@ -48,8 +60,8 @@ bool last_create(struct dm_machine *m)
     l->each = m->options.last_events < LAST_EVENTS_MAX ? m->options.last_events : LAST_EVENTS_MAX;
     if (!l->each || !m->verifier || !m->ring.events)
         return true;
-    l->events = calloc((size_t)FINDINGS_KEPT * l->each, sizeof(*l->events));
-    l->counts = calloc(FINDINGS_KEPT, sizeof(*l->counts));
+    l->events = calloc((size_t)SLOTS * l->each, sizeof(*l->events));
+    l->counts = calloc(SLOTS, sizeof(*l->counts));
     return l->events && l->counts;
 }
 
@@ -64,7 +76,7 @@ void last_begin(struct dm_machine *m)
     m->last.seen = 0;
     if (!m->last.events)
         return;
-    memset(m->last.counts, 0, FINDINGS_KEPT * sizeof(*m->last.counts));
+    memset(m->last.counts, 0, SLOTS * sizeof(*m->last.counts));
     must(trace_attach(&m->s->trace, last_event, &m->last) == 0);
 }
 
@@ -76,14 +88,25 @@ void last_end(struct dm_machine *m)
     keep(m);
 }
 
-size_t dm_finding_last(const struct dm_machine *m, unsigned finding, unsigned index, char *text,
-                       size_t size)
+static size_t text_of(const struct dm_machine *m, unsigned slot, unsigned index, char *text,
+                      size_t size)
 {
     const struct last *l = &m->last;
     const struct event *e;
 
-    if (!l->events || finding >= FINDINGS_KEPT || index >= l->counts[finding])
+    if (!l->events || index >= l->counts[slot])
         return 0;
-    e = &l->events[(size_t)finding * l->each + index];
+    e = &l->events[(size_t)slot * l->each + index];
     return trace_text(text, size, e, m->s->depot, sched_agent_name(m->s, e->agent));
+}
+
+size_t dm_finding_last(const struct dm_machine *m, unsigned finding, unsigned index, char *text,
+                       size_t size)
+{
+    return finding < FINDINGS_KEPT ? text_of(m, finding, index, text, size) : 0;
+}
+
+size_t dm_failure_last(const struct dm_machine *m, unsigned index, char *text, size_t size)
+{
+    return text_of(m, FAILURE, index, text, size);
 }

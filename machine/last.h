@@ -24,5 +24,7 @@ bool last_create(struct dm_machine *m); /* false: no memory */
 void last_destroy(struct dm_machine *m);
 void last_begin(struct dm_machine *m);
 void last_end(struct dm_machine *m);
+/* The scenario's first expectation has just failed. */
+void last_failed(struct dm_machine *m);
 
 #endif

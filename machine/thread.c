@@ -109,6 +109,7 @@ void run_fail(struct dm_run *r, const char *format, ...)
     va_start(args, format);
     vsnprintf(r->first_failure, sizeof(r->first_failure), format, args);
     va_end(args);
+    last_failed(r->m);
 }
 
 /* When a resource was made to fail, what the scenario wanted may rightly fail too.

@@ -153,6 +153,8 @@ const struct dm_finding *dm_finding(const struct dm_machine *m, unsigned index);
  * first, as one line. Returns its length; 0: there are no more. */
 size_t dm_finding_last(const struct dm_machine *m, unsigned finding, unsigned index, char *text,
                        size_t size);
+/* The same, when the first expectation (first_failure) did not hold. */
+size_t dm_failure_last(const struct dm_machine *m, unsigned index, char *text, size_t size);
 
 /* The last run's findings with their places, and what else went wrong, as lines of text. */
 void dm_found(const struct dm_machine *m, const struct dm_result *result, char *text, size_t size);

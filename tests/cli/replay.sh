@@ -70,6 +70,7 @@ has out '^bounce32 +0 +0 +0 +0 +3 +0 +5 +5 +4100$'
 record "$tmp/expect.dmatrace" twin:expectation-failed
 exits 1 replay "$tmp/expect.dmatrace"
 has out '^dmacheck: error: expectation-failed '
+has out "^  repro: dmacheck replay $tmp/expect\.dmatrace$"
 exits 0 replay "$tmp/expect.dmatrace" --plan
 has err '^dmacheck: what the scenario expected is not in the trace, and is not judged$'
 exits 0 replay "$tmp/expect.dmatrace" --bug 0

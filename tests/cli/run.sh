@@ -423,6 +423,7 @@ json 'all(.findings[]; has("last_events") | not)' run twin:flush-missing --profi
 json 'all(.findings[]; has("last_events") | not)' run twin:flush-missing --profile remap --last 0 --format json
 json 'all(.findings[]; (.last_events | length) == 5)' run twin:flush-missing --profile all --jobs 2 --last 5 --format json
 json 'all(.findings[]; has("last_events") | not)' run twin:flush-missing --profile remap --record "$tmp/last.dmatrace" --format json
+json '(.findings[0].last_events | length) == 16 and .findings[0].rule == "expectation-failed"' run twin:expectation-failed --format json
 wrong "0 to 256, not '257'" run twin:flush-missing --last 257
 
 # A driver that something else compiled: nobody sees what it touches, and the report says so.
