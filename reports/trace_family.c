@@ -22,6 +22,7 @@ void family_begin(struct trace_family *f)
 void family_end(struct trace_family *f)
 {
     free(f->members);
+    trace_map_free(&f->granted);
     f->members = NULL;
 }
 
@@ -90,6 +91,27 @@ static void belongs(struct trace_family *f, uint32_t child, uint64_t parent)
     }
 }
 
+/* The framework asks for a list within the driver's Execute or later, and calls EvtProgramDma
+ * in the routine that it is given in: so the list is the transaction's. A framework's request
+ * is its IRP's. */
+static void callback_event(struct trace_family *f, const struct event *e)
+{
+    bool routine = e->api == API_AdapterListControl || e->api == API_AdapterControl;
+
+    if (routine)
+        *trace_map_at(&f->granted, e->agent) = e->kind == EV_CALLBACK ? e->a[2] : 0;
+    if (e->kind != EV_CALLBACK)
+        return;
+    if (e->api == API_EvtProgramDma && is_object(trace_map_get(&f->granted, e->agent)))
+        belongs(f, (uint32_t)trace_map_get(&f->granted, e->agent), e->obj);
+    for (unsigned i = 0; i < 4; i++)
+        for (unsigned k = 0; k < 4; k++)
+            if (is_object(e->a[i]) && is_object(e->a[k]) &&
+                OBJ_TYPE((uint32_t)e->a[i]) == OBJ_WDFREQUEST &&
+                OBJ_TYPE((uint32_t)e->a[k]) == OBJ_IRP)
+                belongs(f, (uint32_t)e->a[i], e->a[k]);
+}
+
 void family_event(struct trace_family *f, const struct event *e)
 {
     if (is_object(e->obj))
@@ -118,6 +140,10 @@ void family_event(struct trace_family *f, const struct event *e)
         if (is_object(e->a[2]))
             belongs(f, (uint32_t)e->a[2], e->obj);
         belongs(f, e->obj, e->a[3]);
+        break;
+    case EV_CALLBACK:
+    case EV_CALLBACK_END:
+        callback_event(f, e);
         break;
     case EV_CONTEXT_USED:
         belongs(f, e->obj, e->a[1]);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "reports/trace_map.h"
 #include "trace/event.h"
 
 #define FAMILY_PARENTS_MAX 4
@@ -21,6 +22,7 @@ struct trace_family {
     struct family_member *members; /* by hash */
     size_t count, room;            /* room: a power of two */
     uint32_t numbers[OBJ_COUNT];   /* highest number seen, by type */
+    struct trace_map granted;      /* by agent: the list or registers whose routine it is in */
 };
 
 void family_begin(struct trace_family *f);

@@ -112,6 +112,39 @@ static void objects_belong_to_each_other(void **state)
     family_end(&f);
 }
 
+/* The routine in which the framework programs the device names the list, EvtProgramDma the transaction. */
+static void a_list_is_its_transactions(void **state)
+{
+    uint32_t list = OBJ_ID(OBJ_SGL, 1), transaction = OBJ_ID(OBJ_WDFDMATRANSACTION, 1),
+             request = OBJ_ID(OBJ_WDFREQUEST, 1), irp = OBJ_ID(OBJ_IRP, 1),
+             other = OBJ_ID(OBJ_WDFDMATRANSACTION, 2);
+    struct trace_family f;
+
+    (void)state;
+    family_begin(&f);
+    family_event(&f, &(struct event) { .kind = EV_CALLBACK,
+                                       .api = API_AdapterListControl,
+                                       .agent = 3,
+                                       .a = { 0, 0, list } });
+    family_event(&f, &(struct event) {
+                         .kind = EV_CALLBACK, .api = API_EvtProgramDma, .agent = 4, .obj = other });
+    family_event(&f, &(struct event) { .kind = EV_CALLBACK,
+                                       .api = API_EvtProgramDma,
+                                       .agent = 3,
+                                       .obj = transaction });
+    family_event(&f, &(struct event) {
+                         .kind = EV_CALLBACK_END, .api = API_AdapterListControl, .agent = 3 });
+    family_event(&f, &(struct event) {
+                         .kind = EV_CALLBACK, .api = API_EvtProgramDma, .agent = 3, .obj = other });
+    family_event(&f, &(struct event) {
+                         .kind = EV_CALLBACK, .api = API_EvtIoRead, .a = { request, 512, irp } });
+    assert_true(family_belongs(&f, list, transaction));
+    assert_false(family_belongs(&f, list, other));
+    assert_true(family_belongs(&f, request, irp));
+    assert_false(family_belongs(&f, irp, request));
+    family_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +152,7 @@ int main(void)
         cmocka_unit_test(what_is_no_range_is_refused),
         cmocka_unit_test(the_nearest_names_come_first),
         cmocka_unit_test(objects_belong_to_each_other),
+        cmocka_unit_test(a_list_is_its_transactions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
