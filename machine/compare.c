@@ -193,9 +193,8 @@ void compare_end(struct dm_machine *m)
         resync_count(c->resync, d);
     if (!c->differs)
         return;
-    d->first = c->first < c->count ? c->recorded[c->first].seq
-               : c->count          ? c->recorded[c->count - 1].seq + 1
-                                   : 0;
+    /* Up to there both sides have the same numbers, and an edited trace may have others from there on. */
+    d->first = c->now_count ? c->now[0].seq : c->recorded[c->first].seq;
     d->text = difference_text(m);
 }
 

@@ -30,7 +30,7 @@ struct dm_comparison {
     bool differs;       /* some event did */
     bool ends_early;    /* the recording has no end; what came behind it was not compared */
     uint64_t events;    /* compared and equal; RESYNC: that are the same operation */
-    uint64_t first;     /* where in the recording they first differ, as an event's number */
+    uint64_t first;     /* where they first differ, as an event's number */
     uint64_t missing;   /* RESYNC: recorded events that did not come */
     uint64_t added;     /* RESYNC: events that were not recorded */
     uint64_t changed;   /* RESYNC: the same operation on other objects or with other values */
