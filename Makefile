@@ -34,7 +34,12 @@ TWINS   := $(sort $(notdir $(basename $(wildcard drivers-under-test/twins/*.c)))
 CASES   := $(patsubst drivers-under-test/cases/%/driver.ini,%,$(sort $(wildcard drivers-under-test/cases/*/driver.ini)))
 UNITS   := $(sort $(notdir $(basename $(wildcard tests/unit/*.c))))
 BENCHES := $(sort $(notdir $(basename $(wildcard bench/bench_*.c))))
-FUZZERS := $(sort $(notdir $(basename $(wildcard fuzz/fuzz_*.c))))
+# Those that run a driver are built once for each: fuzz_ioctl is fuzz_ioctl-xfer, -pkt, -accel.
+FUZZ_DRIVEN := ioctl device plan
+FUZZ_DRIVERS := xfer pkt accel
+FUZZ_ALONE := canary program
+FUZZERS := $(filter-out $(FUZZ_DRIVEN:%=fuzz_%),$(sort $(notdir $(basename $(wildcard fuzz/fuzz_*.c))))) \
+           $(foreach t,$(FUZZ_DRIVEN),$(FUZZ_DRIVERS:%=fuzz_$(t)-%))
 
 WARN    := -Wall -Wextra -Werror
 # ASan goes on after a report: one that a driver caused, deep in our code, is a finding (machine/sanitizer.c).
@@ -322,9 +327,9 @@ check-win: | deps-check
 check-san:
 	@$(MAKE) --no-print-directory SAN=address,undefined all units
 	@sh tests/drivers/san.sh build/$(notdir $(CLANG))-address-undefined
-## Fuzz targets, a fixed number of runs each
-check-fuzz: fuzz
-	@sh tests/fuzz/smoke.sh build/fuzz $(FUZZERS)
+## Fuzz targets: a fixed number of runs each; every input that is kept, without a fuzzer too
+check-fuzz: fuzz fuzz-replayed
+	@sh tests/fuzz/smoke.sh build/fuzz $(BUILD)/fuzz $(FUZZERS)
 ## Lines that the tests reach, as an lcov report (build/gcc-coverage/coverage), against the goals
 coverage: all $(TEST_DRIVERS) | deps-coverage
 	@$(MAKE) --no-print-directory COV=1 CC=gcc $(UNITS:%=build/gcc-coverage/tests/unit/%) build/gcc-coverage/dmacheck
@@ -335,8 +340,11 @@ check-lint: compile_commands.json | deps-check
 	@sh tools/lint.sh
 
 # --- fuzzing: our library and the targets with clang's fuzzer and ASan ---
-FUZZ_FLAGS := -std=gnu11 -O1 -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing -ffp-contract=off $(WARN) \
-              -DDMACHECK_FUZZING -fsanitize=address,fuzzer-no-link
+FUZZ_BASE := -std=gnu11 -g -gdwarf-4 -fno-omit-frame-pointer -fno-strict-aliasing -ffp-contract=off $(WARN) -DDMACHECK_FUZZING
+FUZZ_FLAGS := $(FUZZ_BASE) -O1 -fsanitize=address,fuzzer-no-link
+# Where a driver is fuzzed the simulator is not: its library there is not instrumented, and plays with ASan's
+# run-time what the driver is told by it.
+QUIET_FLAGS := $(FUZZ_BASE) -O2 -DDMACHECK_ASAN=1
 build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
@@ -347,27 +355,81 @@ build/fuzz/index.c: tools/index.sh FORCE
 	@mkdir -p $(@D)
 	@sh tools/index.sh > $@.new
 	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
-build/fuzz/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=build/fuzz/%.o)
+build/fuzz/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=build/fuzz/quiet/%.o)
 	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@
-build/fuzz/wdf_table.c: tools/wdf_table.sh $(wildcard include/ddk/wdf*.h) $(LIB_SRC:%.c=build/fuzz/%.o)
+build/fuzz/wdf_table.c: tools/wdf_table.sh $(wildcard include/ddk/wdf*.h) $(LIB_SRC:%.c=build/fuzz/quiet/%.o)
 	@sh tools/wdf_table.sh $(filter %.o,$^) > $@
 build/fuzz/wdf_table.o: FUZZ_FLAGS += -Wno-cast-function-type
+build/fuzz/quiet/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(QUIET_FLAGS) $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $< -o $@
+$(HOT:%=build/fuzz/quiet/%.o): QUIET_FLAGS += -fomit-frame-pointer
+build/fuzz/quiet/%.o: build/fuzz/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(QUIET_FLAGS) $(CPPFLAGS) $(NTFLAGS) -c $< -o $@
+build/fuzz/quiet/wdf_table.o: QUIET_FLAGS += -Wno-cast-function-type
 build/fuzz/embedded.c: $(OBJ)/embedded.c
 	@mkdir -p $(@D)
 	@cp $< $@
-build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) build/fuzz/index.o build/fuzz/embedded.o build/fuzz/unmodelled.o \
-    build/fuzz/wdf_table.o
+FUZZ_MADE := index embedded unmodelled wdf_table
+build/fuzz/libdmacheck.a: $(LIB_SRC:%.c=build/fuzz/%.o) $(FUZZ_MADE:%=build/fuzz/%.o)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+build/fuzz/libquiet.a: $(LIB_SRC:%.c=build/fuzz/quiet/%.o) $(FUZZ_MADE:%=build/fuzz/quiet/%.o)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libdmacheck.a
 	$(Q)$(CLANG) -fsanitize=address,fuzzer -rdynamic -g -o $@ $< -Wl,--whole-archive build/fuzz/libdmacheck.a \
 	    -Wl,--no-whole-archive $(LDLIBS)
-build/fuzz/drivers/samples/%.so: $(BUILD)/drivers/samples/%.so
+define fuzz_driven
+build/fuzz/fuzz_%-$(1): build/fuzz/fuzz/fuzz_%-$(1).o build/fuzz/libquiet.a
+	$(Q)$(CLANG) -fsanitize=address,fuzzer -rdynamic -g -o $$@ $$< -Wl,--whole-archive build/fuzz/libquiet.a \
+	    -Wl,--no-whole-archive $(LDLIBS)
+build/fuzz/fuzz/fuzz_%-$(1).o: fuzz/fuzz_%.c
+	@mkdir -p $$(@D)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -DFUZZ_DRIVER='"$(1)"' $(CPPFLAGS) $(NTFLAGS) -MMD -MP -c $$< -o $$@
+endef
+$(foreach d,$(FUZZ_DRIVERS),$(eval $(call fuzz_driven,$(d))))
+build/fuzz/fuzz_program: $(patsubst %,build/fuzz/quiet/tests/accel/%.o,reference reference_float)
+$(FUZZ_ALONE:%=build/fuzz/fuzz_%): build/fuzz/fuzz_%: build/fuzz/fuzz/fuzz_%.o build/fuzz/libquiet.a
+	$(Q)$(CLANG) -fsanitize=address,fuzzer -rdynamic -g -o $@ $(filter %.o,$^) -Wl,--whole-archive build/fuzz/libquiet.a \
+	    -Wl,--no-whole-archive $(LDLIBS)
+build/fuzz/drivers/canary.so: tests/drivers/canary.c $(BUILD)/drivers/tests/canary.so
+	@mkdir -p $(@D)
+	$(Q)$(DDKCC) --asan --fuzz --root $(CURDIR) --ddk include/ddk -o $@ $< $(BUILD)/drivers/tests/canary.scenarios.o
+build/fuzz/drivers/%.so: $(BUILD)/drivers/samples/%.so
 	@mkdir -p $(@D)
 	$(Q)$(DDKCC) --asan --fuzz --root $(CURDIR) --ddk include/ddk -o $@ \
 	    $(filter-out %/scenarios.c,$(wildcard drivers-under-test/samples/$*/*.c)) $(BUILD)/drivers/samples/$*.scenarios.o
+build/fuzz/drivers/%.surface: fuzz/surface/%.surface
+	@mkdir -p $(@D)
+	@cp $< $@
 ## Builds the fuzz targets (build/fuzz/fuzz_*)
-fuzz: $(FUZZERS:%=build/fuzz/%) build/fuzz/drivers/samples/xfer.so
+fuzz: $(FUZZERS:%=build/fuzz/%) $(foreach d,$(FUZZ_DRIVERS) canary,build/fuzz/drivers/$(d).so build/fuzz/drivers/$(d).surface)
+
+# The same targets without a fuzzer, with whatever compiler: they replay files (fuzz/standalone_main.c).
+$(OBJ)/fuzz/%.o: CFLAGS += $(NTFLAGS) -DFUZZ_STANDALONE -Wno-unused-function
+define fuzz_replayed
+$(OBJ)/fuzz/fuzz_%-$(1).o: fuzz/fuzz_%.c | deps-run
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $$(CFLAGS) -DFUZZ_DRIVER='"$(1)"' $(CPPFLAGS) -MMD -MP -c $$< -o $$@
+endef
+$(foreach d,$(FUZZ_DRIVERS),$(eval $(call fuzz_replayed,$(d))))
+$(BUILD)/fuzz/fuzz_program: $(patsubst %,$(OBJ)/tests/accel/%.o,reference reference_float)
+$(BUILD)/fuzz/fuzz_%: $(OBJ)/fuzz/fuzz_%.o $(OBJ)/fuzz/standalone_main.o $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--whole-archive $(LIB) -Wl,--no-whole-archive $(LDLIBS)
+$(BUILD)/fuzz/drivers/%.so: $(BUILD)/drivers/samples/%.so
+	@mkdir -p $(@D)
+	@cp $< $@
+$(BUILD)/fuzz/drivers/canary.so: $(BUILD)/drivers/tests/canary.so
+	@mkdir -p $(@D)
+	@cp $< $@
+$(BUILD)/fuzz/drivers/%.surface: fuzz/surface/%.surface
+	@mkdir -p $(@D)
+	@cp $< $@
+.PHONY: fuzz-replayed
+fuzz-replayed: $(FUZZERS:%=$(BUILD)/fuzz/%) $(foreach d,$(FUZZ_DRIVERS) canary,$(BUILD)/fuzz/drivers/$(d).so $(BUILD)/fuzz/drivers/$(d).surface)
 
 # --- speed ---
 $(BUILD)/bench/%: $(OBJ)/bench/%.o $(LIB)

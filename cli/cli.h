@@ -97,5 +97,6 @@ int verb_explain(int argc, char **argv);
 int verb_dump(int argc, char **argv);
 int verb_shrink(int argc, char **argv);
 int verb_trace(int argc, char **argv);
+int verb_fuzz(int argc, char **argv);
 
 #endif

@@ -24,6 +24,7 @@ static const struct cli_verb verbs[] = {
     { "dump", "show a recorded run's DMA adapters at a moment", verb_dump },
     { "shrink", "make a recorded failing run smaller", verb_shrink },
     { "trace", "list a recorded run, search it, count, compare two", verb_trace },
+    { "fuzz", "show, replay and make inputs of the fuzz targets", verb_fuzz },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

@@ -25,10 +25,15 @@ static inline uint32_t number(struct bytes *b)
     return value << byte(b) % 14;
 }
 
+/* How to come from the input to a trace of it; NULL: there is none. */
+static const char *wrong_hint;
+
 /* The only way out for what a target finds itself: libFuzzer then keeps the input. */
 static inline _Noreturn void wrong(const char *what, const char *more)
 {
     fprintf(stderr, "fuzz: %s: %s\n", what, more);
+    if (wrong_hint)
+        fprintf(stderr, "fuzz: to see it: %s\n", wrong_hint);
     abort();
 }
 
@@ -47,6 +52,17 @@ static inline const char *file_of(const void *first, size_t first_size, const vo
         pwrite(fd, data, size, (off_t)first_size) != (ssize_t)size)
         wrong("no file", path);
     return path;
+}
+
+/* What every parser owes for what it refuses: one line. */
+static inline void refused(const char *message)
+{
+    unsigned lines = 0;
+
+    for (const char *at = message; *at; at++)
+        lines += *at == '\n';
+    if (!*message || lines)
+        wrong("not one line", message);
 }
 
 #endif

@@ -15,12 +15,6 @@
 static const char *choice(unsigned site) { return site < 2 ? "schedule" : NULL; }
 static bool is_rule(const char *word) { return strlen(word) > 2; }
 
-static void refused(const char *message)
-{
-    if (!*message || strchr(message, '\n'))
-        wrong("not one line", message);
-}
-
 /* The report's JSON in memory; returns the descriptor. */
 static int json_of(const struct report *r)
 {

@@ -31,8 +31,8 @@ static void read_file(const char *path)
         }
         hearers_end(&h);
     }
-    if (got < 0 && (!*message || strchr(message, '\n')))
-        wrong("not one line", message);
+    if (got < 0)
+        refused(message);
     if (t)
         trace_read_close(t);
 }

@@ -15,13 +15,14 @@
 #define SLEEP_NS_MAX 100000000u
 #define NTH_MAX 64u
 
-struct decoder *decoder_create(const struct surface *surface, unsigned devices)
+struct decoder *decoder_create(const struct surface *surface, unsigned devices, unsigned allowed)
 {
     struct decoder *d = calloc(1, sizeof(*d));
 
     must(d && devices && devices <= DECODE_DEVICES_MAX);
     d->surface = surface;
     d->devices = devices;
+    d->allowed = allowed;
     return d;
 }
 
@@ -49,7 +50,7 @@ uint32_t decode_file(const struct decoder *d, unsigned which)
     for (uint32_t i = 0; i < d->file_count; i++) {
         uint32_t at = (which + i) % d->file_count;
 
-        if (d->files[at])
+        if (d->files[at].open)
             return at + 1;
     }
     return 0;
@@ -73,20 +74,22 @@ static void do_open(struct decoder *d, const struct record *r, unsigned thread)
     if (d->file_count == DECODE_FILES_MAX)
         return;
     o = decode_op(d, DM_OP_OPEN, thread);
-    d->files[d->file_count] = true;
+    d->files[d->file_count].open = true;
+    d->files[d->file_count].thread = (uint8_t)thread;
     o->id = ++d->file_count;
     o->on = r->a % d->devices;
     o->a = r->b % 4 ? r->b % 4 : DM_READ_ACCESS | DM_WRITE_ACCESS;
 }
 
+/* Only who has opened it knows that it is open. */
 static void do_close(struct decoder *d, const struct record *r, unsigned thread)
 {
     uint32_t file = decode_file(d, RECORD_WHICH(r->who));
 
-    if (!file)
+    if (!file || d->files[file - 1].thread != thread || !decode_awake(d))
         return;
     decode_op(d, DM_OP_CLOSE, thread)->on = file;
-    d->files[file - 1] = false;
+    d->files[file - 1].open = false;
 }
 
 static void do_cancel(struct decoder *d, const struct record *r, unsigned thread)
@@ -168,6 +171,14 @@ static const char *const points[] = {
 
 uint32_t decode_nth(uint32_t number) { return number % NTH_MAX + 1; }
 
+bool decode_point(const char *word, uint32_t *number)
+{
+    for (*number = 0; *number < POINTS; ++*number)
+        if (!strcmp(points[*number], word))
+            return true;
+    return false;
+}
+
 static const bool of_device[POINTS] = {
 #define FAULT(point, word, text) false,
 #define FAULT_DEVICE(point, word, text) true,
@@ -180,7 +191,8 @@ static void do_fault(struct decoder *d, const struct record *r)
 {
     unsigned point = r->a % POINTS, where_bytes = r->payload_bytes < 4 ? r->payload_bytes : 4;
 
-    if (d->fault_count == DECODE_FAULTS_MAX)
+    if (d->fault_count == DECODE_FAULTS_MAX ||
+        !(d->allowed & (of_device[point] ? DECODE_HOSTILE : DECODE_FAILURES)))
         return;
     d->hostile |= of_device[point];
     d->faults[d->fault_count++] =
@@ -202,10 +214,17 @@ static void do_machine(struct decoder *d, const struct record *r)
 
 /* --- records --- */
 
+static bool is_power(unsigned kind)
+{
+    return kind == RECORD_POWER || kind == RECORD_SYSTEM_POWER || kind == RECORD_PNP;
+}
+
 static void take(struct decoder *d, const struct record *r)
 {
     unsigned thread = RECORD_THREAD(r->who);
 
+    if (is_power(r->kind) && !(d->allowed & DECODE_POWER))
+        return;
     thread_begin(d, thread);
     switch ((enum record_kind)r->kind) {
     case RECORD_MACHINE:
@@ -286,7 +305,7 @@ static void end(struct decoder *d)
         if (d->threads[t].begun)
             decode_op(d, DM_OP_JOIN, 0)->on = t;
     thread_end(d, 0);
-    for (uint32_t file; (file = decode_file(d, 0)); d->files[file - 1] = false)
+    for (uint32_t file; (file = decode_file(d, 0)); d->files[file - 1].open = false)
         decode_op(d, DM_OP_CLOSE, 0)->on = file;
 }
 

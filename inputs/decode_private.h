@@ -40,7 +40,7 @@ struct decode_thread {
 
 struct decoder {
     const struct surface *surface;
-    unsigned devices;
+    unsigned devices, allowed;
     struct decoded out;
     struct dm_plan_op ops[DECODE_OPS_MAX];
     struct dm_plan_buffer buffers[DECODE_RECORDS_MAX * DECODE_PIECES_MAX];
@@ -48,7 +48,10 @@ struct decoder {
     size_t op_count, buffer_count, fault_count;
     struct decode_request requests[DECODE_RECORDS_MAX];
     struct decode_alloc allocs[DECODE_RECORDS_MAX * 2];
-    bool files[DECODE_FILES_MAX]; /* open; number - 1 */
+    struct {
+        bool open;
+        uint8_t thread;        /* that opened it, and closes it */
+    } files[DECODE_FILES_MAX]; /* number - 1 */
     uint32_t request_count, file_count, alloc_count;
     uint64_t alloc_bytes;
     struct decode_thread threads[RECORD_THREADS];

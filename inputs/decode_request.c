@@ -12,6 +12,7 @@
 #define WILD_KERNEL 0xffff9000dead0000ull
 #define SMALL_BYTES 4096u          /* for who comes when the memory is used up */
 #define PATIENCE_NS 10000000000ull /* longer than any driver's own */
+#define SHARED_MAX 3u /* who has memory that one more request gets: the thread, and two requests */
 #define METHOD(code) ((code)&3u)
 #define METHOD_IN_DIRECT 1u
 #define METHOD_NEITHER 3u
@@ -79,7 +80,8 @@ static struct dm_plan_buffer place(struct decoder *d, unsigned thread, unsigned 
         b.at = (how == RECORD_BUFFER_WILD ? WILD_USER : WILD_KERNEL) + t->offset;
         return b;
     case RECORD_BUFFER_LAST:
-        if (t->last && d->allocs[t->last - 1].bytes >= bytes)
+        if (t->last && d->allocs[t->last - 1].bytes >= bytes &&
+            d->allocs[t->last - 1].holders <= SHARED_MAX)
             *alloc = t->last;
         break;
     }
@@ -181,11 +183,17 @@ static struct dm_plan_buffer *buffer_put(struct decoder *d, struct dm_plan_buffe
 
 /* --- read and write --- */
 
-static void contents(struct dm_plan_buffer *b, const struct record *r)
+/* What is written: the payload, or as many bytes as wanted of a pattern that a single byte chooses. */
+static bool has_data(const struct record *r)
 {
-    if (r->payload_bytes >= b->bytes) {
+    return r->kind == RECORD_WRITE && r->payload_bytes > 1;
+}
+
+static void contents(struct dm_plan_buffer *b, const struct record *r, uint64_t from)
+{
+    if (has_data(r)) {
         b->content = DM_CONTENT_BYTES;
-        b->data = r->payload;
+        b->data = r->payload + from;
     } else {
         b->content = DM_CONTENT_PATTERN;
         b->value = FILL_PATTERN + (r->payload_bytes ? r->payload[0] : 0);
@@ -197,19 +205,19 @@ static void transfer_buffers(struct decoder *d, const struct record *r, unsigned
                              struct dm_plan_op *o)
 {
     struct decode_thread *t = &d->threads[thread];
-    uint32_t alloc, bytes = bytes_fit(d, r->a), count = 1;
+    uint32_t alloc, bytes = bytes_fit(d, has_data(r) ? r->payload_bytes : r->a), count = 1;
     struct dm_plan_buffer b = place(d, thread, t->how, bytes, &alloc);
-    uint64_t end = b.bytes;
+    uint64_t end = b.bytes, from = 0;
 
     hold(d, 0, alloc);
     if (t->how == RECORD_BUFFER_CHAIN && bytes >= DECODE_PIECES_MAX)
         count = 2 + t->offset % (DECODE_PIECES_MAX - 1);
     o->buffer_first = (uint32_t)d->buffer_count;
     o->buffer_count = count;
-    for (uint32_t i = 0; i < count; i++, b.at += b.bytes) {
+    for (uint32_t i = 0; i < count; i++, b.at += b.bytes, from += b.bytes) {
         b.bytes = i + 1 < count ? end / count : end - i * (end / count);
         if (r->kind == RECORD_WRITE)
-            contents(&b, r);
+            contents(&b, r, from);
         buffer_put(d, b);
     }
 }

@@ -77,8 +77,10 @@ static uint32_t expected_bytes(struct table *t, const struct mutator *m)
 
 static uint32_t number(struct table *t, const struct mutator *m, uint32_t old)
 {
-    switch (below(t, 6)) {
+    switch (below(t, 8)) {
     case 0:
+    case 6:
+    case 7:
         return interesting(t);
     case 1:
         return old + below(t, 17) - 8;
@@ -116,9 +118,15 @@ static void change_who(struct table *t, struct record *r)
     r->who ^= bits[below(t, sizeof(bits))];
 }
 
-static void change_payload(struct table *t, const struct mutator *m, struct record *r)
+/* Of a record that has a use for one, if there are any. */
+static void change_payload(struct table *t, const struct mutator *m)
 {
-    size_t room = below(t, 8) ? r->payload_bytes + 64u : RECORD_PAYLOAD_MAX;
+    struct record *r = &t->records[below(t, t->count)];
+    size_t room;
+
+    for (unsigned i = 0; i < t->count && record_number_word(r->kind, 3)[0] == '-'; i++)
+        r = &t->records[(unsigned)(r - t->records + 1) % t->count];
+    room = below(t, 8) ? r->payload_bytes + 64u : RECORD_PAYLOAD_MAX;
 
     room = room < RECORD_PAYLOAD_MAX ? room : RECORD_PAYLOAD_MAX;
     memcpy(t->payload, r->payload, r->payload_bytes);
@@ -127,6 +135,22 @@ static void change_payload(struct table *t, const struct mutator *m, struct reco
 }
 
 /* --- records --- */
+
+/* Where a request's memory lies says nothing without the request. */
+static struct record place_new(struct table *t, const struct record *request)
+{
+    struct record r = { .kind = RECORD_BUFFER, .who = request->who };
+
+    r.a = below(t, 2) ? RECORD_BUFFER_NEW : below(t, RECORD_BUFFERS);
+    r.b = below(t, 4) ? interesting(t) : below(t, 4096);
+    r.c = below(t, 3) ? RECORD_BUFFER_NEW : below(t, RECORD_BUFFERS);
+    return r;
+}
+
+static bool has_place(const struct record *r)
+{
+    return r->kind == RECORD_READ || r->kind == RECORD_WRITE || r->kind == RECORD_IOCTL;
+}
 
 /* Mostly what a requester does, and at once. */
 static struct record record_new(struct table *t, const struct mutator *m)
@@ -138,7 +162,7 @@ static struct record record_new(struct table *t, const struct mutator *m)
                                             : (uint8_t)below(t, RECORD_COUNT) };
 
     r.who = RECORD_WHO(below(t, 3) ? 0 : below(t, RECORD_THREADS), below(t, 2), below(t, 4));
-    r.a = below(t, 2) ? below(t, 64) : number(t, m, 0);
+    r.a = below(t, 3) ? number(t, m, 0) : below(t, 64);
     r.b = number(t, m, 0);
     r.c = below(t, 2) ? 0 : number(t, m, 0);
     if (r.kind == RECORD_IOCTL && m->surface && m->surface->ioctl_count) {
@@ -174,12 +198,17 @@ static void change(struct table *t, const struct mutator *m)
     unsigned at = below(t, t->count), to = below(t, t->count);
     struct record *r = &t->records[at], fresh = *r;
 
-    switch (t->count ? below(t, 16) : 0) {
+    switch (t->count ? below(t, 18) : 0) {
     case 0:
     case 1:
     case 2:
         fresh = record_new(t, m);
-        insert(t, below(t, t->count + 1), &fresh);
+        at = below(t, t->count + 1);
+        insert(t, at, &fresh);
+        if (has_place(&fresh) && below(t, 2)) {
+            fresh = place_new(t, &fresh);
+            insert(t, at, &fresh);
+        }
         break;
     case 3:
         drop(t, at);
@@ -205,7 +234,8 @@ static void change(struct table *t, const struct mutator *m)
     case 10:
     case 11:
     case 12:
-        change_payload(t, m, r);
+    case 13:
+        change_payload(t, m);
         break;
     default:
         change_number(t, m, r);

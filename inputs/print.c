@@ -93,8 +93,9 @@ static void print_record(FILE *to, const struct record *r, const struct surface 
         break;
     case RECORD_READ:
     case RECORD_WRITE:
-        fprintf(to, " bytes=%" PRIu32 " offset=%" PRIu64, s ? r->a % (s->bytes_max + 1) : r->a,
-                r->b | (uint64_t)r->c << 32);
+        if (r->kind == RECORD_READ || r->payload_bytes < 2)
+            fprintf(to, " bytes=%" PRIu32, s ? r->a % (s->bytes_max + 1) : r->a);
+        fprintf(to, " offset=%" PRIu64, r->b | (uint64_t)r->c << 32);
         break;
     case RECORD_BUFFER:
         fprintf(to, " how=%s offset_in_page=%" PRIu32 " how_in=%s", hows[r->a % RECORD_BUFFERS],

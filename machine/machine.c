@@ -179,6 +179,15 @@ void dm_machine_choices(struct dm_machine *m, const uint8_t *bytes, size_t count
     choices_source(m);
 }
 
+bool machine_profile(struct dm_machine *m, const struct profile *p)
+{
+    if (m->s->profile.ram_mib != p->ram_mib)
+        return false;
+    m->s->profile = *p;
+    m->used = true; /* the next reset makes it that machine */
+    return true;
+}
+
 void dm_machine_destroy(struct dm_machine *m)
 {
     if (!m)
@@ -333,11 +342,12 @@ static enum dm_exit run(struct dm_machine *m, struct dm_driver *d, const struct 
     struct sim *s = m->s;
     struct agent *boot;
     enum sched_end end;
-    char message[160] = "", profile[1024];
+    char message[160] = "", profile[1024] = "";
 
     if (prepare(m, d, job, result))
         return result->exit;
-    run_profile_text(m, profile, sizeof(profile));
+    if (m->record_path || m->recording) /* nobody else asks which machine it is */
+        run_profile_text(m, profile, sizeof(profile));
     if (!run_record_begin(m, profile, message, sizeof(message)))
         return refuse(result, DM_USAGE, message);
     compare_begin(m, profile);

@@ -121,6 +121,10 @@ struct dm_machine {
     unsigned view_count;
 };
 
+/* --- machine.c --- */
+/* Another machine from the next reset on; false: it has another amount of memory and must be made. */
+bool machine_profile(struct dm_machine *m, const struct profile *p);
+
 /* --- faults.c --- */
 bool faults_check(const struct dm_options *o, char *message, size_t size);
 /* Only these from now on; a copy is kept. false: a point that nobody knows. NULL: as planned. */

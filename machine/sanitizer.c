@@ -12,21 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/asan.h"
 #include "machine/private.h"
 #include "sim/core/bad_touch.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#endif
-
-#ifdef WITH_ASAN
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
+#if ASAN_THERE
 
 static struct dm_machine *reporting; /* whose run is under way */
 static int nowhere = -1;
@@ -42,7 +32,8 @@ __attribute__((visibility("default"))) const char *__asan_default_options(void)
 {
 #ifdef DMACHECK_FUZZING /* nothing goes on there: the fuzzer keeps the input */
     return "halt_on_error=1:detect_leaks=0:handle_segv=1:allow_user_segv_handler=1:"
-           "detect_stack_use_after_return=0";
+           "detect_stack_use_after_return=0:check_printf=0:quarantine_size_mb=4:"
+           "thread_local_quarantine_size_kb=64:malloc_context_size=4";
 #endif
     return "halt_on_error=0:suppress_equal_pcs=0:symbolize=1:exitcode=3:detect_leaks=0:"
            "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:use_sigaltstack=0:"

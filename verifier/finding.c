@@ -121,11 +121,20 @@ static bool is_echo(const struct findings *f, const struct rule_run *r,
     return false;
 }
 
-/* A device that has been made to lie is the culprit of what it does, and of those who wait for it. */
+/* What a device does, and that nobody can go on. */
+static bool is_device_event(const struct event *e)
+{
+    return e->kind == EV_DEV_READ || e->kind == EV_DEV_WRITE || e->kind == EV_DEV_FAULT ||
+           e->kind == EV_DEV_STRAY || e->kind == EV_DEV_POSTED || e->kind == EV_STUCK ||
+           e->kind == EV_DMA_WAITS;
+}
+
+/* A device that has been made to lie is the culprit of what it does, and of those who wait for it. What the
+ * driver gives it (DEV_CLAIM) is the driver's still. */
 static bool is_the_devices(const struct rule_run *r, const struct event *e)
 {
-    return r->track->device_lies && (r->rule->family == DEVICE || r->rule->family == ORDER ||
-                                     (e && (e->kind == EV_STUCK || e->kind == EV_DMA_WAITS)));
+    return r->track->device_lies &&
+           (r->rule->family == DEVICE || r->rule->family == ORDER || (e && is_device_event(e)));
 }
 
 /* --- making one --- */

@@ -153,6 +153,8 @@ void bus_unplug(struct sim *s, struct dm_device *d)
     d->bus_master = false;
     if (d->model->removed)
         d->model->removed(d);
+    if (d->line_asserted) /* nobody pulls it any more */
+        dm_line(d, false);
     bus_works_cancel(d);
 }
 

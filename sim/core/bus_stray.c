@@ -103,18 +103,61 @@ static enum dev_stray classify(struct sim *s, struct search *x)
     return mem_at(s, (struct pa) { x->ba }) ? STRAY_PHYSICAL : STRAY_UNKNOWN;
 }
 
-/* How far [ba, +bytes) goes beyond what its owner has mapped without a gap from ba on. */
-static uint64_t overrun(const struct ranges *t, const struct dma_range *r, uint64_t ba,
-                        uint64_t bytes)
-{
-    uint64_t end = ba + bytes, at = ba;
-    uint32_t owner = r->owner;
+/* --- what goes beyond a mapping --- */
 
-    while (r && r->live && r->owner == owner && at < end) {
-        at = r->ba + r->length_bytes;
-        r = range_find(t, at);
+struct beyond {
+    const struct ranges *t;
+    uint64_t ba, bytes;
+    uint32_t owner;               /* whose range is looked for; 0: anybody's */
+    const struct dma_range *held; /* of the owner: it holds the byte that was asked for */
+    uint64_t least;               /* how far it goes beyond what one owner has mapped */
+};
+
+static void hold(void *ctx, const struct dma_range *r, bool meets)
+{
+    struct beyond *b = ctx;
+
+    if (meets && r->owner == b->owner)
+        b->held = r;
+}
+
+static void each_at(struct beyond *b, uint64_t at,
+                    void (*each)(void *ctx, const struct dma_range *r, bool meets))
+{
+    uint32_t from = (uint32_t)PAGE_OFFSET(at);
+
+    range_each_live(b->t, align_down(at, PAGE_BYTES), from, from + 1, each, b);
+}
+
+/* How far [ba, +bytes) goes beyond what r's owner has mapped without a gap from ba on. */
+static uint64_t overrun(const struct beyond *b, const struct dma_range *r)
+{
+    struct beyond mine = { .t = b->t, .owner = r->owner, .held = r };
+    uint64_t end = b->ba + b->bytes, at = b->ba;
+
+    while (mine.held && at < end) {
+        at = mine.held->ba + mine.held->length_bytes;
+        mine.held = NULL;
+        each_at(&mine, at, hold);
     }
     return at < end ? end - at : 0;
+}
+
+static void least(void *ctx, const struct dma_range *r, bool meets)
+{
+    struct beyond *b = ctx;
+
+    if (meets)
+        b->least = min_u64(b->least, overrun(b, r));
+}
+
+/* One buffer may be several transfers' at once, and nobody can tell whose this is: the longest counts. */
+static uint64_t overrun_least(const struct ranges *t, uint64_t ba, uint64_t bytes)
+{
+    struct beyond b = { .t = t, .ba = ba, .bytes = bytes, .least = bytes };
+
+    each_at(&b, ba, least);
+    return b.least;
 }
 
 void bus_say_stray(struct dm_device *d, const struct dma_range *r, uint64_t ba, uint64_t bytes,
@@ -126,7 +169,7 @@ void bus_say_stray(struct dm_device *d, const struct dma_range *r, uint64_t ba, 
 
     if (r) {
         x.owner = r->owner;
-        x.distance = (int64_t)overrun(&s->dma->ranges, r, ba, bytes);
+        x.distance = (int64_t)overrun_least(&s->dma->ranges, ba, bytes);
         if (!x.distance)
             return;
         class = STRAY_OVERRUN;

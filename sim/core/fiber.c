@@ -7,21 +7,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/asan.h"
 #include "base/must.h"
 
 #define GUARD_BYTES 4096
-#if defined(__SANITIZE_ADDRESS__)
-#define FIBER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FIBER_ASAN 1
-#endif
-#endif
 
-#ifdef FIBER_ASAN
+#if ASAN_THERE
 #include <pthread.h>
-#include <sanitizer/asan_interface.h>
-#include <sanitizer/common_interface_defs.h>
 #endif
 
 #ifndef __x86_64__
@@ -53,7 +45,7 @@ __attribute__((used)) void fiber_main(void (*entry)(void *), void *arg);
 
 void fiber_main(void (*entry)(void *), void *arg)
 {
-#ifdef FIBER_ASAN
+#if ASAN_THERE
     __sanitizer_finish_switch_fiber(NULL, NULL, NULL);
 #endif
     entry(arg);
@@ -64,7 +56,7 @@ void fiber_make(struct fiber *f, char *low, char *high, void (*entry)(void *), v
 {
     uint64_t *sp = (uint64_t *)((uintptr_t)high & ~(uintptr_t)15);
 
-#ifdef FIBER_ASAN
+#if ASAN_THERE
     /* Frames of a run that was cut off may have left their redzones here. */
     __asan_unpoison_memory_region(low, (size_t)(high - low));
 #endif
@@ -85,7 +77,7 @@ void fiber_make(struct fiber *f, char *low, char *high, void (*entry)(void *), v
 
 void fiber_switch(struct fiber *from, struct fiber *to)
 {
-#ifdef FIBER_ASAN
+#if ASAN_THERE
     const void *low = to->low;
     size_t bytes = (size_t)(to->high - to->low);
 
@@ -108,7 +100,7 @@ void fiber_switch(struct fiber *from, struct fiber *to)
     __sanitizer_start_switch_fiber(&from->fake, low, bytes);
 #endif
     fiber_swap(&from->sp, to->sp);
-#ifdef FIBER_ASAN
+#if ASAN_THERE
     __sanitizer_finish_switch_fiber(from->fake, NULL, NULL);
 #endif
 }
@@ -135,7 +127,7 @@ void fiber_stack_free(char *low)
 {
     if (!low)
         return;
-#ifdef FIBER_ASAN
+#if ASAN_THERE
     __asan_unpoison_memory_region(low, FIBER_STACK_BYTES);
 #endif
     memcpy(low, &stacks_free, sizeof(stacks_free));

@@ -6,22 +6,13 @@
 #ifndef DMACHECK_SIM_CORE_MEM_PRIV_H
 #define DMACHECK_SIM_CORE_MEM_PRIV_H
 
+#include "base/asan.h"
 #include "sim/core/mem.h"
 #include "sim/core/objmap.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define MEM_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define MEM_ASAN 1
-#endif
-#endif
-#ifndef MEM_ASAN
-#define MEM_ASAN 0
-#endif
+#define MEM_ASAN ASAN_THERE
 
 #if MEM_ASAN
-#include <sanitizer/asan_interface.h>
 #define MEM_WINDOW_BASE MEM_WINDOW_ASAN
 #define mem_poison(p, bytes) __asan_poison_memory_region((p), (bytes))
 #define mem_unpoison(p, bytes) __asan_unpoison_memory_region((p), (bytes))

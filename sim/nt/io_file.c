@@ -266,7 +266,7 @@ void host_close(struct sim *s, struct host_file *f)
         io_cancel(s, q->irp);
     }
     f->closer = sched_current_thread(s);
-    while (f->requests)
+    while (f->requests || f->sending)
         sched_block(s, UINT64_MAX);
     ob_dereference(s, f->object);
     io_host_free(s, f, sizeof(*f));

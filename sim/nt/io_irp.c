@@ -5,18 +5,13 @@
  */
 #include "sim/nt/io.h"
 
+#include "base/asan.h"
 #include "base/must.h"
 
 #define BUGCHECK_MULTIPLE_IRP_COMPLETE_REQUESTS 0x44
 
 /* With ASan a freed IRP may not be touched by anybody, until its memory is an IRP again. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IRP_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(IRP_ASAN)
-#include <sanitizer/asan_interface.h>
+#if ASAN_THERE
 #define irp_close(r) __asan_poison_memory_region((r)->irp, (r)->bytes)
 #define irp_open(r) __asan_unpoison_memory_region((r)->irp, (r)->bytes)
 #else

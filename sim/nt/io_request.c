@@ -24,7 +24,15 @@ static void request_unlink(struct sim *s, struct io_request *req)
     if (req->next)
         req->next->prev = req->prev;
     req->file = NULL;
-    if (!f->requests && f->closer && agent_blocked(f->closer))
+    if (!f->requests && !f->sending && f->closer && agent_blocked(f->closer))
+        sched_wake(s, f->closer);
+}
+
+/* Who is sending by a handle keeps it: another thread may close it meanwhile. */
+static void sending_end(struct sim *s, struct host_file *f)
+{
+    f->sending--;
+    if (!f->requests && !f->sending && f->closer && agent_blocked(f->closer))
         sched_wake(s, f->closer);
 }
 
@@ -142,14 +150,18 @@ struct host_request *host_io_start(struct sim *s, struct host_file *f, const str
     req->q = q;
     req->pieces = pieces_copy(s, io);
     req->piece_count = io->piece_count;
+    f->sending++;
     status = request_make(s, f, io, req, top, &irp);
+    if (NT_SUCCESS(status)) {
+        q->irp = req->irp = irp;
+        request_link(f, req);
+    }
+    sending_end(s, f);
     if (!NT_SUCCESS(status)) {
         req->irp_gone = true;
         request_done(s, req, status, 0);
         return q;
     }
-    q->irp = req->irp = irp;
-    request_link(f, req);
     status = io_call(s, top, irp);
     request_sent(s, req, status);
     return q;

@@ -20,6 +20,7 @@ struct host_file {
     ACCESS_MASK access;
     struct io_request *requests; /* those whose IRP is alive */
     struct agent *closer;        /* host_close waits for the list to be empty */
+    uint32_t sending;            /* threads that are about to send a request by it */
 };
 
 struct io_request {

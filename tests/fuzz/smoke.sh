@@ -1,32 +1,54 @@
 #!/bin/sh
-# Each fuzz target a fixed number of runs from a fixed seed, beginning with its corpus: smoke.sh BUILD
-# NAME... So many runs as take about ten seconds; no clock decides.
+# Each fuzz target a fixed number of runs from a fixed seed, beginning with its corpus, and everything that is
+# kept of it (corpus, regressions) once more as files alone, without a fuzzer: smoke.sh BUILD REPLAYED NAME...
+# So many runs as take about ten seconds; no clock decides. The canary must find its bug.
 set -u
 build=$1
-shift
+replayed=$2
+shift 2
 passed=0
 failed=0
+bad() { # name, log
+    failed=$((failed + 1))
+    echo "FAILED: $1"
+    grep -m 1 -E '^(fuzz|dmacheck):|ERROR' "$2"
+    tail -n 25 "$2"
+}
 for name in "$@"; do
-    case $name in
-    fuzz_ioctl) runs=700 ;; # two runs of a whole machine each
-    fuzz_trace | fuzz_verify) runs=3000 ;;
-    fuzz_api) runs=15000 ;;
+    short=${name#fuzz_}
+    want=0
+    case $short in
+    canary) runs=40000 want=77 ;;
+    ioctl-* | device-* | plan-*) runs=2500 ;;
+    program) runs=3000 ;;
+    trace | verify) runs=3000 ;;
+    api) runs=15000 ;;
     *) runs=50000 ;;
     esac
-    corpus=fuzz/corpus/${name#fuzz_}
+    case $short in
+    *-*) corpus=fuzz/corpus/${short#*-} ;; # of the driver
+    *) corpus=fuzz/corpus/$short ;;
+    esac
+    kept=""
+    [ -d "$corpus" ] && kept=$corpus
+    [ -d "fuzz/regressions/$short" ] && kept="$kept fuzz/regressions/$short"
     work=$build/work/$name
     rm -rf "$work"
     mkdir -p "$work"
-    set -- "$work"
-    [ -d "$corpus" ] && set -- "$work" "$corpus"
-    if "$build/$name" -seed=1 -runs=$runs -len_control=0 -max_len=512 -verbosity=0 -artifact_prefix="$build/$name." "$@" \
-        > "$build/$name.log" 2>&1; then passed=$((passed + 1)); else
-        failed=$((failed + 1))
-        echo "FAILED: $name"
-        grep -m 1 -E '^(fuzz|dmacheck):|ERROR' "$build/$name.log"
-        tail -n 25 "$build/$name.log"
+    # shellcheck disable=SC2086 # several folders, none with a blank
+    "$build/$name" -seed=1 -runs=$runs -len_control=0 -max_len=2048 -verbosity=0 \
+        -artifact_prefix="$build/$name." "$work" $kept > "$build/$name.log" 2>&1
+    code=$?
+    if [ $code -eq $want ]; then passed=$((passed + 1)); else bad "$name (exit $code)" "$build/$name.log"; fi
+    if [ $want -ne 0 ] && ! grep -q '^fuzz: pool-leaked at tests/drivers/canary.c:' "$build/$name.log"; then
+        bad "$name finds something else" "$build/$name.log"
     fi
     rm -rf "$work"
+    [ -n "$kept" ] || continue
+    # shellcheck disable=SC2086
+    if "$replayed/$name" $kept > "$build/$name.replayed" 2>&1; then passed=$((passed + 1)); else
+        bad "$name, replayed" "$build/$name.replayed"
+    fi
 done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

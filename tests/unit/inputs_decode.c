@@ -60,7 +60,7 @@ static void expect_op(const struct dm_plan *p, size_t at, unsigned kind, unsigne
 
 static void an_example_becomes_its_ops(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
 
     (void)state;
@@ -94,7 +94,7 @@ static void an_example_becomes_its_ops(void **state)
 
 static void control_requests_have_their_codes_and_buffers(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
     const struct dm_plan_op *o;
 
@@ -128,7 +128,7 @@ static void control_requests_have_their_codes_and_buffers(void **state)
 
 static void what_a_request_gave_is_what_the_next_one_takes(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
 
     (void)state;
@@ -148,7 +148,7 @@ static void what_a_request_gave_is_what_the_next_one_takes(void **state)
 
 static void memory_goes_while_its_request_is_under_way(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
 
     (void)state;
@@ -164,7 +164,7 @@ static void memory_goes_while_its_request_is_under_way(void **state)
 
 static void a_chain_is_the_same_bytes_in_pieces(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
 
     (void)state;
@@ -182,13 +182,14 @@ static void a_chain_is_the_same_bytes_in_pieces(void **state)
 
 static void a_sleeping_device_is_not_waited_for(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
 
     (void)state;
     put(RECORD_OPEN, 0, 0, 0, 0, NULL, 0);
     put(RECORD_POWER, 1, 0, 3, 0, NULL, 0); /* the first thread does it, whoever is named */
     put(RECORD_READ, RECORD_WHO(0, true, 0), 100, 0, 0, NULL, 0);
+    put(RECORD_CLOSE, 0, 0, 0, 0, NULL, 0); /* would wait for the request */
     put(RECORD_PNP, 0, 0, RECORD_STOP, 0, NULL, 0);
     p = &taken(d)->plan;
     expect_op(p, 1, DM_OP_THREAD, 0, 1, 0, 0, 0);
@@ -204,7 +205,7 @@ static void a_sleeping_device_is_not_waited_for(void **state)
 
 static void machine_and_faults_are_the_plans(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct decoded *out;
 
     (void)state;
@@ -224,7 +225,7 @@ static void machine_and_faults_are_the_plans(void **state)
 
 static void nobody_waits_for_ever_for_a_device_that_lies(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
 
     (void)state;
@@ -239,10 +240,28 @@ static void nobody_waits_for_ever_for_a_device_that_lies(void **state)
     decoder_destroy(d);
 }
 
+static void what_is_not_allowed_is_passed_over(void **state)
+{
+    struct decoder *d = decoder_create(&surface, 1, DECODE_REQUESTS | DECODE_HOSTILE);
+    const struct dm_plan *p;
+
+    (void)state;
+    put(RECORD_POWER, 0, 0, 3, 0, NULL, 0);
+    put(RECORD_PNP, 0, 0, RECORD_SURPRISE, 0, NULL, 0);
+    put(RECORD_SYSTEM_POWER, 0, 3, 0, 0, NULL, 0);
+    put(RECORD_FAULT, 0, 0, 0, 0, NULL, 0);
+    put(RECORD_FAULT, 0, 28, 0, 0, NULL, 0);
+    p = &taken(d)->plan;
+    assert_int_equal(p->op_count, 0);
+    assert_int_equal(p->fault_count, 1);
+    assert_string_equal(p->faults[0].point, "device-interrupt-lost");
+    decoder_destroy(d);
+}
+
 static void steps_are_a_program_of_the_next_control_request(void **state)
 {
     static const uint8_t head[16] = { 1, 0, 0, 0, 2, 0, 0, 0, 0, 0x20 };
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
     const struct dm_plan *p;
     const uint8_t *in_bytes;
 
@@ -339,7 +358,7 @@ static void check_plan(const struct dm_plan *p)
 
 static void any_bytes_are_a_plan_that_lets_go_of_everything(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 2);
+    struct decoder *d = decoder_create(&surface, 2, DECODE_ALL);
 
     (void)state;
     for (uint64_t seed = 0; seed < 3000; seed++) {
@@ -355,7 +374,7 @@ static void any_bytes_are_a_plan_that_lets_go_of_everything(void **state)
 
 static void the_longest_input_fits(void **state)
 {
-    struct decoder *d = decoder_create(&surface, 1);
+    struct decoder *d = decoder_create(&surface, 1, DECODE_ALL);
 
     (void)state;
     for (unsigned kind = 0; kind < RECORD_COUNT; kind++) {
@@ -380,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_chain_is_the_same_bytes_in_pieces),
         cmocka_unit_test(a_sleeping_device_is_not_waited_for),
         cmocka_unit_test(machine_and_faults_are_the_plans),
+        cmocka_unit_test(what_is_not_allowed_is_passed_over),
         cmocka_unit_test(nobody_waits_for_ever_for_a_device_that_lies),
         cmocka_unit_test(steps_are_a_program_of_the_next_control_request),
         cmocka_unit_test(any_bytes_are_a_plan_that_lets_go_of_everything),

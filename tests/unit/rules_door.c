@@ -62,6 +62,16 @@ static void a_read_of_a_buffer_mapped_from_the_device_is_too_early(void **state)
     assert_string_equal(f->driver_verifier, "blind");
 }
 
+static void what_a_program_gave_twice_is_not_the_drivers(void **state)
+{
+    struct says *s = *state;
+
+    says_get(s, ADAPTER1, SGL(1), BA, 4096, 0);
+    says(s, EV_CPU_READ, 0, SGL(1), AT_OTHER, (1ull << 56) + 8, 4, SGL(1), CPU_TOUCHED_BUFFER);
+    says(s, EV_CPU_WRITE, 0, SGL(1), AT_OTHER, (6ull << 56) + 8, 4, SGL(1), CPU_TOUCHED_BUFFER);
+    assert_int_equal(finding_count(s->v), 0);
+}
+
 static void a_read_of_a_buffer_mapped_to_the_device_is_allowed(void **state)
 {
     struct says *s = *state;
@@ -294,6 +304,7 @@ int main(void)
 #define ROW(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         ROW(a_read_of_a_buffer_mapped_from_the_device_is_too_early),
+        ROW(what_a_program_gave_twice_is_not_the_drivers),
         ROW(a_read_of_a_buffer_mapped_to_the_device_is_allowed),
         ROW(a_store_into_a_mapped_buffer_is_told_in_both_directions),
         ROW(a_list_is_not_written_while_it_lives),

@@ -13,7 +13,8 @@ static void on_event(struct rule_run *r, const struct event *e)
     const struct mapping *m =
         e->a[3] == CPU_TOUCHED_BUFFER ? track_mapping(r->track, e->obj) : NULL;
 
-    if (!m || !m->head.live)
+    /* Of memory that a program has given to two requests the driver knows nothing. */
+    if (!m || track_is_user(e->a[0]) || !m->head.live)
         return;
     finding(r, e,
             &(struct finding_about) {

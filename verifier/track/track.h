@@ -165,6 +165,8 @@ static inline bool track_is_common(uint32_t id)
     return OBJ_TYPE(id) == OBJ_COMMON || OBJ_TYPE(id) == OBJ_VECTOR;
 }
 /* The adapter that an object of DMA belongs to; 0: none known. */
+/* An address of a user's half, as events name it (docs/trace-format.md). */
+static inline bool track_is_user(uint64_t va) { return va >> 56 == 1 || va >> 56 == 6; }
 uint32_t track_adapter_of(const struct track *t, uint32_t obj);
 /* The first live claim on an object; NULL: no engine uses it. */
 const struct claim *track_claim_of(const struct track *t, uint32_t obj);
