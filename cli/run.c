@@ -18,11 +18,20 @@ static int take_recorded_scenario(struct run_options *o)
     static struct trace_header header;
     char message[512] = "";
     struct trace_reader *t = trace_read_open(o->choices, message, sizeof message);
+    struct event e;
+    int got;
 
     if (!t)
         return cli_wrong("%s", message);
     header = *trace_read_header(t);
+    while ((got = trace_read_next(t, &e, message, sizeof message)) >
+           0) /* what is wrong is told now */
+        ;
+    if (!got)
+        cli_say_cut(t);
     trace_read_close(t);
+    if (got < 0)
+        return cli_wrong("%s", message);
     o->scenario = *header.scenario ? header.scenario : NULL;
     if (!o->profile && *header.profile)
         o->profile = header.profile;

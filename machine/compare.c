@@ -89,8 +89,9 @@ void compare_begin(struct dm_machine *m, const char *machine)
     *c = (struct compare) { .recorded = m->recording->trace->events,
                             .count = m->recording->trace->event_count,
                             .check = m->options.check,
-                            .open = m->options.check != DM_CHECK_SAME &&
-                                    !recording_is_whole(m->recording) };
+                            .open =
+                                m->recording->trace->cut || (m->options.check != DM_CHECK_SAME &&
+                                                             !recording_is_whole(m->recording)) };
     if (c->check == DM_CHECK_SAME)
         c->check = DM_CHECK_REPORT;
     if (c->check == DM_CHECK_RESYNC)

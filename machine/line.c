@@ -53,7 +53,7 @@ void line_string(struct line *l, const char *text)
     line_put(l, "\"");
 }
 
-/* Eight bytes as sixteen digits: each nibble in a byte of its own, then all of them become letters at once. */
+/* Eight bytes as sixteen digits: each nibble in a byte of its own, then all become letters at once. */
 static void hex_of_eight(const uint8_t *from, char *to)
 {
     for (unsigned half = 0; half < 2; half++, from += 4, to += 8) {

@@ -37,12 +37,13 @@ refused() {
     says 2 "^dmacheck: $1" run $driver --choices "$2"
     says 2 "^dmacheck: $1" replay "$2"
 }
-# used PATTERN TRACE: the verbs say so and go on as usual; what verify exits with is in clean.
+# used PATTERN TRACE DRIVER: the verbs say so and go on as usual; what verify exits with is in clean.
 used() {
     says $clean "^dmacheck: note: $1" verify "$2"
     says 0 "^dmacheck: note: $1" dump --at end "$2"
     says 0 "^dmacheck: note: $1" trace cat "$2"
     says $clean "^dmacheck: $1" replay "$2"
+    says $clean "^dmacheck: note: $1" run "$3" --choices "$2"
 }
 
 driver=twin:sgl-leaked
@@ -73,12 +74,12 @@ rm -f "$tmp/zeros.dmatrace" "$tmp/tail.dmatrace"
 # --- cut off ---
 finding=$(at '"k":"finding","rule"')
 head -n "$finding" "$good" | head -c -20 > "$tmp/cut.dmatrace"
-used ".*/cut\.dmatrace:$finding: the last line is cut off: only the lines before it are used\$" "$tmp/cut.dmatrace"
+used ".*/cut\.dmatrace:$finding: the last line is cut off: only the lines before it are used\$" "$tmp/cut.dmatrace" $driver
 {
     cat "$good"
     echo '{"k":"lost","lines":      12,"bytes":    3456,"why":"No space left on device"}'
 } > "$tmp/lost.dmatrace"
-used '.*/lost\.dmatrace: its last 12 lines \(3456 bytes\) could not be written: No space left on device$' "$tmp/lost.dmatrace"
+used '.*/lost\.dmatrace: its last 12 lines \(3456 bytes\) could not be written: No space left on device$' "$tmp/lost.dmatrace" $driver
 
 # --- compressed ---
 "$dmacheck" run $driver --profile remap --seed 3 --record "$tmp/good.dmatrace.zst" -q > /dev/null 2>&1
@@ -91,7 +92,8 @@ long=$tmp/long.dmatrace
 "$dmacheck" run xfer --scenario methods --seed 3 --record "$long.zst" -q > /dev/null 2>&1
 head -c $(($(wc -c < "$long.zst") * 7 / 10)) "$long.zst" > "$tmp/part.dmatrace.zst"
 clean=0
-used '.*/part\.dmatrace\.zst: the compressed data stops before its end: only what comes before is used$' "$tmp/part.dmatrace.zst"
+used '.*/part\.dmatrace\.zst: the compressed data stops before its end: only what comes before is used$' "$tmp/part.dmatrace.zst" xfer
+"$dmacheck" replay "$tmp/part.dmatrace.zst" > "$tmp/out" 2> "$tmp/err"
 if grep -qE '^replay: [0-9]{4,} events, each as recorded; the recording ends there$' "$tmp/out"; then ok; else bad "of a part of a stream hardly anything is used"; fi
 clean=1
 head -c 20 "$tmp/stream.dmatrace.zst" > "$tmp/little.dmatrace.zst"
