@@ -99,7 +99,7 @@ static void callback_event(struct trace_family *f, const struct event *e)
     bool routine = e->api == API_AdapterListControl || e->api == API_AdapterControl;
 
     if (routine)
-        *trace_map_at(&f->granted, e->agent) = e->kind == EV_CALLBACK ? e->a[2] : 0;
+        *trace_map_at(&f->granted, e->agent) = e->a[2]; /* its end has none */
     if (e->kind != EV_CALLBACK)
         return;
     if (e->api == API_EvtProgramDma && is_object(trace_map_get(&f->granted, e->agent)))
