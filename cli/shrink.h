@@ -19,6 +19,7 @@ struct shrink_subject {
     struct dm_driver *d;
     struct dm_options machine;
     struct dm_plan *plan;
+    struct dm_plan_op *ends; /* the plan's, where its run did not end; NULL: it did */
     struct dm_input *given;
     unsigned given_count;
     struct shrink_target target;

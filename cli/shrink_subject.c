@@ -4,10 +4,12 @@
 #include "cli/shrink.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "cli/recorded.h"
+#include "machine/plan_finish.h"
 
 static int open_trace(struct shrink_subject *s)
 {
@@ -23,6 +25,8 @@ static int open_trace(struct shrink_subject *s)
     if (!s->plan || plan_given(s->recording->trace, s->trace, &s->given, &s->given_count, message,
                                sizeof message))
         return cli_wrong("%s", message);
+    if (plan_unfinished(s->recording->trace))
+        s->ends = plan_finish(s->plan);
     s->plan->faults = s->recording->faults;
     s->plan->fault_count = s->recording->fault_count;
     return 0;
@@ -153,5 +157,6 @@ void shrink_subject_close(struct shrink_subject *s)
         dm_driver_close(s->d);
     plan_given_free(s->given, s->given_count);
     dm_plan_free(s->plan);
+    free(s->ends);
     dm_recording_free(s->recording);
 }

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "cli/recorded.h"
 #include "cli/trace.h"
+#include "machine/plan_finish.h"
 #include "machine/plan_read.h"
 #include "machine/recording.h"
 #include "machine/schedule.h"
@@ -169,6 +170,7 @@ static int make_test(struct to_test_verb *v, const struct dm_recording *r, struc
     struct shrink_target target;
     struct cli_driver driver;
     char message[512] = "";
+    struct dm_plan_op *ends = NULL;
     char *schedule;
     int code = cli_recorded_driver(&driver, h, v->driver);
 
@@ -188,9 +190,12 @@ static int make_test(struct to_test_verb *v, const struct dm_recording *r, struc
     t.driver = nearest(driver.path);
     plan->faults = r->faults;
     plan->fault_count = r->fault_count;
+    if (plan_unfinished(r->trace))
+        ends = plan_finish(plan);
     schedule = take_schedule(&t, r);
     code = write_test(v, &t);
     free(schedule);
+    free(ends);
     return code;
 }
 

@@ -129,3 +129,15 @@ says 0 'operations +20 +4$' shrink "$tmp/lost.dmatrace" -o "$small"
 has "$tmp/out" '^sgl-used-after-put: '
 says 0 'operations +20 +4$' shrink "$tmp/lost.dmatrace" -o "$small" --finding sgl-used-after-put
 wrong 'this was not found in the run: there is nothing to shrink' shrink "$tmp/lost.dmatrace" -o "$small" --finding nonsense
+
+# A run that hangs never says how its program would have ended; a mended driver's must end.
+"$dmacheck" run twin:grant-never-comes --record "$tmp/hangs.dmatrace" -q > /dev/null 2>&1
+says 0 'operations +4 +4$' shrink "$tmp/hangs.dmatrace" -o "$small"
+"$dmacheck" trace to-test "$small" -o "$tmp/hangs.c"
+has "$tmp/hangs.c" 'dm_close'
+if compiles "$tmp/hangs.c" "$tmp/hangs"; then
+    fails_as_said "$tmp/hangs.c" "$tmp/hangs" "$build/drivers/twins/grant_never_comes.bug1.so"
+    if DMACHECK_DRIVER=$build/drivers/twins/grant_never_comes.bug0.so "$tmp/hangs" > "$tmp/hangs.out" 2>&1; then ok; else
+        bad "what hung does not end with a mended driver: $(head -n 5 "$tmp/hangs.out")"
+    fi
+fi

@@ -1,6 +1,7 @@
 /*
  * Reduction by itself: operations, and how it ends.
  */
+#include "machine/plan_finish.h"
 #include "tests/unit/machine_shrink.h"
 
 /* --- ddmin --- */
@@ -105,6 +106,27 @@ static void a_thread_that_is_needed_keeps_its_join(void **state)
     assert_int_equal(size.threads, 2);
     assert_int_equal(size.operations, 6); /* thread, open, alloc, the request, close, join */
     shrink_free(&s);
+}
+
+static void a_run_that_hung_is_given_its_ends(void **state)
+{
+    struct dm_plan cut;
+
+    (void)state;
+    crowd();
+    for (size_t count = 0; count <= made.plan.op_count; count += 7) {
+        struct dm_plan_op *ends;
+
+        cut = made.plan;
+        cut.op_count = count;
+        ends = plan_finish(&cut);
+        assert_whole(&cut);
+        assert_memory_equal(cut.ops, made.ops, count * sizeof(*cut.ops));
+        free(ends);
+    }
+    cut = made.plan;
+    free(plan_finish(&cut));
+    assert_int_equal(cut.op_count, made.plan.op_count); /* nothing is missing */
 }
 
 static void draws_are_no_operations(void **state)
@@ -233,6 +255,7 @@ int main(void)
         cmocka_unit_test(one_request_of_a_crowd_remains),
         cmocka_unit_test(three_requests_of_two_threads_remain),
         cmocka_unit_test(a_thread_that_is_needed_keeps_its_join),
+        cmocka_unit_test(a_run_that_hung_is_given_its_ends),
         cmocka_unit_test(draws_are_no_operations),
         cmocka_unit_test(allocations_are_merged),
         cmocka_unit_test(cards_that_are_plugged_are_counted_again),
