@@ -113,7 +113,7 @@ other() {
 event=$(at '"k":"map"')
 sed "${event}d" "$good" > "$tmp/missing.dmatrace"
 number=$(sed -n "${event}s/.*\"s\":\([0-9]*\),.*/\1/p" "$good")
-other "$tmp/missing.dmatrace" 'diverged from its recording' "^dmacheck: .*: the run diverged from its recording at event $((number + 1)) "
+other "$tmp/missing.dmatrace" 'diverged from its recording' "^dmacheck: .*: the run diverged from its recording at event $number "
 says 1 "^dmacheck: note: .*/missing\.dmatrace:$event: event $((number + 1)) stands behind event $((number - 1)): lines are missing$" verify "$tmp/missing.dmatrace"
 choice=$(at '"k":"choice"')
 sed "${choice}s/\"value\":1/\"value\":0/;${choice}s/\"value\":[2-9]/\"value\":1/" "$good" > "$tmp/flipped.dmatrace"
