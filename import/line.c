@@ -90,6 +90,13 @@ uint64_t import_value(const struct import_line *line, const char *key)
 
 bool import_has(const struct import_line *line, const char *key) { return find(line, key) != NULL; }
 
+void import_ascii(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 bool import_word(const struct import_line *line, const char *key, char *word, size_t size)
 {
     const char *at = find(line, key);
@@ -97,6 +104,7 @@ bool import_word(const struct import_line *line, const char *key, char *word, si
     if (!at)
         return false;
     snprintf(word, size, "%.*s", (int)strcspn(at, " "), at);
+    import_ascii(word);
     return true;
 }
 

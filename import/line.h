@@ -35,6 +35,8 @@ uint64_t import_value(const struct import_line *line, const char *key); /* 0: it
 bool import_has(const struct import_line *line, const char *key);
 /* A value that is a word (name=xfer); false: none. */
 bool import_word(const struct import_line *line, const char *key, char *word, size_t size);
+/* What is no printable ASCII becomes a question mark: a trace is UTF-8. */
+void import_ascii(char *text);
 /* The elements of a 'g' line, from *at (0 at first) on; false: no more. */
 bool import_element(const struct import_line *line, size_t *at, uint64_t *ba, uint64_t *bytes);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/must.h"
+#include "import/line.h"
 
 #define NAME_MAX_BYTES 128
 
@@ -40,7 +41,8 @@ static void add(struct import_symbols *s, const char *address, const char *name)
     }
     s->at[s->count].address = strtoull(address, NULL, 16);
     s->at[s->count].name = strdup(name);
-    must(s->at[s->count++].name);
+    must(s->at[s->count].name);
+    import_ascii(s->at[s->count++].name);
 }
 
 static void line_read(struct import_symbols *s, const char *line)

@@ -21,7 +21,7 @@ extern "C" {
 
 /* Sizes, for those who want others: /D before this header and dmarecord.c. */
 #ifndef DMA_RECORD_RING_LINES
-#define DMA_RECORD_RING_LINES 2048 /* of 256 bytes; a power of two */
+#define DMA_RECORD_RING_LINES 2048 /* of 392 bytes; a power of two */
 #endif
 #ifndef DMA_RECORD_ADAPTERS
 #define DMA_RECORD_ADAPTERS 32 /* attached at once */

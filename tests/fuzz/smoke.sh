@@ -22,6 +22,7 @@ for name in "$@"; do
     ioctl-* | device-* | plan-*) runs=2500 ;;
     program) runs=3000 ;;
     trace | verify) runs=3000 ;;
+    import) runs=1500 ;; # a trace written and read
     api) runs=15000 ;;
     *) runs=50000 ;;
     esac

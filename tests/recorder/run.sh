@@ -68,6 +68,38 @@ while read -r rule; do
     done
 done < tests/recorder/decided.txt
 
+# The samples with a fault patched into them, recorded as they are: the rules that calls alone decide say the same.
+root=$(pwd)
+decided=$(tr _ - < tests/recorder/decided.txt)
+for patch in tests/drivers/patches/*.patch; do
+    rule=$(basename "$patch" .patch)
+    grep -qx "$rule" tests/recorder/decided.txt || continue
+    word=$(echo "$rule" | tr _ -)
+    sample=$(sed -n 's|^+++ b/\([a-z]*\)/.*|\1|p' "$patch" | head -n 1)
+    rm -rf "${out:?}/patched"
+    mkdir -p "$out/patched"
+    cp -r drivers-under-test/samples/. "$out/patched/"
+    (cd "$out/patched" && GIT_CEILING_DIRECTORIES="$root/$out" git apply -p1) < "$patch" 2> "$out/said"
+    framework=
+    [ "$sample" = accel ] && framework=-DDMA_RECORD_WDF
+    # shellcheck disable=SC2046
+    "$build/ddkcc" --root "$root" --ddk include/ddk -I. -DDMA_RECORD_INTERPOSE -DRECORD_NAME="\"$sample\"" $framework \
+        -o "$build/drivers/recorded/patched.so" recorder/dmarecord.c tests/recorder/entry.c \
+        $(sh tests/recorder/wrap.sh "$out/wrapped" $(find "$out/patched/$sample" -name '*.c' ! -name scenarios.c)) \
+        "$build/drivers/samples/$sample.scenarios.o" > "$out/said" 2>&1 || wrong "$rule: $(head -n 3 "$out/said")"
+    : > "$out/native.rules"
+    for scenario in $(scenarios "$sample") many programs one-buffer; do
+        for seed in 0 1; do
+            grep -qx "$word" "$out/native.rules" && continue
+            record patched "$scenario" remap $seed
+            sort -u "$out/native" | grep -xF "$decided" > "$out/native.rules"
+        done
+    done
+    if judge "$out/log" && cmp -s "$out/native.rules" "$out/rules" && grep -qx "$word" "$out/rules"; then ok; else
+        wrong "$sample with $rule: live $(tr '\n' ' ' < "$out/native.rules"), imported $(tr '\n' ' ' < "$out/rules") $(cat "$out/said")"
+    fi
+done
+
 # The page names these rules and no others.
 if sed -n '/^## What calls alone decide/,/^Everything about/p' docs/recorder.md | grep -o '`[a-z0-9-]*`' | tr -d '`' | tr - _ |
     sort | diff - tests/recorder/decided.txt > "$out/said"; then ok; else
