@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static uint8_t input[RECORD_PAYLOAD_MAX + 4 * RECORD_HEAD_BYTES];
+    static uint8_t input[INPUT_PAYLOAD_MAX + 4 * RECORD_HEAD_BYTES];
     static FILE *nowhere;
     char message[300] = "", name[SEED_NAME_MAX];
     struct surface *s = surface_read(file_of("", 0, data, size), message, sizeof message);

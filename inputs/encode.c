@@ -23,7 +23,7 @@ struct encoder {
     uint32_t files, requests;       /* written so far */
     uint32_t *file_of, *request_of; /* by the plan's numbers: which one in the input */
     uint32_t last_alloc[RECORD_THREADS];
-    uint8_t zeros[RECORD_PAYLOAD_MAX];
+    uint8_t zeros[INPUT_PAYLOAD_MAX];
 };
 
 static void put(struct encoder *e, const struct record *r)
@@ -111,7 +111,7 @@ static void put_place(struct encoder *e, const struct dm_plan_op *o,
 
 static void payload(struct encoder *e, struct record *r, const struct dm_plan_buffer *b)
 {
-    r->payload_bytes = (uint16_t)(b->bytes < RECORD_PAYLOAD_MAX ? b->bytes : RECORD_PAYLOAD_MAX);
+    r->payload_bytes = (uint16_t)(b->bytes < INPUT_PAYLOAD_MAX ? b->bytes : INPUT_PAYLOAD_MAX);
     r->payload = b->content == DM_CONTENT_BYTES ? b->data : e->zeros;
 }
 

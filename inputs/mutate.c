@@ -16,8 +16,8 @@ struct table {
     struct record records[RECORDS_MAX + 1];
     unsigned count;
     uint64_t state;
-    uint8_t bytes[INPUT_MAX];                /* what the records' payloads point into */
-    uint8_t payload[RECORD_PAYLOAD_MAX + 1]; /* the one that is changed */
+    uint8_t bytes[INPUT_MAX];               /* what the records' payloads point into */
+    uint8_t payload[INPUT_PAYLOAD_MAX + 1]; /* the one that is changed */
 };
 
 /* One process fuzzes one input at a time. */
@@ -126,9 +126,9 @@ static void change_payload(struct table *t, const struct mutator *m)
 
     for (unsigned i = 0; i < t->count && record_number_word(r->kind, 3)[0] == '-'; i++)
         r = &t->records[(unsigned)(r - t->records + 1) % t->count];
-    room = below(t, 8) ? r->payload_bytes + 64u : RECORD_PAYLOAD_MAX;
+    room = below(t, 8) ? r->payload_bytes + 64u : INPUT_PAYLOAD_MAX;
 
-    room = room < RECORD_PAYLOAD_MAX ? room : RECORD_PAYLOAD_MAX;
+    room = room < INPUT_PAYLOAD_MAX ? room : INPUT_PAYLOAD_MAX;
     memcpy(t->payload, r->payload, r->payload_bytes);
     r->payload_bytes = (uint16_t)m->payload(t->payload, r->payload_bytes, room);
     r->payload = t->payload;

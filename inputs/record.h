@@ -30,7 +30,7 @@ enum record_buffer {
 enum record_act { RECORD_STOP, RECORD_START, RECORD_REMOVE, RECORD_SURPRISE, RECORD_ACTS };
 
 #define RECORD_HEAD_BYTES 16u
-#define RECORD_PAYLOAD_MAX 0xffffu
+#define INPUT_PAYLOAD_MAX 0xffffu
 #define RECORD_THREADS 4u
 /* Of `who`: the thread, whether a request is waited for at once, and which file or request. */
 #define RECORD_THREAD(who) ((who) % RECORD_THREADS)

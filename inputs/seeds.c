@@ -35,7 +35,7 @@ static size_t put_transfer(unsigned which, uint8_t *to, size_t room, char name[S
 size_t seed(const struct surface *s, unsigned index, uint8_t *to, size_t room,
             char name[SEED_NAME_MAX])
 {
-    static const uint8_t zeros[RECORD_PAYLOAD_MAX];
+    static const uint8_t zeros[INPUT_PAYLOAD_MAX];
     const struct record open = { .kind = RECORD_OPEN, .b = 3 };
     size_t bytes = record_put(to, room, &open);
     struct record r = { .kind = RECORD_IOCTL, .who = RECORD_WHO(0, true, 0) };
@@ -48,7 +48,7 @@ size_t seed(const struct surface *s, unsigned index, uint8_t *to, size_t room,
     r.a = RECORD_IOCTL_OF(index);
     r.b = s->ioctls[index].out_bytes;
     r.payload = zeros;
-    r.payload_bytes = (uint16_t)(s->ioctls[index].in_bytes & RECORD_PAYLOAD_MAX);
+    r.payload_bytes = (uint16_t)(s->ioctls[index].in_bytes & INPUT_PAYLOAD_MAX);
     snprintf(name, SEED_NAME_MAX, "ioctl-%s", s->ioctls[index].name);
     return bytes + record_put(to + bytes, room - bytes, &r);
 }

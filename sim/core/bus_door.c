@@ -410,6 +410,8 @@ static void send(struct dm_device *d, uint32_t message)
         sched_intr_raise(d->s, d->intr[message], message);
         return;
     }
+    d->intr[message]->spurious =
+        false; /* a routine that runs for nothing finds a cause after all */
     if (late->event.heap_index)
         return; /* one that is on its way already stands for both */
     late->d = d;
