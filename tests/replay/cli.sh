@@ -141,3 +141,10 @@ if compiles "$tmp/hangs.c" "$tmp/hangs"; then
         bad "what hung does not end with a mended driver: $(head -n 5 "$tmp/hangs.out")"
     fi
 fi
+
+# More choices than a token has room for are a table.
+says 0 'after 1 runs; the budget ended' shrink "$put" -o "$tmp/many.dmatrace" --budget 1runs
+"$dmacheck" trace to-test "$tmp/many.dmatrace" -o "$tmp/many.c"
+has "$tmp/many.c" '^static const struct dm_choice choices\[\] = \{$'
+formatted "$tmp/many.c"
+if compiles "$tmp/many.c" "$tmp/many"; then fails_as_said "$tmp/many.c" "$tmp/many" "$build/drivers/cases/early_put.bug1.so"; fi
