@@ -132,7 +132,7 @@ static void spool_take(struct source *s, const struct spool_header *h, int fd)
     size_t done = 0;
     ssize_t n = 1;
 
-    s->spool = malloc((size_t)h->used);
+    s->spool = malloc((size_t)h->used + 1);
     must(s->spool);
     while (n > 0 && done < h->used) {
         n = pread(fd, s->spool + done, (size_t)h->used - done, (off_t)(sizeof(*h) + done));
@@ -155,8 +155,8 @@ static void spool_find(struct source *s)
 
     if (fd < 0)
         return;
-    if (pread(fd, &h, sizeof(h), 0) == sizeof(h) && h.magic == SPOOL_MAGIC && h.used &&
-        h.used <= SPOOL_USED_MAX && h.drained <= s->file_left)
+    if (pread(fd, &h, sizeof(h), 0) == sizeof(h) && h.magic == SPOOL_MAGIC &&
+        (h.used || h.beside) && h.used <= SPOOL_USED_MAX && h.drained <= s->file_left)
         spool_take(s, &h, fd);
     close(fd);
 }

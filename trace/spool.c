@@ -117,8 +117,10 @@ void spool_line(struct spool *s, const char *text, size_t bytes)
         return;
     }
     drain(s);
+    __atomic_store_n(&s->header->beside, 1, __ATOMIC_SEQ_CST);
     output_write(s->output, to, bytes + 1);
     drained(s);
+    __atomic_store_n(&s->header->beside, 0, __ATOMIC_SEQ_CST);
     free(to);
 }
 

@@ -12,13 +12,13 @@
 #define SPOOL_BYTES (128u << 10)
 #define SPOOL_MAGIC 0x6c6f6f7073616d64ull
 
-/* At the start of the spool file. While `used` is not 0, what the trace file has beyond `drained` is a
- * part of the same lines, or room that is kept free. */
+/* At the start of the spool file. While `used` or `beside` is not 0, what the trace file has beyond
+ * `drained` is a part of the same lines, or room that is kept free. */
 struct spool_header {
     uint64_t magic;   /* 0: the trace has ended, though its writer has not */
     uint64_t drained; /* bytes of the trace file when this content began */
     uint64_t used;    /* bytes of content; whole lines */
-    uint64_t reserved;
+    uint64_t beside;  /* 1: a line that has no room here is being written behind `drained` */
 };
 
 struct spool;

@@ -101,6 +101,29 @@ refused '.*/little\.dmatrace\.zst:1: expected a dmatrace header$' "$tmp/little.d
 head -c 5000 /dev/zero | tr '\0' 'x' > "$tmp/garbage.dmatrace.zst"
 refused '.*/garbage\.dmatrace\.zst: expected a zstd file$' "$tmp/garbage.dmatrace.zst"
 
+# --- a run that is killed: what it had said is there, and nothing is missing before ---
+large="run accel --scenario large --profile remap --seed 3 -q"
+# shellcheck disable=SC2086
+"$dmacheck" $large --record "$tmp/large.dmatrace" > /dev/null 2>&1
+"$dmacheck" trace cat "$tmp/large.dmatrace" > "$tmp/large.cat"
+for bytes in 1000 3000000 20000000 60000000; do
+    rm -f "$tmp"/killed.dmatrace*
+    # shellcheck disable=SC2086
+    "$dmacheck" $large --record "$tmp/killed.dmatrace" > /dev/null 2>&1 &
+    pid=$!
+    while kill -0 $pid 2> /dev/null && [ "$(stat -c %s "$tmp/killed.dmatrace" 2> /dev/null || echo 0)" -lt $bytes ]; do :; done
+    kill -9 $pid 2> /dev/null
+    { wait $pid; } 2> /dev/null
+    code=$?
+    "$dmacheck" trace cat "$tmp/killed.dmatrace" > "$tmp/killed.cat" 2> "$tmp/err"
+    if [ $code -eq 137 ] && [ ! -s "$tmp/err" ] && [ -e "$tmp/killed.dmatrace.spool" ] &&
+        [ "$(wc -l < "$tmp/killed.cat")" -gt 100 ] &&
+        cmp -s -n "$(wc -c < "$tmp/killed.cat")" "$tmp/killed.cat" "$tmp/large.cat"; then ok; else
+        bad "killed after $bytes bytes (exit $code): $(cat "$tmp/err") $(cmp "$tmp/killed.cat" "$tmp/large.cat" 2>&1)"
+    fi
+done
+rm -f "$tmp"/large.* "$tmp"/killed.*
+
 # --- another run than the one recorded: where it goes its own way, exit 5 ---
 other() {
     "$dmacheck" run $driver --choices "$1" > "$tmp/out" 2> "$tmp/err"
