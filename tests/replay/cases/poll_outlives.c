@@ -1,7 +1,7 @@
 /*
  * common-buffer-touched-after-free: common-buffer#1 of adapter#1 was read after it was freed, 4
  * bytes at offset 20
- *   Touched at       drivers-under-test/cases/poll_outlives/driver.c:43 CardPoll
+ *   Touched at       drivers-under-test/cases/poll_outlives/driver.c:44 CardPoll
  *   Created at       drivers-under-test/cases/sgdma.h:26 CaseDispatchPnp
  *   Released at      drivers-under-test/cases/sgdma.h:34 CaseDown
  *                    drivers-under-test/cases/case.h:307 CaseDispatchPnp
