@@ -136,6 +136,12 @@ for driver in pkt xfer accel; do
     done
 done
 
+# What is written is a trace as any other, gaps included.
+head -n 300 "$out/imported.dmatrace" > "$out/lines"
+if grep -q '"k":"gap"' "$out/lines" && sh tests/cli/validate.sh -l docs/trace.schema.json "$out/lines" > "$out/said" 2>&1; then ok; else
+    wrong "schema: $(head -n 3 "$out/said")"
+fi
+
 # A ring of 64 lines keeps the last ones, and is dumped when the driver goes.
 record pkt-ring power direct64 0
 if judge "$out/log" && [ ! -s "$out/rules" ] && [ "$(grep -c '^@dmr1' "$out/log")" -le 64 ] &&
