@@ -404,8 +404,21 @@ build/fuzz/drivers/%.so: $(BUILD)/drivers/samples/%.so
 build/fuzz/drivers/%.surface: fuzz/surface/%.surface
 	@mkdir -p $(@D)
 	@cp $< $@
-## Builds the fuzz targets (build/fuzz/fuzz_*)
+ifeq ($(DRIVER),)
+## Builds the fuzz targets (build/fuzz/fuzz_*); TIME=600 TARGET=ioctl: runs them; DRIVER=FOLDER: for your own driver
 fuzz: $(FUZZERS:%=build/fuzz/%) $(foreach d,$(FUZZ_DRIVERS) canary,build/fuzz/drivers/$(d).so build/fuzz/drivers/$(d).surface)
+	$(if $(TIME),@sh tools/fuzz-run.sh build/fuzz $(TIME) $(filter-out fuzz_canary,$(filter $(if $(TARGET),fuzz_$(TARGET) fuzz_$(TARGET)-%,%),$(FUZZERS))))
+else
+OWN := $(basename $(notdir $(patsubst %/,%,$(DRIVER))))
+fuzz: all build/fuzz/libquiet.a
+	@sh tools/fuzz-own.sh $(BUILD) build/fuzz/own/$(OWN) $(OWN) $(DRIVER) $(SURFACE)
+	$(Q)for t in ioctl device; do \
+	    $(CLANG) $(FUZZ_FLAGS) -DFUZZ_DRIVER='"$(OWN)"' -DFUZZ_SHOWN='"$(DRIVER) --surface build/fuzz/own/$(OWN)/drivers/$(OWN).surface"' \
+	        $(CPPFLAGS) $(NTFLAGS) -c fuzz/fuzz_$$t.c -o build/fuzz/own/$(OWN)/fuzz_$$t.o && \
+	    $(CLANG) -fsanitize=address,fuzzer -rdynamic -g -o build/fuzz/own/$(OWN)/fuzz_$$t build/fuzz/own/$(OWN)/fuzz_$$t.o \
+	        -Wl,--whole-archive build/fuzz/libquiet.a -Wl,--no-whole-archive $(LDLIBS) || exit 1; done
+	@echo "build/fuzz/own/$(OWN): fuzz_ioctl and fuzz_device; begin with: build/fuzz/own/$(OWN)/fuzz_ioctl corpus build/fuzz/own/$(OWN)/seeds"
+endif
 
 # The same targets without a fuzzer, with whatever compiler: they replay files (fuzz/standalone_main.c).
 $(OBJ)/fuzz/%.o: CFLAGS += $(NTFLAGS) -DFUZZ_STANDALONE -Wno-unused-function

@@ -39,6 +39,10 @@
 
 extern char **environ;
 
+/* Further options of ddkcc, for every folder: "--asan --fuzz". */
+static const char *extra = "";
+void cli_build_options(const char *words) { extra = words; }
+
 struct build {
     const char *folder;
     char name[64];
@@ -214,7 +218,8 @@ static int choose_cache(struct build *b)
 
     if (!realpath(b->folder, real))
         return cli_wrong("%s: %s", b->folder, strerror(errno));
-    id = hash_text(real) ^ (*b->fault_defines ? hash_text(b->fault_defines) : 0);
+    id = hash_text(real) ^ (*b->fault_defines ? hash_text(b->fault_defines) : 0) ^
+         (*extra ? hash_text(extra) : 0);
     if (xdg && *xdg)
         snprintf(base, sizeof base, "%s/dmacheck", xdg);
     else
@@ -402,6 +407,7 @@ static bool compile_driver(struct build *b, const char *ddkcc, const char *so, i
     arg(b, "%s", "--asan");
 #endif
 #endif
+    arg_words(b, extra, "", false);
     arg_words(b, b->define, "-D", false);
     arg_words(b, b->fault_defines, "-D", false);
     arg_words(b, b->include, "-I", true);

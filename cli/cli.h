@@ -70,6 +70,9 @@ unsigned cli_samples(char (*names)[64], unsigned max);
 int cli_build_folder(const char *folder, const char *shown, const char *mend, char *path,
                      size_t size);
 
+/* Options that ddkcc gets besides, from here on. */
+void cli_build_options(const char *words);
+
 /* --- case.c --- */
 /* What the compiler is told of the faults that a driver.ini names: FAULT_X=1, or 0 where it is mended. 0 or
  * DM_USAGE. */

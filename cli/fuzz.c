@@ -19,9 +19,11 @@ static const char help[] =
     "       dmacheck fuzz replay INPUT --driver DRIVER [--record TRACE] [--target TARGET]\n"
     "       dmacheck fuzz encode TRACE -o INPUT [--driver NAME|--surface FILE]\n"
     "       dmacheck fuzz seeds -o FOLDER --driver NAME|--surface FILE\n"
+    "       dmacheck fuzz build FOLDER -o DRIVER.so\n"
     "\n"
     "print shows an input, replay runs it and records what happens, encode makes an input of a\n"
-    "recorded run, seeds writes first inputs for a driver.\n"
+    "recorded run, seeds writes first inputs for a driver, build compiles a driver for fuzzing\n"
+    "(make fuzz DRIVER=FOLDER does that, and the targets).\n"
     "\n"
     "  --driver DRIVER   as run takes it; names the control codes of fuzz/surface/DRIVER.surface\n"
     "  --surface FILE    control codes: a table, or a header with CTL_CODE macros "
@@ -44,10 +46,9 @@ static const struct {
     int (*run)(const struct fuzz_options *o);
     bool subject, driver, output; /* that it wants */
 } verbs[] = {
-    { "print", fuzz_print, true, false, false },
-    { "replay", fuzz_replay, true, true, false },
-    { "encode", fuzz_encode, true, false, true },
-    { "seeds", fuzz_seeds, false, false, true },
+    { "print", fuzz_print, true, false, false },  { "replay", fuzz_replay, true, true, false },
+    { "encode", fuzz_encode, true, false, true }, { "seeds", fuzz_seeds, false, false, true },
+    { "build", fuzz_build, true, false, true },
 };
 #define VERBS (sizeof verbs / sizeof *verbs)
 

@@ -18,6 +18,7 @@ int fuzz_print(const struct fuzz_options *o);
 int fuzz_replay(const struct fuzz_options *o);
 int fuzz_encode(const struct fuzz_options *o);
 int fuzz_seeds(const struct fuzz_options *o);
+int fuzz_build(const struct fuzz_options *o);
 
 /* The whole file; NULL: its line has been said. The caller frees it. */
 uint8_t *fuzz_input_read(const char *path, size_t *bytes);

@@ -1,5 +1,6 @@
 /*
- * dmacheck fuzz encode and seeds: inputs to begin with, out of recorded runs and of surfaces.
+ * dmacheck fuzz encode, seeds and build: inputs to begin with, out of recorded runs and of surfaces, and
+ * the driver that they are for.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -61,5 +62,24 @@ int fuzz_seeds(const struct fuzz_options *o)
         snprintf(path, sizeof path, "%s/%s", o->output, name);
         code = fuzz_output_write(path, bytes, size);
     }
+    return code;
+}
+
+/* With coverage and AddressSanitizer, where it is wanted. */
+int fuzz_build(const struct fuzz_options *o)
+{
+    char path[4200];
+    uint8_t *bytes;
+    size_t count;
+    int code;
+
+    if (!cli_is_folder(o->subject))
+        return cli_wrong("fuzz build: %s: expected a driver's folder", o->subject);
+    cli_build_options("--asan --fuzz");
+    if (cli_build_folder(o->subject, o->subject, NULL, path, sizeof path))
+        return DM_USAGE;
+    bytes = fuzz_input_read(path, &count);
+    code = bytes ? fuzz_output_write(o->output, bytes, count) : DM_USAGE;
+    free(bytes);
     return code;
 }

@@ -53,13 +53,19 @@ static bool is_request(const struct dm_plan_op *o)
     return o->kind == DM_OP_READ || o->kind == DM_OP_WRITE || o->kind == DM_OP_IOCTL;
 }
 
+/* What comes and goes beside what is done. */
+static bool is_memory(const struct dm_plan_op *o)
+{
+    return o->kind == DM_OP_ALLOC || o->kind == DM_OP_FREE;
+}
+
 /* The thread waits for this request next, without a limit. */
 static bool at_once(const struct encoder *e, const struct dm_plan_op *o)
 {
     const struct dm_plan_op *end = e->plan->ops + e->plan->op_count;
 
     for (const struct dm_plan_op *next = o + 1; next < end; next++)
-        if (next->thread == o->thread)
+        if (next->thread == o->thread && !is_memory(next))
             return next->kind == DM_OP_WAIT && next->on == o->id && next->a == UINT64_MAX;
     return false;
 }
@@ -267,7 +273,8 @@ size_t encode(const struct dm_plan *p, const struct surface *surface, uint32_t p
     put_faults(e);
     for (size_t i = 0; i < p->op_count; i++) {
         put_op(e, &p->ops[i], before[thread_of(&p->ops[i])]);
-        before[thread_of(&p->ops[i])] = &p->ops[i];
+        if (!is_memory(&p->ops[i]))
+            before[thread_of(&p->ops[i])] = &p->ops[i];
     }
     used = e->used;
     free(e->file_of);

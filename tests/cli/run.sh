@@ -46,7 +46,7 @@ json() { # json FILTER ARGS...: what stdout's JSON must satisfy
 # Help and version.
 says 0 '^usage: dmacheck' --help
 says 0 '^dmacheck [0-9]' --version
-for verb in run verify profiles rules explain; do says 0 "^usage: dmacheck $verb" $verb --help; done
+for verb in run verify profiles rules explain fuzz; do says 0 "^usage: dmacheck $verb" $verb --help; done
 
 # Wrong inputs, one line each.
 wrong 'no verb'
@@ -437,6 +437,31 @@ json '.notices[0].kind == "uninstrumented"' run "$tmp/entry.so" --format json
 
 # A program that changes its memory between two readings: the samples read once.
 says 0 'xfer: .* 0 findings' run xfer --scenario methods --faults user-memory:1
+
+# Inputs of fuzz targets: shown, replayed, made of a trace and of a surface.
+says 0 '^write thread=0 file=0 until-done bytes=55847 offset=31 ' fuzz print fuzz/corpus/xfer/chained --driver xfer
+says 0 '^ioctl thread=0 file=0 until-done XFER_GET_INFO code=0x80002000 out_bytes=24' fuzz print fuzz/corpus/xfer/methods --driver xfer
+says 0 'pkt: 1 run, 1 clean, 0 findings' fuzz replay fuzz/corpus/pkt/cancel --driver pkt --record "$tmp/fuzz.dmatrace"
+says 0 'pkt: 1 run, 1 clean' verify "$tmp/fuzz.dmatrace"
+says 0 '' fuzz encode "$tmp/fuzz.dmatrace" -o "$tmp/fuzz.input" --driver pkt
+for i in "$tmp/fuzz.input" fuzz/corpus/pkt/cancel; do
+    "$dmacheck" fuzz print "$i" --driver pkt | sed 's/ data=.*//' > "$tmp/$(basename "$i").text" # a pattern is another pattern
+done
+if [ "$(wc -l < "$tmp/cancel.text")" -eq 57 ] && cmp -s "$tmp/fuzz.input.text" "$tmp/cancel.text"; then ok; else
+    bad "an input's trace does not become that input: $(diff "$tmp/fuzz.input.text" "$tmp/cancel.text" | head -n 3)"
+fi
+says 0 '' fuzz seeds --surface drivers-under-test/samples/xfer/ioctl.h -o "$tmp/seeds"
+says 0 '^ioctl thread=0 file=0 until-done IOCTL_XFER_READ_CARD code=0x80006012 out_bytes=0' \
+    fuzz print "$tmp/seeds/ioctl-IOCTL_XFER_READ_CARD" --surface drivers-under-test/samples/xfer/ioctl.h
+wrong 'which verb' fuzz
+wrong "unknown verb 'nonsense'" fuzz nonsense
+wrong 'wants a file' fuzz print
+wrong 'wants --driver' fuzz replay fuzz/corpus/pkt/edges
+wrong 'ioctl, device or plan, not .x.' fuzz replay fuzz/corpus/pkt/edges --driver pkt --target x
+wrong '/nowhere: No such file' fuzz print /nowhere
+wrong 'nonsense: No such file' fuzz print fuzz/corpus/pkt/edges --surface nonsense
+wrong 'wants -o' fuzz seeds --driver xfer
+wrong "expected a driver's folder" fuzz build fuzz/corpus/pkt/edges -o "$tmp/x.so"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -51,5 +51,17 @@ for name in "$@"; do
         bad "$name, replayed" "$build/$name.replayed"
     fi
 done
+# Targets for a driver that is none of ours: a folder, and a header with its control codes.
+if make --no-print-directory fuzz DRIVER=drivers-under-test/samples/pkt SURFACE=drivers-under-test/samples/xfer/ioctl.h \
+    > "$build/own.log" 2>&1; then passed=$((passed + 1)); else bad "make fuzz DRIVER=" "$build/own.log"; fi
+for target in ioctl device; do
+    rm -rf "$build/work/own"
+    mkdir -p "$build/work/own"
+    # four transfers and six control codes
+    if "$build/own/pkt/fuzz_$target" -seed=1 -runs=300 -verbosity=0 -artifact_prefix="$build/own." "$build/work/own" "$build/own/pkt/seeds" \
+        > "$build/own.log" 2>&1 && [ "$(find "$build/own/pkt/seeds" -type f | wc -l)" -eq 10 ]; then passed=$((passed + 1)); else
+        bad "own $target" "$build/own.log"
+    fi
+done
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
