@@ -210,6 +210,7 @@ static void run_power(struct dm_run *r)
     batch_start(r, &b, f, true, 110);
     dm_sleep(r, dm_choose(r, 4) * 40000u);
     dm_expect(r, dm_power(r, d, 3) == SUCCESS);
+    dm_sleep(r, 2000000); /* what the card has moved may still have to be told */
     moved = dm_done(b.request[BATCH - 1]);
     dm_sleep(r, 1000000);
     dm_expect(r, dm_done(b.request[BATCH - 1]) == moved);
