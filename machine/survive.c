@@ -108,6 +108,11 @@ static bool blame(struct sim *s)
     sched_stack(s, &low, &high);
     s->trace.site =
         site_capture(s->depot, (const void *)(uintptr_t)fault.frame, fault.pc + 1, low, high);
+    /* What hears accesses leaves no frames behind that can be walked; whose access it is was noted. */
+    if (!s->trace.site && g_door.heard_pc)
+        s->trace.site = site_capture(s->depot, g_door.heard_frame,
+                                     (uint64_t)(uintptr_t)g_door.heard_pc, low, high);
+    g_door.heard_pc = NULL;
     return s->trace.site != 0;
 }
 

@@ -97,6 +97,7 @@ static DOOR_RAW void set_attention(void)
 
 void door_hear_all(void (*on_access)(uint64_t address, uint64_t bytes, bool is_store, void *pc))
 {
+    g_door.heard_pc = NULL;
     g_door.on_access = on_access;
     set_attention();
 }
@@ -121,8 +122,12 @@ DOOR_RAW COLD void door_flush_slow(void)
 static DOOR_RAW COLD void attend(uint64_t address, uint64_t bytes, bool is_store, void *pc)
 {
     door_flush_slow();
-    if (g_door.on_access)
+    if (g_door.on_access) {
+        g_door.heard_frame = __builtin_frame_address(0);
+        g_door.heard_pc = pc;
         g_door.on_access(address, bytes, is_store, pc);
+        g_door.heard_pc = NULL;
+    }
     if (door_accesses() < g_door.tick_at)
         return;
     g_door.tick_at = UINT64_MAX; /* a hook that sets no new tick has had its last */

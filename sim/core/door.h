@@ -50,6 +50,9 @@ struct door {
     /* Called when the accesses reach tick_at; sets the next one with door_tick_at. */
     void (*on_tick)(void *pc);
     void *pending_pc;
+    /* While on_access hears one: where it is, for whoever has to say in whose name it ran. */
+    void *heard_pc;
+    const void *heard_frame;
 } __attribute__((aligned(64)));
 
 extern struct door g_door;

@@ -181,6 +181,20 @@ static void a_stack_that_runs_over_is_a_bug_check(void **state)
                         10);
 }
 
+/* While every access is heard, the stack may end in whoever hears it. The touch itself is named then. */
+static void all_accesses_may_be_heard(void **state)
+{
+    struct dm_options o = { .verify = true, .steps_max = 200000, .races = true };
+
+    close_faulty(state);
+    dut_open(&t, "tests/faulty", &o);
+    a_stack_that_runs_over_is_a_bug_check(state);
+    commits("pool_beyond", "memory-overrun", "pool_beyond");
+    commits("pool_freed", "memory-used-after-free", "pool_freed");
+    close_faulty(state);
+    open_faulty(state);
+}
+
 static void loops_without_end_use_up_the_budget(void **state)
 {
     (void)state;
@@ -203,6 +217,7 @@ int main(void)
         cmocka_unit_test(wild_pointers_are_bug_checks),
         cmocka_unit_test(a_pointer_out_of_freed_pool_faults),
         cmocka_unit_test(a_stack_that_runs_over_is_a_bug_check),
+        cmocka_unit_test(all_accesses_may_be_heard),
         cmocka_unit_test(loops_without_end_use_up_the_budget),
     };
 
