@@ -121,16 +121,16 @@ static bool is_echo(const struct findings *f, const struct rule_run *r,
     return false;
 }
 
-/* What a device does, and that nobody can go on. */
+/* What a device does, and that nobody can go on. What it is given is no more its driver's: a card that says
+ * that it has ended drops what it is told while it still runs. */
 static bool is_device_event(const struct event *e)
 {
-    return e->kind == EV_DEV_READ || e->kind == EV_DEV_WRITE || e->kind == EV_DEV_FAULT ||
-           e->kind == EV_DEV_STRAY || e->kind == EV_DEV_POSTED || e->kind == EV_STUCK ||
-           e->kind == EV_DMA_WAITS;
+    return e->kind == EV_DEV_CLAIM || e->kind == EV_DEV_READ || e->kind == EV_DEV_WRITE ||
+           e->kind == EV_DEV_FAULT || e->kind == EV_DEV_STRAY || e->kind == EV_DEV_POSTED ||
+           e->kind == EV_STUCK || e->kind == EV_DMA_WAITS;
 }
 
-/* A device that has been made to lie is the culprit of what it does, and of those who wait for it. What the
- * driver gives it (DEV_CLAIM) is the driver's still. */
+/* A device that has been made to lie is the culprit of what it does, and of those who wait for it. */
 static bool is_the_devices(const struct rule_run *r, const struct event *e)
 {
     return r->track->device_lies &&

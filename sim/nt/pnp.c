@@ -281,8 +281,10 @@ static void send_remove(struct sim *s, struct pnp_node *n)
 {
     bool gone = !n->device->present;
 
+    n->removing = true;
     pnp_interfaces_disable(s, n);
     send_plain(s, n, IRP_MN_REMOVE_DEVICE, NULL);
+    n->removing = false;
     pnp_resources_release(s, n);
     n->state = PNP_REMOVED;
     n->driver = NULL;
@@ -310,7 +312,8 @@ void pnp_removals_continue(struct sim *s)
     for (unsigned i = 0; i < p->node_count; i++) {
         struct pnp_node *n = &p->nodes[i];
 
-        if (n->state == PNP_SURPRISE_REMOVED && n->pdo && !io_device_handles(s, n->pdo))
+        if (n->state == PNP_SURPRISE_REMOVED && n->pdo && !n->removing &&
+            !io_device_handles(s, n->pdo))
             send_remove(s, n);
     }
 }
@@ -457,7 +460,8 @@ PDEVICE_OBJECT host_device_top(struct sim *s, struct dm_device *d)
 {
     struct pnp_node *n = pnp_node_of(s, d);
 
-    return n && n->pdo ? io_device_top(n->pdo) : NULL;
+    /* Nobody opens a stack that is being taken down. */
+    return n && n->pdo && !n->removing ? io_device_top(n->pdo) : NULL;
 }
 
 void host_registry_dword(struct sim *s, unsigned device_index, const char *name, uint32_t value)

@@ -35,8 +35,9 @@ struct pnp_node {
     PDEVICE_OBJECT pdo;    /* NULL once the bus driver has deleted it */
     PDRIVER_OBJECT driver; /* whose AddDevice was called */
     enum pnp_state state;
-    uint32_t index;                              /* in order of first sight */
-    bool started_before;                         /* a start now is one after a stop */
+    uint32_t index;      /* in order of first sight */
+    bool started_before; /* a start now is one after a stop */
+    bool removing;       /* IRP_MN_REMOVE_DEVICE is under way: its PDO may be gone already */
     PIO_RESOURCE_REQUIREMENTS_LIST requirements; /* from the bus driver, paged pool */
     uint32_t vectors[BUS_MESSAGES_MAX];
     unsigned vector_count;

@@ -443,14 +443,14 @@ says 0 '^write thread=0 file=0 until-done bytes=55847 offset=31 ' fuzz print fuz
 says 0 '^ioctl thread=0 file=0 until-done XFER_GET_INFO code=0x80002000 out_bytes=24' fuzz print fuzz/corpus/xfer/methods --driver xfer
 says 0 'pkt: 1 run, 1 clean, 0 findings' fuzz replay fuzz/corpus/pkt/cancel --driver pkt --record "$tmp/fuzz.dmatrace"
 says 0 'pkt: 1 run, 1 clean' verify "$tmp/fuzz.dmatrace"
-says 0 '' fuzz encode "$tmp/fuzz.dmatrace" -o "$tmp/fuzz.input" --driver pkt
+"$dmacheck" fuzz encode "$tmp/fuzz.dmatrace" -o "$tmp/fuzz.input" --driver pkt || bad "fuzz encode"
 for i in "$tmp/fuzz.input" fuzz/corpus/pkt/cancel; do
     "$dmacheck" fuzz print "$i" --driver pkt | sed 's/ data=.*//' > "$tmp/$(basename "$i").text" # a pattern is another pattern
 done
 if [ "$(wc -l < "$tmp/cancel.text")" -eq 57 ] && cmp -s "$tmp/fuzz.input.text" "$tmp/cancel.text"; then ok; else
     bad "an input's trace does not become that input: $(diff "$tmp/fuzz.input.text" "$tmp/cancel.text" | head -n 3)"
 fi
-says 0 '' fuzz seeds --surface drivers-under-test/samples/xfer/ioctl.h -o "$tmp/seeds"
+"$dmacheck" fuzz seeds --surface drivers-under-test/samples/xfer/ioctl.h -o "$tmp/seeds" || bad "fuzz seeds"
 says 0 '^ioctl thread=0 file=0 until-done IOCTL_XFER_READ_CARD code=0x80006012 out_bytes=0' \
     fuzz print "$tmp/seeds/ioctl-IOCTL_XFER_READ_CARD" --surface drivers-under-test/samples/xfer/ioctl.h
 wrong 'which verb' fuzz
