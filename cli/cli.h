@@ -26,6 +26,9 @@ struct trace_reader;
 void cli_say_cut(const struct trace_reader *t);
 /* A number that fills the whole text (decimal or 0x...); false: it does not. */
 bool cli_number(const char *text, uint64_t *value);
+/* The same for an option's value between two bounds; 0, or DM_USAGE with its line said. */
+int cli_take_number(const char *verb, const char *option, const char *text, uint64_t least,
+                    uint64_t most, uint64_t *value);
 /* Of two exit codes the one that wins: 3 > 5 > 2 > 1 > 4 > 0. */
 int cli_worse(int a, int b);
 

@@ -73,10 +73,6 @@ enum {
     OPT_LOG,
     OPT_BUG,
     OPT_MEND,
-    OPT_FAIL_ON,
-    OPT_MAX_FINDINGS,
-    OPT_FORMAT,
-    OPT_COLOR
 };
 
 static const struct option long_options[] = {
@@ -100,25 +96,10 @@ static const struct option long_options[] = {
     { "log", required_argument, NULL, OPT_LOG },
     { "bug", required_argument, NULL, OPT_BUG },
     { "mend", required_argument, NULL, OPT_MEND },
-    { "fail-on", required_argument, NULL, OPT_FAIL_ON },
-    { "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
-    { "format", required_argument, NULL, OPT_FORMAT },
-    { "color", required_argument, NULL, OPT_COLOR },
-    CLI_KNOWN_OPTIONS,
+    CLI_TELLING_OPTIONS,
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
-
-static int take_number(const char *option, const char *text, uint64_t least, uint64_t most,
-                       uint64_t *value)
-{
-    if (cli_number(text, value) && *value >= least && *value <= most)
-        return 0;
-    if (most == UINT64_MAX)
-        return cli_wrong("explore: --%s wants a number, not '%s'", option, text);
-    return cli_wrong("explore: --%s wants a number from %llu to %llu, not '%s'", option,
-                     (unsigned long long)least, (unsigned long long)most, text);
-}
 
 static int take_budget(struct explore_verb *o, const char *text)
 {
@@ -150,7 +131,8 @@ static int take_strategy(struct explore_verb *o, const char *text)
 }
 
 /* What `run` takes as well. */
-static int take_run_option(struct explore_verb *o, int c, const char *text, const char **color)
+static int take_run_option(struct explore_verb *o, int c, const char *text,
+                           struct cli_telling *telling)
 {
     struct run_options *r = &o->run;
     uint64_t bug = 1;
@@ -163,7 +145,7 @@ static int take_run_option(struct explore_verb *o, int c, const char *text, cons
         r->profile = text;
         return 0;
     case OPT_JOBS:
-        return take_number("jobs", text, 1, 256, &r->jobs);
+        return cli_take_number("explore", "jobs", text, 1, 256, &r->jobs);
     case OPT_RECORD:
         r->record = text;
         return 0;
@@ -171,41 +153,18 @@ static int take_run_option(struct explore_verb *o, int c, const char *text, cons
         r->no_races = true;
         return 0;
     case OPT_BUG:
-        if (take_number("bug", text, 0, 1, &bug))
+        if (cli_take_number("explore", "bug", text, 0, 1, &bug))
             return DM_USAGE;
         r->bug = (int)bug;
         return 0;
     case OPT_MEND:
         r->mend = text;
         return 0;
-    case OPT_FAIL_ON:
-        r->fail_on = report_severity(text);
-        return r->fail_on
-                   ? 0
-                   : cli_wrong("explore: --fail-on wants note, warning or error, not '%s'", text);
-    case OPT_MAX_FINDINGS:
-        return take_number("max-findings", text, 1, 1000000, &r->findings_max);
-    case OPT_FORMAT:
-        r->outputs.format = text;
-        return 0;
-    case OPT_COLOR:
-        *color = text;
-        if (cli_color_known(text))
-            return 0;
-        return cli_wrong("explore: --color wants auto, always or never, not '%s'", text);
-    case 'o':
-        return cli_outputs_add(&r->outputs, text);
-    case 'q':
-        r->outputs.style.verbosity = -1;
-        return 0;
-    case 'v':
-        r->outputs.style.verbosity = 1;
-        return 0;
     }
-    return cli_known_option(&r->known, c, text) ? 0 : DM_USAGE;
+    return cli_telling_option(telling, c, text) ? DM_USAGE : 0;
 }
 
-static int take_option(struct explore_verb *o, int c, const char *text, const char **color)
+static int take_option(struct explore_verb *o, int c, const char *text, struct cli_telling *telling)
 {
     uint64_t depth;
 
@@ -213,7 +172,7 @@ static int take_option(struct explore_verb *o, int c, const char *text, const ch
     case OPT_STRATEGY:
         return take_strategy(o, text);
     case OPT_DEPTH:
-        if (take_number("depth", text, 0, 16, &depth))
+        if (cli_take_number("explore", "depth", text, 0, 16, &depth))
             return DM_USAGE;
         o->depth = (unsigned)depth;
         o->has_depth = true;
@@ -221,7 +180,7 @@ static int take_option(struct explore_verb *o, int c, const char *text, const ch
     case OPT_BUDGET:
         return take_budget(o, text);
     case OPT_SEED:
-        return take_number("seed", text, 0, UINT64_MAX, &o->seed);
+        return cli_take_number("explore", "seed", text, 0, UINT64_MAX, &o->seed);
     case OPT_PIN_DATA:
         o->pin_data = true;
         return 0;
@@ -230,9 +189,9 @@ static int take_option(struct explore_verb *o, int c, const char *text, const ch
         return 0;
     case OPT_RUN:
         o->has_only = true;
-        return take_number("run", text, 0, UINT64_MAX, &o->only);
+        return cli_take_number("explore", "run", text, 0, UINT64_MAX, &o->only);
     case OPT_CHECK_EVERY:
-        return take_number("check-every", text, 0, UINT64_MAX, &o->check_every);
+        return cli_take_number("explore", "check-every", text, 0, UINT64_MAX, &o->check_every);
     case OPT_FAULTS:
         o->faults = true;
         return strcmp(text, "systematic")
@@ -251,7 +210,7 @@ static int take_option(struct explore_verb *o, int c, const char *text, const ch
         o->log = text;
         return 0;
     }
-    return take_run_option(o, c, text, color);
+    return take_run_option(o, c, text, telling);
 }
 
 /* What does not go together. */
@@ -275,7 +234,11 @@ static int check(struct explore_verb *o)
 
 int explore_take_options(struct explore_verb *o, int argc, char **argv)
 {
-    const char *color = NULL;
+    struct cli_telling telling = { .verb = "explore",
+                                   .outputs = &o->run.outputs,
+                                   .known = &o->run.known,
+                                   .fail_on = &o->run.fail_on,
+                                   .findings_max = &o->run.findings_max };
     int c;
 
     opterr = 0;
@@ -286,10 +249,10 @@ int explore_take_options(struct explore_verb *o, int argc, char **argv)
         }
         if (c == '?' || c == ':')
             return cli_wrong_option("explore", argv, c);
-        if (take_option(o, c, optarg, &color))
+        if (take_option(o, c, optarg, &telling))
             return DM_USAGE;
     }
-    o->run.outputs.style.color = cli_color(color);
+    o->run.outputs.style.color = cli_color(telling.color);
     if (optind < argc)
         o->run.driver = argv[optind++];
     if (optind < argc)

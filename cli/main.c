@@ -58,6 +58,17 @@ bool cli_number(const char *text, uint64_t *value)
     return *end == '\0';
 }
 
+int cli_take_number(const char *verb, const char *option, const char *text, uint64_t least,
+                    uint64_t most, uint64_t *value)
+{
+    if (cli_number(text, value) && *value >= least && *value <= most)
+        return 0;
+    if (most == UINT64_MAX)
+        return cli_wrong("%s: --%s wants a number, not '%s'", verb, option, text);
+    return cli_wrong("%s: --%s wants a number from %llu to %llu, not '%s'", verb, option,
+                     (unsigned long long)least, (unsigned long long)most, text);
+}
+
 int cli_worse(int a, int b)
 {
     static const int order[] = { DM_CLEAN, DM_BUDGET,   DM_FINDINGS,

@@ -56,10 +56,6 @@ enum {
     OPT_BREAK,
     OPT_PRINT_TOKEN,
     OPT_RECORD,
-    OPT_MAX_FINDINGS,
-    OPT_FAIL_ON,
-    OPT_FORMAT,
-    OPT_COLOR,
     OPT_LAST
 };
 
@@ -75,12 +71,8 @@ static const struct option long_options[] = {
     { "break", required_argument, NULL, OPT_BREAK },
     { "print-token", no_argument, NULL, OPT_PRINT_TOKEN },
     { "record", required_argument, NULL, OPT_RECORD },
-    { "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
-    { "fail-on", required_argument, NULL, OPT_FAIL_ON },
-    { "format", required_argument, NULL, OPT_FORMAT },
-    { "color", required_argument, NULL, OPT_COLOR },
     { "last", required_argument, NULL, OPT_LAST },
-    CLI_KNOWN_OPTIONS,
+    CLI_TELLING_OPTIONS,
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -122,7 +114,8 @@ static int take_check(struct replay_options *o, const char *text)
 }
 
 /* What a run takes as well. */
-static int take_run_option(struct replay_options *o, int c, const char *text, const char **color)
+static int take_run_option(struct replay_options *o, int c, const char *text,
+                           struct cli_telling *telling)
 {
     struct run_options *run = &o->run;
 
@@ -133,36 +126,12 @@ static int take_run_option(struct replay_options *o, int c, const char *text, co
     case OPT_RECORD:
         run->record = text;
         return 0;
-    case OPT_MAX_FINDINGS:
-        return cli_number(text, &run->findings_max) && run->findings_max
-                   ? 0
-                   : cli_wrong("replay: --max-findings wants a number, not '%s'", text);
-    case OPT_FAIL_ON:
-        run->fail_on = report_severity(text);
-        return run->fail_on
-                   ? 0
-                   : cli_wrong("replay: --fail-on wants note, warning or error, not '%s'", text);
-    case OPT_FORMAT:
-        run->outputs.format = text;
-        return 0;
-    case OPT_COLOR:
-        *color = text;
-        return cli_color_known(text)
-                   ? 0
-                   : cli_wrong("replay: --color wants auto, always or never, not '%s'", text);
-    case 'o':
-        return cli_outputs_add(&run->outputs, text);
-    case 'q':
-        run->outputs.style.verbosity = -1;
-        return 0;
-    case 'v':
-        run->outputs.style.verbosity = 1;
-        return 0;
     }
-    return cli_known_option(&run->known, c, text) ? 0 : DM_USAGE;
+    return cli_telling_option(telling, c, text) ? DM_USAGE : 0;
 }
 
-static int take_option(struct replay_options *o, int c, const char *text, const char **color)
+static int take_option(struct replay_options *o, int c, const char *text,
+                       struct cli_telling *telling)
 {
     switch (c) {
     case OPT_DRIVER:
@@ -194,7 +163,7 @@ static int take_option(struct replay_options *o, int c, const char *text, const 
     case OPT_BREAK:
         return take_event("break", text, &o->run.has_break, &o->run.break_at);
     }
-    return take_run_option(o, c, text, color);
+    return take_run_option(o, c, text, telling);
 }
 
 /* What excludes what. */
@@ -215,7 +184,11 @@ static int check(const struct replay_options *o)
 
 int replay_take_options(struct replay_options *o, int argc, char **argv)
 {
-    const char *color = NULL;
+    struct cli_telling telling = { .verb = "replay",
+                                   .outputs = &o->run.outputs,
+                                   .known = &o->run.known,
+                                   .fail_on = &o->run.fail_on,
+                                   .findings_max = &o->run.findings_max };
     int c;
 
     opterr = 0;
@@ -226,13 +199,13 @@ int replay_take_options(struct replay_options *o, int argc, char **argv)
         }
         if (c == '?' || c == ':')
             return cli_wrong_option("replay", argv, c);
-        if (take_option(o, c, optarg, &color))
+        if (take_option(o, c, optarg, &telling))
             return DM_USAGE;
     }
     if (optind + 1 != argc)
         return cli_wrong("replay: wants one trace; see dmacheck replay --help");
     o->trace = argv[optind];
-    o->run.outputs.style.color = cli_color(color);
+    o->run.outputs.style.color = cli_color(telling.color);
     o->other_driver = o->driver || o->bug || o->mend;
     return check(o) ? DM_USAGE : cli_outputs_check(&o->run.outputs);
 }

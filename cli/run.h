@@ -5,7 +5,7 @@
 #define DMACHECK_CLI_RUN_H
 
 #include "cli/cli.h"
-#include "cli/known.h"
+#include "cli/telling.h"
 #include "include/dmacheck/machine.h"
 #include "include/dmacheck/scenario.h"
 #include "verifier/rule.h"

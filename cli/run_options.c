@@ -73,11 +73,7 @@ enum {
     OPT_PAYLOAD,
     OPT_BUG,
     OPT_MEND,
-    OPT_FAIL_ON,
-    OPT_MAX_FINDINGS,
     OPT_JOBS,
-    OPT_FORMAT,
-    OPT_COLOR,
     OPT_ALL_SAMPLES,
     OPT_READINESS,
     OPT_COVERAGE,
@@ -100,16 +96,12 @@ static const struct option long_options[] = {
     { "no-races", no_argument, NULL, OPT_NO_RACES },
     { "bug", required_argument, NULL, OPT_BUG },
     { "mend", required_argument, NULL, OPT_MEND },
-    { "fail-on", required_argument, NULL, OPT_FAIL_ON },
-    { "max-findings", required_argument, NULL, OPT_MAX_FINDINGS },
     { "jobs", required_argument, NULL, OPT_JOBS },
-    { "format", required_argument, NULL, OPT_FORMAT },
-    { "color", required_argument, NULL, OPT_COLOR },
     { "all-samples", no_argument, NULL, OPT_ALL_SAMPLES },
     { "readiness", required_argument, NULL, OPT_READINESS },
     { "coverage", no_argument, NULL, OPT_COVERAGE },
     { "last", required_argument, NULL, OPT_LAST },
-    CLI_KNOWN_OPTIONS,
+    CLI_TELLING_OPTIONS,
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
@@ -169,18 +161,7 @@ static int take_faults(struct run_options *o, const char *text)
     return 0;
 }
 
-static int take_number(const char *option, const char *text, uint64_t least, uint64_t most,
-                       uint64_t *value)
-{
-    if (cli_number(text, value) && *value >= least && *value <= most)
-        return 0;
-    if (most == UINT64_MAX)
-        return cli_wrong("run: --%s wants a number, not '%s'", option, text);
-    return cli_wrong("run: --%s wants a number from %llu to %llu, not '%s'", option,
-                     (unsigned long long)least, (unsigned long long)most, text);
-}
-
-static int take_option(struct run_options *o, int c, const char *text, const char **color)
+static int take_option(struct run_options *o, int c, const char *text, struct cli_telling *telling)
 {
     uint64_t bug = 1, last = 0;
 
@@ -189,7 +170,7 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         o->profile = text;
         return 0;
     case OPT_SEED:
-        if (take_number("seed", text, 0, UINT64_MAX, &o->seed_first))
+        if (cli_take_number("run", "seed", text, 0, UINT64_MAX, &o->seed_first))
             return DM_USAGE;
         o->seed_last = o->seed_first;
         o->seed_given = true;
@@ -220,7 +201,7 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         o->coverage = true;
         return 0;
     case OPT_LAST:
-        if (take_number("last", text, 0, LAST_EVENTS_MAX, &last))
+        if (cli_take_number("run", "last", text, 0, LAST_EVENTS_MAX, &last))
             return DM_USAGE;
         o->last = (unsigned)last;
         return 0;
@@ -228,35 +209,20 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
         o->bugcheck = true;
         return 0;
     case OPT_PAYLOAD:
-        return take_number("payload", text, 0, RECORD_PAYLOAD_MAX, &o->payload_max);
+        return cli_take_number("run", "payload", text, 0, RECORD_PAYLOAD_MAX, &o->payload_max);
     case OPT_NO_RACES:
         o->no_races = true;
         return 0;
     case OPT_BUG:
-        if (take_number("bug", text, 0, 1, &bug))
+        if (cli_take_number("run", "bug", text, 0, 1, &bug))
             return DM_USAGE;
         o->bug = (int)bug;
         return 0;
     case OPT_MEND:
         o->mend = text;
         return 0;
-    case OPT_FAIL_ON:
-        o->fail_on = report_severity(text);
-        return o->fail_on
-                   ? 0
-                   : cli_wrong("run: --fail-on wants note, warning or error, not '%s'", text);
-    case OPT_MAX_FINDINGS:
-        return take_number("max-findings", text, 1, 1000000, &o->findings_max);
     case OPT_JOBS:
-        return take_number("jobs", text, 1, 256, &o->jobs);
-    case OPT_FORMAT:
-        o->outputs.format = text;
-        return 0;
-    case OPT_COLOR:
-        *color = text;
-        if (cli_color_known(text))
-            return 0;
-        return cli_wrong("run: --color wants auto, always or never, not '%s'", text);
+        return cli_take_number("run", "jobs", text, 1, 256, &o->jobs);
     case OPT_READINESS:
         o->readiness = true;
         return strcmp(text, "remap") ? cli_wrong("run: --readiness wants remap, not '%s'", text)
@@ -264,21 +230,17 @@ static int take_option(struct run_options *o, int c, const char *text, const cha
     case OPT_ALL_SAMPLES:
         o->all_samples = true;
         return 0;
-    case 'o':
-        return cli_outputs_add(&o->outputs, text);
-    case 'q':
-        o->outputs.style.verbosity = -1;
-        return 0;
-    case 'v':
-        o->outputs.style.verbosity = 1;
-        return 0;
     }
-    return cli_known_option(&o->known, c, text) ? 0 : DM_USAGE;
+    return cli_telling_option(telling, c, text) ? DM_USAGE : 0;
 }
 
 int run_take_options(struct run_options *o, int argc, char **argv)
 {
-    const char *color = NULL;
+    struct cli_telling telling = { .verb = "run",
+                                   .outputs = &o->outputs,
+                                   .known = &o->known,
+                                   .fail_on = &o->fail_on,
+                                   .findings_max = &o->findings_max };
     int c;
 
     opterr = 0;
@@ -289,10 +251,10 @@ int run_take_options(struct run_options *o, int argc, char **argv)
         }
         if (c == '?' || c == ':')
             return cli_wrong_option("run", argv, c);
-        if (take_option(o, c, optarg, &color))
+        if (take_option(o, c, optarg, &telling))
             return DM_USAGE;
     }
-    o->outputs.style.color = cli_color(color);
+    o->outputs.style.color = cli_color(telling.color);
     o->outputs.style.bugcheck = o->bugcheck;
     if (optind < argc)
         o->driver = argv[optind++];

@@ -3,7 +3,7 @@
  * the recorded run had.
  */
 #include "cli/judged.h"
-#include "cli/known.h"
+#include "cli/telling.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -40,60 +40,38 @@ static const char help[] =
     "  -q, -v                   say less; -v prints every event first\n" CLI_KNOWN_HELP;
 
 static const struct option long_options[] = {
-    { "format", required_argument, NULL, 'f' }, { "fail-on", required_argument, NULL, 'l' },
-    { "color", required_argument, NULL, 'c' },  { "max-findings", required_argument, NULL, 'm' },
-    { "bugcheck", no_argument, NULL, 'b' },     CLI_KNOWN_OPTIONS,
-    { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+    { "bugcheck", no_argument, NULL, 'b' },
+    CLI_TELLING_OPTIONS,
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
 };
 
 static int take_options(struct verify_options *o, int argc, char **argv)
 {
-    const char *color = NULL;
+    struct cli_telling telling = { .verb = "verify",
+                                   .outputs = &o->outputs,
+                                   .known = &o->known,
+                                   .fail_on = &o->fail_on,
+                                   .findings_max = &o->findings_max };
     int c;
 
     opterr = 0;
     while ((c = getopt_long(argc, argv, ":ho:qv", long_options, NULL)) != -1) {
-        switch (c) {
-        case 'h':
+        if (c == 'h') {
             fputs(help, stdout);
             return -1;
-        case 'f':
-            o->outputs.format = optarg;
-            break;
-        case 'l':
-            o->fail_on = report_severity(optarg);
-            break;
-        case 'c':
-            color = optarg;
-            break;
-        case 'b':
-            o->outputs.style.bugcheck = true;
-            break;
-        case 'q':
-            o->outputs.style.verbosity = -1;
-            break;
-        case 'v':
-            o->outputs.style.verbosity = 1;
-            break;
-        case 'm':
-            if (!cli_number(optarg, &o->findings_max) || !o->findings_max)
-                return cli_wrong("verify: --max-findings wants a number, not '%s'", optarg);
-            break;
-        case 'o':
-            if (cli_outputs_add(&o->outputs, optarg))
-                return DM_USAGE;
-            break;
-        default:
-            if (!cli_known_option(&o->known, c, optarg))
-                return cli_wrong_option("verify", argv, c);
         }
-        if (!o->fail_on)
-            return cli_wrong("verify: --fail-on wants note, warning or error, not '%s'", optarg);
+        if (c == '?' || c == ':')
+            return cli_wrong_option("verify", argv, c);
+        if (c == 'b')
+            o->outputs.style.bugcheck = true;
+        else if (cli_telling_option(&telling, c, optarg))
+            return DM_USAGE;
     }
     if (optind + 1 != argc)
         return cli_wrong("verify: wants one trace; see dmacheck verify --help");
     o->trace = argv[optind];
-    o->outputs.style.color = cli_color(color);
+    o->outputs.style.color = cli_color(telling.color);
     return cli_outputs_check(&o->outputs);
 }
 
