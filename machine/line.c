@@ -71,15 +71,16 @@ static void hex_of_eight(const uint8_t *from, char *to)
 void line_hex(struct line *l, const void *p, size_t bytes)
 {
     static const char digits[] = "0123456789abcdef";
-    const uint8_t *at = p, *end = at + bytes;
+    const uint8_t *at = p;
+    size_t left = bytes;
 
     room_for(l, 2 * bytes + 3);
     char *to = l->text + l->used;
 
     *to++ = '"';
-    for (; end - at >= 8; at += 8, to += 16)
+    for (; left >= 8; left -= 8, at += 8, to += 16)
         hex_of_eight(at, to);
-    for (; at < end; at++) {
+    for (; left; left--, at++) {
         *to++ = digits[*at >> 4];
         *to++ = digits[*at & 15];
     }
