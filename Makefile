@@ -140,8 +140,7 @@ $(OBJ)/%.o: $(OBJ)/%.c | deps-run
 
 $(OBJ)/index.c: tools/index.sh FORCE | deps-run
 	@mkdir -p $(@D)
-	@sh tools/index.sh > $@.new
-	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
+	@new=$@.$$$$; sh tools/index.sh > $$new; cmp -s $$new $@ || mv $$new $@; rm -f $$new
 $(OBJ)/embedded.c: tools/embed.sh $(EMBEDDED)
 	@mkdir -p $(@D)
 	@sh tools/embed.sh html_style reports/html/report.css html_script reports/html/report.js > $@
@@ -353,8 +352,7 @@ build/fuzz/%.o: build/fuzz/%.c
 	$(Q)$(CLANG) $(FUZZ_FLAGS) $(CPPFLAGS) $(NTFLAGS) -c $< -o $@
 build/fuzz/index.c: tools/index.sh FORCE
 	@mkdir -p $(@D)
-	@sh tools/index.sh > $@.new
-	@cmp -s $@.new $@ || mv $@.new $@; rm -f $@.new
+	@new=$@.$$$$; sh tools/index.sh > $$new; cmp -s $$new $@ || mv $$new $@; rm -f $$new
 build/fuzz/unmodelled.c: tools/unmodelled.sh trace/unmodelled.def $(LIB_SRC:%.c=build/fuzz/quiet/%.o)
 	@sh tools/unmodelled.sh trace/unmodelled.def $(filter %.o,$^) > $@
 build/fuzz/wdf_table.c: tools/wdf_table.sh $(wildcard include/ddk/wdf*.h) $(LIB_SRC:%.c=build/fuzz/quiet/%.o)
