@@ -297,8 +297,9 @@ void draft_without(struct draft *to, const struct draft *from, const bool *gone)
 
         if (gone[i])
             continue;
-        copy(to->buffers + to->buffer_count, from->buffers + op.buffer_first,
-             op.buffer_count * sizeof(*to->buffers));
+        if (op.buffer_count)
+            copy(to->buffers + to->buffer_count, from->buffers + op.buffer_first,
+                 op.buffer_count * sizeof(*to->buffers));
         op.buffer_first = (uint32_t)to->buffer_count;
         to->buffer_count += op.buffer_count;
         to->ops[to->op_count++] = op;
