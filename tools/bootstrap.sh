@@ -5,7 +5,7 @@
 set -eu
 
 run_set="gcc libc6-dev clang-14 llvm-14 libclang-rt-14-dev libjansson-dev libinih-dev libdw-dev libzstd-dev uthash-dev"
-check_set="libcmocka-dev jq libxml2-utils libjson-validator-perl gcc-mingw-w64-x86-64 mingw-w64-x86-64-dev valgrind strace cppcheck clang-tidy-14 clang-format-14 shellcheck chromium"
+check_set="libcmocka-dev jq zstd libxml2-utils libjson-validator-perl gcc-mingw-w64-x86-64 mingw-w64-x86-64-dev valgrind strace cppcheck clang-tidy-14 clang-format-14 shellcheck chromium"
 coverage_set="libcmocka-dev lcov"
 case "${1:-run}" in
 run) wanted=$run_set ;;
