@@ -17,7 +17,7 @@ void fiber_make(struct fiber *f, char *low, char *high, void (*entry)(void *), v
 void fiber_switch(struct fiber *from, struct fiber *to);
 #define FIBER_STACK_BYTES (256u << 10)
 
-/* A stack with a guard page below it, out of the process's store of them; one that was freed comes back
+/* A stack with guard pages below it, out of the process's store of them; one that was freed comes back
  * first, so a machine that comes and goes costs no system call. */
 char *fiber_stack_alloc(void);
 void fiber_stack_free(char *low); /* NULL: nothing */
